@@ -1,0 +1,108 @@
+"""The ciphertext blob: one body, three coats, so that every API opens what any other made.
+
+::
+
+    body      version id (36 ASCII) | iv (12) | ciphertext | tag (16)                     n + 64
+    framed    24 | 00 | algorithm | body                                                  n + 67
+    padded    02 00 | framed | key id (36 ASCII) | 35 x 00                                n + 140
+
+``framed`` is what this software hands out wherever nothing else is demanded; its first byte is the
+format, the high nibble of the second the format version (0), the low nibble the padding mode (0,
+none). Its GCM form (algorithm 02) is byte for byte what the Instance API's AdvanceEncrypt returns and
+what Alibaba's transfer SDKs cut (24 00 02) and glue back. ``body`` alone is what those SDKs build for
+the low-version API. ``padded`` meets the length bounds that Huawei Cloud (128 to 5648 base64 characters) and
+Open Telekom Cloud (188 to 5648) document for 1 to 4096 bytes of plaintext: exactly 140 bytes over.
+
+The additional authenticated data of GCM is the caller's and nothing else; the version id selects the
+key, so changing it, like changing any other byte, fails authentication or parsing.
+A version id is 36 characters, so the first byte of a bare body is never 24 or 02.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bitting.core.faults import InvalidCiphertext
+from bitting.core.specs import Algorithm
+
+IV_BYTES = 12
+TAG_BYTES = 16
+VERSION_ID_BYTES = 36
+BODY_OVERHEAD = VERSION_ID_BYTES + IV_BYTES + TAG_BYTES
+FRAMED_OVERHEAD = BODY_OVERHEAD + 3
+PADDED_OVERHEAD = 140
+
+_FRAME = 0x24
+_FORMAT = 0x00
+_PADDED = b"\x02\x00"
+_TRAILER = bytes(PADDED_OVERHEAD - FRAMED_OVERHEAD - len(_PADDED) - VERSION_ID_BYTES)
+_TRAILER_BYTES = VERSION_ID_BYTES + len(_TRAILER)
+
+#: Algorithm byte of the frame. 02 is Alibaba's for AES-GCM; 05 for SM4-GCM is ours.
+ALGORITHM_BYTES = {Algorithm.AES_GCM: 0x02, Algorithm.SM4_GCM: 0x05}
+_PREFIX = {algorithm: bytes((_FRAME, _FORMAT, byte)) for algorithm, byte in ALGORITHM_BYTES.items()}
+_BY_BYTE = {byte: algorithm for algorithm, byte in ALGORITHM_BYTES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A parsed ciphertext. ``algorithm`` is None where the bytes do not say (a bare body)."""
+
+    version_id: str
+    iv: bytes
+    sealed: bytes
+    algorithm: Algorithm | None = None
+    key_id: str = ""
+
+
+def body(version_id: str, iv: bytes, sealed: bytes) -> bytes:
+    """The bare body."""
+    return version_id.encode("ascii") + iv + sealed
+
+
+def framed(blob: Blob) -> bytes:
+    """The blob in its frame. ``blob.algorithm`` must be a GCM mode."""
+    assert blob.algorithm is not None  # noqa: S101 - the use case always sets it
+    return b"".join((_PREFIX[blob.algorithm], blob.version_id.encode("ascii"), blob.iv, blob.sealed))
+
+
+def padded(blob: Blob) -> bytes:
+    """The framed blob in the long coat; names the key as well as the version."""
+    return b"".join((_PADDED, framed(blob), blob.key_id.encode("ascii"), _TRAILER))
+
+
+def parse(data: bytes) -> Blob:
+    """Read any of the three. Raises ``InvalidCiphertext`` for anything else; says no more."""
+    if data[:2] == _PADDED:
+        return _parse_padded(data)
+    if data[:1] == b"\x24":
+        return _parse_framed(data)
+    return _parse_body(data, None)
+
+
+def _parse_padded(data: bytes) -> Blob:
+    if len(data) < PADDED_OVERHEAD or data[-len(_TRAILER) :] != _TRAILER:
+        raise InvalidCiphertext
+    inner = _parse_framed(data[2:-_TRAILER_BYTES])
+    try:
+        key_id = data[-_TRAILER_BYTES : -len(_TRAILER)].decode("ascii")
+    except UnicodeDecodeError:
+        raise InvalidCiphertext from None
+    return Blob(inner.version_id, inner.iv, inner.sealed, inner.algorithm, key_id)
+
+
+def _parse_framed(data: bytes) -> Blob:
+    if len(data) < FRAMED_OVERHEAD or data[0] != _FRAME or data[1] != _FORMAT or data[2] not in _BY_BYTE:
+        raise InvalidCiphertext
+    return _parse_body(data[3:], _BY_BYTE[data[2]])
+
+
+def _parse_body(data: bytes, algorithm: Algorithm | None) -> Blob:
+    if len(data) < BODY_OVERHEAD:
+        raise InvalidCiphertext
+    try:
+        version_id = data[:VERSION_ID_BYTES].decode("ascii")
+    except UnicodeDecodeError:
+        raise InvalidCiphertext from None
+    iv_end = VERSION_ID_BYTES + IV_BYTES
+    return Blob(version_id, data[VERSION_ID_BYTES:iv_end], data[iv_end:], algorithm)

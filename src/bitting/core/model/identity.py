@@ -1,0 +1,202 @@
+"""Who owns things and who asks: accounts, projects, users, credentials, principals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class AccountState(StrEnum):
+    """Whether the account as a whole may use the service."""
+
+    ACTIVE = "active"
+    IN_DEBT = "in_debt"
+    OVERDUE = "overdue"
+    FROZEN = "frozen"
+    AT_RISK = "at_risk"
+    NOT_ENABLED = "not_enabled"
+    UNVERIFIED = "unverified"
+    INVALID_USER = "invalid_user"
+    INVALID_PARTNER = "invalid_partner"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A tenant. ``id``: 16 decimal digits; ``domain_id``: the same tenant as 32 hex digits.
+
+    ``ring`` is the key ring of everything the account does outside a project of its own ring.
+    """
+
+    id: str
+    domain_id: str
+    domain_name: str
+    ring: str
+    state: AccountState
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project of an account. ``profile``: ``huawei`` or ``otc``, the limits its callers meet.
+
+    Projects that name the same ``ring`` share keys; every other project is a wall.
+    """
+
+    id: str
+    account_id: str
+    name: str
+    profile: str
+    ring: str
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person or program of an account. ``password`` is an scrypt record, never the password."""
+
+    id: str
+    account_id: str
+    name: str
+    password: str
+    enabled: bool
+    admin: bool
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """A key id and secret that sign requests.
+
+    ``sealed_secret``: the secret under the root key (signatures need it back). Temporary access keys
+    have ``expires_ms`` and the SHA-256 of the security token that must come with them.
+    ``project_id`` limits the key to one project; empty for all.
+    """
+
+    id: str
+    account_id: str
+    user_id: str
+    sealed_secret: bytes
+    enabled: bool
+    created_ms: int
+    expires_ms: int = 0
+    token_digest: str = ""
+    project_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An issued identity token. ``id`` is the SHA-256 of the token in hex: the token is not stored."""
+
+    id: str
+    account_id: str
+    user_id: str
+    project_id: str
+    methods: str
+    issued_ms: int
+    expires_ms: int
+    audit_id: str
+    restricted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A logical dedicated key store (``kst-...``) of an account, with its own data-plane endpoint."""
+
+    id: str
+    account_id: str
+    ring: str
+    name: str
+    created_ms: int
+    state: str = "connected"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRule:
+    """Source networks from which an access point may be used. ``id`` is ``<account>/<name>``."""
+
+    id: str
+    account_id: str
+    name: str
+    kind: str
+    sources: tuple[str, ...]
+    description: str
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPolicy:
+    """What an application access point allows. ``id`` is ``<account>/<name>``.
+
+    ``permissions``: templates such as ``CryptoServiceKeyUser``; ``resources``: ``key/<id>``, ``key/*``,
+    ``secret/<name>``; ``network_rules``: names, none meaning anywhere.
+    """
+
+    id: str
+    account_id: str
+    name: str
+    instance_id: str
+    permissions: tuple[str, ...]
+    resources: tuple[str, ...]
+    network_rules: tuple[str, ...]
+    description: str
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPoint:
+    """An application access point. ``id`` is ``<account>/<name>``; ``policies`` are policy names."""
+
+    id: str
+    account_id: str
+    name: str
+    method: str
+    policies: tuple[str, ...]
+    description: str
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClientKey:
+    """A client key of an access point. ``id``: ``KAAP.<uuid>``; only the public half is kept (SPKI DER)."""
+
+    id: str
+    account_id: str
+    access_point: str
+    public: bytes
+    not_before_ms: int
+    not_after_ms: int
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One allowance or denial. ``actions`` and ``resources`` end in ``*`` for "and below"."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...] = ("*",)
+    allow: bool = True
+    networks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who a request speaks for, once proved.
+
+    ``ring`` bounds every key it can name; ``account_state`` is checked by the gate on each request.
+    """
+
+    account_id: str
+    ring: str
+    user_id: str
+    name: str
+    statements: tuple[Statement, ...]
+    project_id: str = ""
+    domain_id: str = ""
+    instance_id: str = ""
+    credential_id: str = ""
+    account_state: AccountState = AccountState.ACTIVE
+    admin: bool = False
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+EVERYTHING = (Statement(("*",)),)
