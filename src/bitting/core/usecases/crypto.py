@@ -23,11 +23,15 @@ from bitting.core.specs import SPECS, Algorithm, KeySpec, Usage
 PRIMARY = ""
 INITIAL = "initial"
 _GCM = {"aes": Algorithm.AES_GCM, "sm4": Algorithm.SM4_GCM}
+_UNAUTHENTICATED = frozenset({Algorithm.AES_CBC, Algorithm.AES_ECB, Algorithm.SM4_CBC, Algorithm.SM4_ECB})
 
 
 @dataclass(slots=True)
 class Encrypt:
-    """``algorithm`` None: the key's default. ``iv`` empty: random. ``version``: an id, PRIMARY or INITIAL."""
+    """``algorithm`` None: the key's default. ``iv`` empty: random. ``version``: an id, PRIMARY or INITIAL.
+
+    ``symmetric_only``: refuse keys of other families.
+    """
 
     key: KeyRef
     plaintext: bytes
@@ -36,6 +40,7 @@ class Encrypt:
     iv: bytes = b""
     padding: bool = True
     version: str = PRIMARY
+    symmetric_only: bool = False
 
 
 @dataclass(slots=True)
@@ -59,7 +64,10 @@ class Decrypt:
 
 @dataclass(slots=True)
 class Unseal:
-    """A ciphertext in parts. ``version`` as in :class:`Encrypt`, or the only name of the key."""
+    """A ciphertext in parts. ``version`` as in :class:`Encrypt`, or the only name of the key.
+
+    ``symmetric_only``: refuse keys of other families.
+    """
 
     sealed: bytes
     iv: bytes = b""
@@ -68,6 +76,7 @@ class Unseal:
     aad: bytes = b""
     algorithm: Algorithm | None = None
     padding: bool = True
+    symmetric_only: bool = False
 
 
 @dataclass(slots=True)
@@ -87,15 +96,26 @@ def pick_version(context: Context, wanted: str) -> str:
     return context.key.initial_version if wanted == INITIAL else wanted
 
 
+def demand_symmetric(key: Key) -> None:
+    """Return for AES and SM4 keys. Raises ``SymmetricKeyRequired`` (``key_id``, ``family``)."""
+    family = SPECS[key.spec].family
+    if not family.symmetric:
+        raise faults.SymmetricKeyRequired(key_id=key.id, family=family.value)
+
+
 def pick_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algorithm:
-    """The algorithm to use. Raises ``UsageMismatch`` or ``AlgorithmMismatch`` (with ``family`` and ``usage``)."""
+    """The algorithm to use. Raises ``UsageMismatch`` or ``AlgorithmMismatch`` (with ``family`` and ``usage``).
+
+    CBC and ECB say nothing about a changed ciphertext; the clouds that have them at all have them for keys
+    in hardware only, and so have we.
+    """
     spec = SPECS[key.spec]
     if key.usage != usage:
         raise faults.UsageMismatch(key_id=key.id, usage=key.usage, family=spec.family.value)
     known = spec.algorithms[usage]
     if wanted is None:
         return known[0]
-    if wanted not in known:
+    if wanted not in known or (wanted in _UNAUTHENTICATED and key.protection == "software"):
         raise faults.AlgorithmMismatch(key_id=key.id, family=spec.family.value, algorithm=wanted.value)
     return wanted
 
@@ -133,7 +153,13 @@ def _key_of_parts(command: Unseal) -> KeyRef:
 
 @use_case("key:encrypt", key=_named_key, states="use", hot=True)
 def encrypt(context: Context, command: Encrypt) -> Encrypted:
-    """Encrypt under the key. Raises ``UsageMismatch``, ``AlgorithmMismatch``, ``PlaintextTooLong``."""
+    """Encrypt under the key.
+
+    Raises ``SymmetricKeyRequired``, ``UsageMismatch``, ``AlgorithmMismatch``, ``PlaintextTooLong``,
+    ``KeyVersionNotFound``.
+    """
+    if command.symmetric_only:
+        demand_symmetric(context.key)
     algorithm = pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
     version = pick_version(context, command.version)
     return seal(context, context.handle(version), command, version, algorithm)
@@ -172,7 +198,9 @@ def _decrypt_asymmetric(context: Context, command: Decrypt, algorithm: Algorithm
 
 @use_case("key:decrypt", key=_key_of_parts, states="use", hot=True)
 def unseal(context: Context, command: Unseal) -> Decrypted:
-    """Decrypt parts. Raises ``InvalidCiphertext``, ``KeyVersionNotFound``, ``AlgorithmMismatch``."""
+    """Decrypt parts. Raises ``InvalidCiphertext``, ``KeyVersionNotFound``, and as :func:`encrypt`."""
+    if command.symmetric_only:
+        demand_symmetric(context.key)
     algorithm = pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
     version = pick_version(context, command.version)
     handle = context.handle(version)
