@@ -19,12 +19,11 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
 METADATA = MetaData()
 
-TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 SEQUENCE = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER primary keys only
 
 
@@ -70,14 +69,9 @@ keys = Table(
     *_text("deletion_protection_note", "policy", "region", "primary_region"),
     *_flags("sync"),
 )
-Index(
-    "keys_name",
-    keys.c.ring,
-    keys.c.name,
-    unique=True,
-    sqlite_where=keys.c.name != "",
-    postgresql_where=keys.c.name != "",
-)
+# The migration gives PostgreSQL the same condition; to name it here would import that dialect, for 70 ms of
+# every start on SQLite.
+Index("keys_name", keys.c.ring, keys.c.name, unique=True, sqlite_where=keys.c.name != "")
 # Lists and counts of a ring: the columns after ``id`` are what lists filter by, so that a filtered count
 # and the skipping of an offset read this index alone.
 Index(
