@@ -17,6 +17,7 @@ from bitting.core.key_cache import binding
 from bitting.core.key_states import effective_state
 from bitting.core.model.key import Key, KeyRef, KeyState, KeyVersion, Origin, RotationState
 from bitting.core.ports import KeyProvider
+from bitting.core.quotas import require_room
 from bitting.core.specs import SPECS, KeySpec, Usage
 
 DAY_MS = 86_400_000
@@ -152,6 +153,8 @@ def _add(context: Context, key: Key) -> None:
     keys = context.uow.of(Key)
     if key.name and keys.count({"ring": key.ring, "name": key.name}):
         raise faults.NameExists(resource=key.name)
+    if not key.service:
+        require_room(context.uow, key.ring, "keys", lambda: keys.count({"ring": key.ring, "service": ""}))
     keys.add(key)
 
 

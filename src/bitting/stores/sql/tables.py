@@ -206,6 +206,33 @@ client_keys = Table(
 )
 Index("client_keys_access_point", client_keys.c.account_id, client_keys.c.access_point, client_keys.c.id)
 
+switches = Table(
+    "switches",
+    METADATA,
+    _id(),
+    *_text("maintenance"),
+    *_flags("replica", "sm2", "sm4", "keystores", "rotation"),
+    *_text("rates", "authorizer", "tag_policy", "quotas"),
+)
+
+quotas = Table("quotas", METADATA, _id(), *_text("scope", "name"), *_integers("limit"))
+
+operators = Table("operators", METADATA, _id(), *_text("name"), *_integers("created_ms"))
+
+fault_rules = Table(
+    "fault_rules",
+    METADATA,
+    _id(),
+    *_text("dialect", "operation", "account_id"),
+    *_integers("line"),
+    *_text("code"),
+    *_integers("percent", "left", "latency_ms"),
+    *_text("effect"),
+    *_integers("created_ms"),
+)
+
+dev_clock = Table("dev_clock", METADATA, _id(), *_integers("offset_ms"))
+
 changes = Table(
     "changes",
     METADATA,
