@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bitting.core import faults
-from bitting.core.blob import IV_BYTES, Blob, parse
+from bitting.core.blob import IV_BYTES, Blob, bound, parse
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.ports import CanEncrypt, CanEncryptAsymmetric, KeyHandle
@@ -30,7 +30,7 @@ _UNAUTHENTICATED = frozenset({Algorithm.AES_CBC, Algorithm.AES_ECB, Algorithm.SM
 class Encrypt:
     """``algorithm`` None: the key's default. ``iv`` empty: random. ``version``: an id, PRIMARY or INITIAL.
 
-    ``symmetric_only``: refuse keys of other families.
+    ``symmetric_only``: refuse keys of other families. ``text``: mark the blob (:mod:`bitting.core.blob`).
     """
 
     key: KeyRef
@@ -41,6 +41,7 @@ class Encrypt:
     padding: bool = True
     version: str = PRIMARY
     symmetric_only: bool = False
+    text: bool = False
 
 
 @dataclass(slots=True)
@@ -81,12 +82,13 @@ class Unseal:
 
 @dataclass(slots=True)
 class Decrypted:
-    """The plaintext and what opened it."""
+    """The plaintext and what opened it. ``text``: as in :class:`Encrypt`."""
 
     key: Key
     version_id: str
     plaintext: bytes
     algorithm: Algorithm
+    text: bool = False
 
 
 def pick_version(context: Context, wanted: str) -> str:
@@ -129,8 +131,9 @@ def seal(context: Context, handle: KeyHandle, command: Encrypt, version: str, al
     if not isinstance(handle, CanEncrypt):
         raise faults.UnsupportedOperation(key_id=key.id)
     iv = command.iv or context.gate.entropy.random(_iv_bytes(algorithm))
-    sealed = handle.seal(command.plaintext, iv=iv, aad=command.aad, algorithm=algorithm, padding=command.padding)
-    return Encrypted(key, Blob(version, iv, sealed, algorithm, key.id), algorithm)
+    aad = bound(command.aad, text=command.text)
+    sealed = handle.seal(command.plaintext, iv=iv, aad=aad, algorithm=algorithm, padding=command.padding)
+    return Encrypted(key, Blob(version, iv, sealed, algorithm, key.id, command.text), algorithm)
 
 
 def _iv_bytes(algorithm: Algorithm) -> int:
@@ -185,8 +188,9 @@ def _open(context: Context, spec: KeySpec, blob: Blob, aad: bytes) -> Decrypted:
         raise faults.InvalidCiphertext
     handle = context.handle(blob.version_id)
     assert isinstance(handle, CanEncrypt)  # noqa: S101 - symmetric specs open as ciphers
+    aad = bound(aad, text=blob.text)
     plaintext = handle.unseal(blob.sealed, iv=blob.iv, aad=aad, algorithm=algorithm)
-    return Decrypted(context.key, blob.version_id, plaintext, algorithm)
+    return Decrypted(context.key, blob.version_id, plaintext, algorithm, blob.text)
 
 
 def _decrypt_asymmetric(context: Context, command: Decrypt, algorithm: Algorithm) -> Decrypted:
