@@ -52,6 +52,8 @@ class Asked:
     dialect: str
     operation: str
     source: str
+    delay_ms: int = 0
+    effect: str = ""
 
 
 @dataclass(slots=True)
