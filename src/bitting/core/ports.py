@@ -274,7 +274,7 @@ class Vault(Protocol):
         ...
 
     def encrypt_to(self, public_der: bytes, plaintext: bytes, algorithm: Algorithm) -> bytes:
-        """Encrypt to somebody's public key. Raises ``InvalidParameter`` if the key does not fit, ``PlaintextTooLong``."""
+        """Encrypt to somebody's public key. Raises ``InvalidParameter`` (unfit key), ``PlaintextTooLong``."""
         ...
 
     def digest(self, name: str, message: bytes) -> bytes:

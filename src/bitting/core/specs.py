@@ -93,8 +93,11 @@ _RSA_SIGN = (
 
 @dataclass(frozen=True, slots=True)
 class KeySpec:
-    """One row: ``bits`` is the strength the name carries, ``material_bytes`` what an import must bring
-    (0 where the material is not a plain string of bytes)."""
+    """One row.
+
+    ``bits`` is the strength the name carries, ``material_bytes`` what an import must bring (0 where the
+    material is not a plain string of bytes).
+    """
 
     name: str
     family: Family
