@@ -118,7 +118,8 @@ def _run(*command: str) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        raise EnvironmentFailedError(f"{' '.join(command)} failed:\n{tail}")
+        msg = f"{' '.join(command)} failed:\n{tail}"
+        raise EnvironmentFailedError(msg)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -78,15 +78,15 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int, server: Serve
     answer = "nothing"
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise ServerFailedError(
-                f"the server ended with {process.returncode} before it was ready\n{tail(server.log)}"
-            )
+            msg = f"the server ended with {process.returncode} before it was ready\n{tail(server.log)}"
+            raise ServerFailedError(msg)
         status, answer = _ready(port)
         if status == http.HTTPStatus.OK:
             _check_addresses(server)
             return
         time.sleep(0.05)
-    raise ServerFailedError(f"not ready after {_READY_SECONDS:.0f} s; /readyz said {answer}\n{tail(server.log)}")
+    msg = f"not ready after {_READY_SECONDS:.0f} s; /readyz said {answer}\n{tail(server.log)}"
+    raise ServerFailedError(msg)
 
 
 def _ready(port: int) -> tuple[int, str]:
@@ -105,7 +105,8 @@ def _check_addresses(server: Server) -> None:
     """The credentials must lead clients to this server and not to an earlier one."""
     told = json.loads(server.credentials.read_text())
     if (told.get("http"), told.get("https")) != (server.http, server.https):
-        raise ServerFailedError(f"credentials.json names {told.get('http')} and {told.get('https')}, not this server")
+        msg = f"credentials.json names {told.get('http')} and {told.get('https')}, not this server"
+        raise ServerFailedError(msg)
 
 
 def _stop(process: subprocess.Popen[bytes], log: Path) -> None:
@@ -117,7 +118,8 @@ def _stop(process: subprocess.Popen[bytes], log: Path) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-        raise ServerFailedError(f"still running {_STOP_SECONDS:.0f} s after SIGTERM\n{tail(log)}") from None
+        msg = f"still running {_STOP_SECONDS:.0f} s after SIGTERM\n{tail(log)}"
+        raise ServerFailedError(msg) from None
 
 
 def tail(log: Path, lines: int = 30) -> str:

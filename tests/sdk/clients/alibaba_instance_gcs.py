@@ -9,17 +9,16 @@ import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
+import driving
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from driving import Bare, Exchange, Refusal, Sealed, Settings, bare, expect, expect_refusal, expect_true
 from openapi.models import Config
 from openapi_util.models import RuntimeOptions
+from plan import Client
 from sdk import models
 from sdk.client import Client as Sdk
 from Tea.exceptions import TeaException
-
-import driving
-from driving import Bare, Exchange, Refusal, Sealed, Settings, bare, expect, expect_refusal, expect_true
-from plan import Client
 
 #: Names the key version an answer was made with; on a request it chooses the version to open with.
 VERSION_HEADER = "x-kms-migrationkeyversionid"

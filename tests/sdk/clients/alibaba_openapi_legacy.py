@@ -10,12 +10,11 @@ import xml.etree.ElementTree as ET
 from typing import Any
 from urllib.parse import urlsplit
 
+import driving
 from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.client import AcsClient
-from openapi_steps import NO_KEY, OpenApiSteps, wire
-
-import driving
 from driving import Exchange, Refusal, Settings, expect, expect_true
+from openapi_steps import NO_KEY, OpenApiSteps, wire
 from plan import Client
 
 # The SDK writes every refused call to standard error; here refusals are wanted.

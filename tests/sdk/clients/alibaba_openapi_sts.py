@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from alibaba_openapi_tea import Tea
-from openapi_steps import BAD_SIGNATURE, NO_ACCESS_KEY, PLAINTEXT
-
 import driving
+from alibaba_openapi_tea import Tea
 from driving import Exchange, Settings, expect, expect_refusal, temporary_credential
+from openapi_steps import BAD_SIGNATURE, NO_ACCESS_KEY, PLAINTEXT
 from plan import Client
 
 

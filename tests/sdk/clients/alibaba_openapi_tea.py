@@ -7,13 +7,12 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+import driving
 from alibabacloud_kms20160120 import models
 from alibabacloud_kms20160120.client import Client as Sdk
 from alibabacloud_tea_openapi.utils_models import Config
-from openapi_steps import OpenApiSteps
-
-import driving
 from driving import Refusal, Settings, expect
+from openapi_steps import OpenApiSteps
 from plan import Client
 
 #: How a program chooses the signature: V3 is the default, V1 is called "v2" and V4 is a signature version.

@@ -37,13 +37,15 @@ class MismatchError(AssertionError):
 def expect(actual: object, expected: object, what: str) -> None:
     """``actual`` must equal ``expected``."""
     if actual != expected:
-        raise MismatchError(f"{what}: expected {expected!r}, got {actual!r}")
+        msg = f"{what}: expected {expected!r}, got {actual!r}"
+        raise MismatchError(msg)
 
 
 def expect_true(condition: object, what: str) -> None:
     """``condition`` must hold; ``what`` says it in words."""
     if not condition:
-        raise MismatchError(f"does not hold: {what}")
+        msg = f"does not hold: {what}"
+        raise MismatchError(msg)
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,11 @@ def expect_refusal(facts: Callable[[Exception], Refusal], *allowed: Refusal) -> 
         seen = facts(error)
         if seen not in allowed:
             wanted = " or ".join(str(each) for each in allowed)
-            raise MismatchError(f"expected {wanted}, got {seen} in {type(error).__name__}") from error
+            msg = f"expected {wanted}, got {seen} in {type(error).__name__}"
+            raise MismatchError(msg) from error
     else:
-        raise MismatchError(f"expected {allowed[0]}, but the call succeeded")
+        msg = f"expected {allowed[0]}, but the call succeeded"
+        raise MismatchError(msg)
 
 
 # --- ciphertexts ----------------------------------------------------------------------------------------------
@@ -123,7 +127,8 @@ class Exchange:
         try:
             found: dict[str, str] = json.loads((self._folder / f"{name}.json").read_text())
         except FileNotFoundError:
-            raise MismatchError(f"nobody left {name!r} in the exchange: the step that makes it failed") from None
+            msg = f"nobody left {name!r} in the exchange: the step that makes it failed"
+            raise MismatchError(msg) from None
         return found
 
 

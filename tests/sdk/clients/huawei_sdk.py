@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import driving
+from driving import Exchange, Refusal, Settings, expect, expect_refusal, expect_true
 from huawei_steps import BAD_TOKEN, HuaweiSteps
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ServiceResponseException
 from huaweicloudsdkcore.http.http_config import HttpConfig
 from huaweicloudsdkkms.v2 import KmsAsyncClient, KmsClient, model
-
-import driving
-from driving import Exchange, Refusal, Settings, expect, expect_refusal, expect_true
 from plan import Client
 
 #: Where the SDK's method or body class is not called as the operation is.

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 
+import driving
+from driving import Exchange, Settings, expect, temporary_credential
 from huawei_sdk import Huawei, build, own_credentials
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkkms.v2 import KmsClient
 from huaweicloudsdkkms.v2.region.kms_region import KmsRegion
-
-import driving
-from driving import Exchange, Settings, expect, temporary_credential
 from plan import Client
 
 

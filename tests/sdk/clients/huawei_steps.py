@@ -10,7 +10,7 @@ import base64
 import re
 import time
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from driving import Refusal, Sealed, Settings, expect, expect_true
 
@@ -33,8 +33,8 @@ class HuaweiSteps:
     """One run of all steps on a key of its own, which stays behind scheduled for deletion."""
 
     #: The parameter that binds a ciphertext, and two values of it.
-    bound: dict[str, Any] = {"additional_authenticated_data": "order 4711"}
-    bound_otherwise: dict[str, Any] = {"additional_authenticated_data": "order 4712"}
+    bound: ClassVar[dict[str, Any]] = {"additional_authenticated_data": "order 4711"}
+    bound_otherwise: ClassVar[dict[str, Any]] = {"additional_authenticated_data": "order 4712"}
     #: The one length of random data and data keys, in bits, that both profiles take.
     random_bits: tuple[int, ...] = (8, 512, 8192)
     data_key_bits: tuple[int, ...] = (128, 512)

@@ -6,16 +6,15 @@ which authenticates, finds the endpoint in the catalogue and speaks JSON.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+import driving
+from driving import Exchange, MismatchError, Refusal, Settings, expect, expect_true
 from huawei_steps import HuaweiSteps
 from keystoneauth1.exceptions.http import Unauthorized
 from openstack import exceptions
 from openstack.connection import Connection
 from otcextensions import sdk as otc
-
-import driving
-from driving import Exchange, MismatchError, Refusal, Settings, expect, expect_true
 from plan import Client
 
 
@@ -43,8 +42,8 @@ def password(settings: Settings) -> dict[str, str]:
 class Otc(HuaweiSteps):
     """The steps through the KMS proxy of one connection."""
 
-    bound = {"encryption_context": {"order": "4711"}}
-    bound_otherwise = {"encryption_context": {"order": "4712"}}
+    bound: ClassVar[dict[str, Any]] = {"encryption_context": {"order": "4711"}}
+    bound_otherwise: ClassVar[dict[str, Any]] = {"encryption_context": {"order": "4712"}}
     random_bits = (512,)
     data_key_bits = (512,)
 
@@ -109,7 +108,8 @@ class Otc(HuaweiSteps):
                 expect(getattr(error, "status_code", None), refusal.status, "the status of the exception")
                 expect_true(refusal.code in str(error), f"{refusal.code} is in {error}")
         else:
-            raise MismatchError(f"expected {refusal}, but the call succeeded")
+            msg = f"expected {refusal}, but the call succeeded"
+            raise MismatchError(msg)
 
     def refuse_otherwise_bound(self) -> None:
         """Another encryption context is an error of the request, whatever its code."""

@@ -141,7 +141,8 @@ def client_named(name: str) -> Client:
     for client in CLIENTS:
         if client.name == name:
             return client
-    raise LookupError(f"no client {name!r}; there are {', '.join(each.name for each in CLIENTS)}")
+    msg = f"no client {name!r}; there are {', '.join(each.name for each in CLIENTS)}"
+    raise LookupError(msg)
 
 
 def steps_of(client: Client, phase: str) -> tuple[str, ...]:
