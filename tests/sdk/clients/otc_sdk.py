@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import driving
+import openstack
 from driving import Exchange, MismatchError, Refusal, Settings, expect, expect_true
 from huawei_steps import HuaweiSteps
 from keystoneauth1.exceptions.http import Unauthorized
@@ -21,7 +22,7 @@ from plan import Client
 def connect(settings: Settings, scheme: str = "http", auth_type: str = "password", **auth: str) -> Connection:
     """A connection as the SDK's documentation builds it; nothing is read from the machine's configuration."""
     given = {"auth_url": f"{settings[scheme]}/v3", "project_id": settings["otc_project_id"], **auth}
-    connection = Connection(
+    connection: Connection = openstack.connect(
         auth=given,
         auth_type=auth_type,
         region_name=settings["region"],
