@@ -18,7 +18,6 @@ from bitting.core.usecases.accounts import Founded, found
 from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.http import Request, Response
 from bitting.providers.software.provider import SoftwareProvider
-from bitting.providers.software.vault import SoftwareVault
 from bitting.seals.file import FileSeal
 from bitting.stores.memory import MemoryStore
 
@@ -68,8 +67,8 @@ class House:
         self.entropy = SystemEntropy()
         self.trail = ListTrail()
         self.store = MemoryStore()
-        self.vault = SoftwareVault(seal)
         provider = SoftwareProvider(seal)
+        self.vault = provider.vault
         self.cache = KeyCache(self.store, {"software": provider})
         self.gate = Gate(
             self.store,

@@ -31,7 +31,9 @@ _HEX = "0123456789abcdef"
 def request_id() -> str:
     """A fresh random UUID (version 4), as text."""
     digits = os.urandom(16).hex()
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_HEX[int(digits[16], 16) & 3 | 8]}{digits[17:20]}-{digits[20:]}"
+    return (
+        f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_HEX[int(digits[16], 16) & 3 | 8]}{digits[17:20]}-{digits[20:]}"
+    )
 
 
 class App:

@@ -1,5 +1,6 @@
-"""ASGI to a neutral request and back, for any ASGI server. Unlike RSGI it keeps the raw path; it costs
-about a fifth more CPU per request.
+"""ASGI to a neutral request and back, for any ASGI server.
+
+Unlike RSGI it keeps the raw path; it costs about a fifth more CPU per request.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ the clients read nothing else. Client certificates are never requested (they bre
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ipaddress
 import os
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-_DAY = datetime.timedelta(days=1)
+_DAY = dt.timedelta(days=1)
 ROOT_DAYS, SERVER_DAYS, RENEW_DAYS = 3650, 825, 30
 
 
@@ -62,12 +62,12 @@ def _general_name(name: str) -> x509.GeneralName:
 def _stale(path: Path, wanted: list[str]) -> bool:
     certificate = x509.load_pem_x509_certificate(path.read_bytes())
     held = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    soon = datetime.datetime.now(datetime.UTC) + RENEW_DAYS * _DAY
+    soon = dt.datetime.now(dt.UTC) + RENEW_DAYS * _DAY
     return certificate.not_valid_after_utc < soon or any(_general_name(name) not in held for name in wanted)
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, public: rsa.RSAPublicKey, days: int) -> x509.CertificateBuilder:
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)

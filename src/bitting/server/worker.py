@@ -10,7 +10,6 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import uvloop
@@ -26,7 +25,6 @@ BACKLOG = 1024
 
 def listener(target: Any, address: tuple[str, int], tls: TlsFiles | None) -> Server:
     """A configured listener. ``tls`` None for plain HTTP."""
-    secure: dict[str, Path] = {"ssl_cert": tls.certificate, "ssl_key": tls.key} if tls else {}
     return Server(
         target,
         address=address[0],
@@ -39,7 +37,8 @@ def listener(target: Any, address: tuple[str, int], tls: TlsFiles | None) -> Ser
         http2_settings=HTTP2Settings(max_headers_size=HEADERS_BYTES_MAX),
         log_enabled=False,
         ssl_protocol_min=SSLProtocols.tls12,
-        **secure,
+        ssl_cert=tls.certificate if tls else None,
+        ssl_key=tls.key if tls else None,
     )
 
 
@@ -55,7 +54,7 @@ async def _serve(servers: list[Server], started: Callable[[], None]) -> None:
 
     def stop() -> None:
         for server in servers:
-            server.stop()
+            server.stop()  # type: ignore[no-untyped-call]
 
     loop.add_signal_handler(signal.SIGTERM, stop)
     loop.add_signal_handler(signal.SIGINT, stop)

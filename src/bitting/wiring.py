@@ -1,0 +1,164 @@
+"""The composition root: the only module that names concrete stores, providers, seals and dialects.
+
+::
+
+    prepare(settings)   once, in the parent: directories, migration, root key, certificates, first account
+    build(settings)     in every worker: store -> cache -> gate -> pipeline -> dialects -> app
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from bitting.audit.writer import FileTrail
+from bitting.core.faults import Fault
+from bitting.core.gate import Gate
+from bitting.core.key_cache import KeyCache
+from bitting.core.ports import KeyProvider, Store
+from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
+from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
+from bitting.dialects.base.dialect import Dialect, Pipeline
+from bitting.dialects.base.errors import Catalogue, load
+from bitting.dialects.huawei.dialect import Huawei
+from bitting.dialects.iam.dialect import Iam
+from bitting.providers.software.provider import SoftwareProvider
+from bitting.seals.file import FileSeal
+from bitting.server import bootstrap, tls
+from bitting.server.app import App
+from bitting.settings import Settings
+from bitting.stores.sql.schema import migrate
+from bitting.stores.sql.store import SqlStore
+
+CATALOGUES = ("alibaba_openapi", "alibaba_instance", "huawei", "otc", "iam")
+FIRST_FILES = ("bitting.db", "credentials.json")
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970, UTC."""
+        return time.time_ns() // 1_000_000
+
+
+class SystemEntropy:
+    """The operating system's random numbers."""
+
+    def random(self, count: int) -> bytes:
+        """``count`` bytes."""
+        return os.urandom(count)
+
+    def uuid(self) -> str:
+        """A random UUID."""
+        return str(uuid.uuid4())
+
+
+@dataclass(slots=True)
+class House:
+    """Everything a process holds open."""
+
+    store: Store
+    providers: Mapping[str, KeyProvider]
+    trail: FileTrail
+    gate: Gate
+    app: App
+
+    def close(self) -> None:
+        """Finish what is under way and let go. Nothing acknowledged is lost even without it."""
+        self.app.close()
+        self.trail.close()
+        self.store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What :func:`prepare` found or made."""
+
+    credentials: Path
+    tls: tls.TlsFiles
+
+
+def catalogues() -> list[Catalogue]:
+    """Every dialect's error catalogue."""
+    return [load(name, f"bitting.dialects.{name}") for name in CATALOGUES]
+
+
+def prepare(settings: Settings) -> Prepared:
+    """Make the data directory fit to serve. Idempotent; safe when two processes start at once."""
+    directory = settings.directory
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    migrate(settings.database)
+    files = tls.ensure(directory / "tls", [name.strip() for name in settings.names.split(",")])
+    house = build(settings)
+    places = {
+        "ca_cert": str(files.ca),
+        "http": f"http://{settings.http}" if settings.http else "",
+        "https": f"https://{settings.https}" if settings.https else "",
+    }
+    credentials = bootstrap.ensure_credentials(directory, house.gate, settings.region, places)
+    house.close()
+    return Prepared(credentials, files)
+
+
+def build(settings: Settings) -> House:
+    """A house over the settings' store. Raises ``Unavailable`` if the root key cannot be had."""
+    directory = settings.directory
+    seal = FileSeal(directory / "root.key", create=not (directory / "credentials.json").exists())
+    provider = SoftwareProvider(seal)
+    providers: dict[str, KeyProvider] = {provider.name: provider}
+    provider.status()
+    store = SqlStore(settings.database)
+    cache = KeyCache(store, providers)
+    trail = FileTrail(directory / "audit.jsonl", settings.audit_flush_ms)
+    clock, entropy, vault = SystemClock(), SystemEntropy(), provider.vault
+    gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region)
+    region = settings.region
+    dialects: list[Dialect] = [
+        Iam(vault, clock, region),
+        Huawei(vault, clock, region),
+        AlibabaInstance(vault, clock, region),
+        AlibabaOpenApi(vault, clock, region),
+    ]
+    pipeline = Pipeline(gate, Reporter(settings.log_level).failure)
+
+    def ready() -> str:
+        try:
+            provider.status()
+            cache.freshen()
+        except Fault as fault:
+            return fault.detail("reason") or type(fault).__name__
+        return ""
+
+    return House(
+        store, providers, trail, gate, App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max)
+    )
+
+
+class Reporter:
+    """The log for what no caller may see."""
+
+    def __init__(self, level: str) -> None:
+        structlog.configure(
+            processors=[
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso"),
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+            wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
+            logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        )
+        self._log = structlog.get_logger()
+
+    def failure(self, request_id: str, error: BaseException) -> None:
+        """An unknown exception, or a failure of ours, with the request id its caller was given."""
+        self._log.error("request failed", request_id=request_id, exc_info=error, reason=getattr(error, "reason", ""))
