@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,14 +13,19 @@ from .rig import Rig
 from .server import Server, running_server
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """One server and each driver once: all tests with these fixtures belong to one worker of a parallel run."""
+    config.addinivalue_line("markers", "xdist_group(name): tests that one worker must run")
+
+
 @pytest.fixture(scope="session")
 def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Write one line to the terminal, past pytest's capture."""
+    """Write one line to the terminal, past pytest's capture; standard error, which parallel workers share."""
     capture = request.config.pluginmanager.getplugin("capturemanager")
 
     def write(line: str) -> None:
         with capture.global_and_fixture_disabled():
-            print(f"\n[sdk] {line}", end="", flush=True)
+            print(f"\n[sdk] {line}", end="", file=sys.stderr, flush=True)
 
     return write
 

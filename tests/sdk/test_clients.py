@@ -7,7 +7,7 @@ import pytest
 from .clients.plan import CLIENTS, CROSSING, Client
 from .rig import Rig
 
-pytestmark = pytest.mark.sdk
+pytestmark = [pytest.mark.sdk, pytest.mark.xdist_group("sdk")]
 
 STEPS = [pytest.param(client, step, id=f"{client.name}/{step}") for client in CLIENTS for step in client.steps]
 PAIRS = [
