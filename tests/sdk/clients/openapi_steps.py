@@ -20,7 +20,7 @@ from driving import Refusal, Sealed, Settings, expect, expect_refusal, expect_tr
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-#: What OpenAPI and the Instance API agree on as the text of binary data.
+#: The API takes and gives plaintext in base64.
 PLAINTEXT = base64.b64encode(bytes(range(256)) * 4).decode("ascii")
 CONTEXT = {"order": "4711", "klasse": "ü"}
 
@@ -318,13 +318,14 @@ class OpenApiSteps:
     def seal(self, plaintext: bytes) -> tuple[str, str]:
         """Encrypt ``plaintext`` under a key of its own."""
         key = self.new_key("crossing")
-        return key, self.call("Encrypt", KeyId=key, Plaintext=plaintext.decode())["CiphertextBlob"]
+        text = base64.b64encode(plaintext).decode("ascii")
+        return key, self.call("Encrypt", KeyId=key, Plaintext=text)["CiphertextBlob"]
 
     def open(self, sealed: Sealed) -> bytes:
         """Decrypt what another client sealed."""
         answer = self.call("Decrypt", CiphertextBlob=sealed.text)
         expect(answer["KeyId"], sealed.key_id, "KeyId")
-        return str(answer["Plaintext"]).encode()
+        return base64.b64decode(answer["Plaintext"], validate=True)
 
     def make_keys(self) -> dict[str, str]:
         """An enabled key with an alias and a disabled one, for clients that cannot create any."""
