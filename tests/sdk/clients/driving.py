@@ -57,6 +57,9 @@ class Refusal:
     code: str
     text: str
 
+    def __str__(self) -> str:
+        return f"{self.status} {self.code}: {self.text}"
+
 
 @contextmanager
 def expect_refusal(facts: Callable[[Exception], Refusal], *allowed: Refusal) -> Iterator[None]:
@@ -68,11 +71,11 @@ def expect_refusal(facts: Callable[[Exception], Refusal], *allowed: Refusal) -> 
     except Exception as error:
         seen = facts(error)
         if seen not in allowed:
-            wanted = " or ".join(str(each) for each in allowed)
-            msg = f"expected {wanted}, got {seen} in {type(error).__name__}"
+            wanted = " or ".join(repr(str(each)) for each in allowed)
+            msg = f"expected {wanted}, got {str(seen)!r} in {type(error).__name__}"
             raise MismatchError(msg) from error
     else:
-        msg = f"expected {allowed[0]}, but the call succeeded"
+        msg = f"expected {str(allowed[0])!r}, but the call succeeded"
         raise MismatchError(msg)
 
 
@@ -101,9 +104,18 @@ class Bare:
         return base64.b64encode(self.key_version_id.encode("ascii") + self.iv + self.ciphertext).decode("ascii")
 
 
+def from_base64(text: str) -> bytes:
+    """The bytes of strict base64. Raises ``MismatchError`` that shows what came instead."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        msg = f"expected base64, got {text!r}"
+        raise MismatchError(msg) from None
+
+
 def bare(text: str) -> Bare:
     """Cut the base64 ciphertext of any of the APIs into what the Instance API wants."""
-    data = base64.b64decode(text, validate=True)
+    data = from_base64(text)
     if data[:2] == b"\x02\x00":
         # Huawei's and Open Telekom Cloud's: the framed form, then 71 bytes that lead to no plaintext.
         data = data[2:-71]

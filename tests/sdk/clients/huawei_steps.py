@@ -12,7 +12,7 @@ import time
 import uuid
 from typing import Any, ClassVar
 
-from driving import Refusal, Sealed, Settings, expect, expect_true
+from driving import Refusal, Sealed, Settings, expect, expect_true, from_base64
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX = re.compile(r"[0-9A-F]+")
@@ -130,7 +130,7 @@ class HuaweiSteps:
         answer = self.call("encrypt-data", key_id=self.own_key(), plain_text=PLAINTEXT, **self.bound)
         expect(answer["key_id"], self.key_id, "key_id")
         self.cipher_text = answer["cipher_text"]
-        data, clear = base64.b64decode(self.cipher_text, validate=True), PLAINTEXT.encode()
+        data, clear = from_base64(self.cipher_text), PLAINTEXT.encode()
         expect((len(data), data[:2]), (len(clear) + 140, b"\x02\x00"), "length and first bytes")
         expect_true(clear[:64] not in data, "the ciphertext hides the plaintext")
         return f"{len(clear)} bytes to {len(self.cipher_text)} characters"
@@ -167,7 +167,7 @@ class HuaweiSteps:
     def _opened(self, hex_text: str) -> bytes:
         """A data key's ciphertext is a ciphertext like any other: decrypt-data gives its bytes."""
         text = base64.b64encode(bytes.fromhex(hex_text)).decode("ascii")
-        return base64.b64decode(self.call("decrypt-data", cipher_text=text)["plain_text_base64"], validate=True)
+        return from_base64(self.call("decrypt-data", cipher_text=text)["plain_text_base64"])
 
     def gen_random(self) -> str:
         """gen-random gives as many bits as asked for, in hex, other ones each time."""

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from driving import Refusal, Sealed, Settings, expect, expect_refusal, expect_true
+from driving import Refusal, Sealed, Settings, expect, expect_refusal, expect_true, from_base64
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -187,7 +187,7 @@ class OpenApiSteps:
             (64, {"NumberOfBytes": 64}),
         ):
             made = self.call("GenerateDataKey", KeyId=self.own_key(), **asked)
-            expect(len(base64.b64decode(made["Plaintext"], validate=True)), length, f"length for {asked}")
+            expect(len(from_base64(made["Plaintext"])), length, f"length for {asked}")
             opened = self.call("Decrypt", CiphertextBlob=made["CiphertextBlob"])
             expect(opened["Plaintext"], made["Plaintext"], "the opened data key")
         return "16, 32 and 64 bytes, each opened by Decrypt"
@@ -197,7 +197,7 @@ class OpenApiSteps:
         made = self.call("GenerateDataKeyWithoutPlaintext", KeyId=self.own_key(), KeySpec="AES_128")
         expect_true(not made.get("Plaintext"), "there is no Plaintext")
         opened = self.call("Decrypt", CiphertextBlob=made["CiphertextBlob"])
-        expect(len(base64.b64decode(opened["Plaintext"], validate=True)), 16, "length of the opened data key")
+        expect(len(from_base64(opened["Plaintext"])), 16, "length of the opened data key")
         return "opened by Decrypt to 16 bytes"
 
     # --- aliases
@@ -325,7 +325,7 @@ class OpenApiSteps:
         """Decrypt what another client sealed."""
         answer = self.call("Decrypt", CiphertextBlob=sealed.text)
         expect(answer["KeyId"], sealed.key_id, "KeyId")
-        return base64.b64decode(answer["Plaintext"], validate=True)
+        return from_base64(answer["Plaintext"])
 
     def make_keys(self) -> dict[str, str]:
         """An enabled key with an alias and a disabled one, for clients that cannot create any."""
