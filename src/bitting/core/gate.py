@@ -20,12 +20,14 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from bitting.core import faults
-from bitting.core.key_cache import CachedKey, KeyCache, View, resolve
+from bitting.core.key_cache import CachedKey, KeyCache, Reader, View, resolve
 from bitting.core.key_states import gone, require
 from bitting.core.model.audit_event import AuditEvent
 from bitting.core.model.identity import AccountState, Principal, Statement
 from bitting.core.model.key import Key, KeyRef, KeyVersion
+from bitting.core.model.service import Switches
 from bitting.core.ports import Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
+from bitting.core.throttle import Throttle
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -105,6 +107,7 @@ class UseCase(Generic[C, R]):
     hot: bool
     writes: bool
     key: Callable[[C], KeyRef] | None
+    operator: bool = False
 
 
 def use_case(
@@ -115,12 +118,16 @@ def use_case(
     hot: bool = False,
     writes: bool = False,
     name: str = "",
+    operator: bool = False,
 ) -> Callable[[Callable[[Context, C], R]], UseCase[C, R]]:
-    """Declare a use case. ``action`` is what policies allow or deny, for instance ``key:encrypt``."""
+    """Declare a use case. ``action`` is what policies allow or deny, for instance ``key:encrypt``.
+
+    ``operator``: for those who run the service; works in maintenance and on replicas, and for nobody else.
+    """
 
     def declare(function: Callable[[Context, C], R]) -> UseCase[C, R]:
         command = get_type_hints(function)["command"]
-        return UseCase(name or function.__name__, function, command, action, states, hot, writes, key)
+        return UseCase(name or function.__name__, function, command, action, states, hot, writes, key, operator)
 
     return declare
 
@@ -155,6 +162,14 @@ def authorise(principal: Principal, action: str, resource: str | None) -> None:
         raise faults.PermissionDenied(resource=resource or "", action=action)
 
 
+_SWITCHES = ("switches",)
+_DEFAULT_SWITCHES = Switches()
+
+
+def _read_switches(reader: Reader) -> Switches:
+    return reader.get(Switches, "service") or _DEFAULT_SWITCHES
+
+
 class Gate:
     """Runs use cases for proved principals. Holds the ports; holds no state of its own."""
 
@@ -168,6 +183,7 @@ class Gate:
         entropy: Entropy,
         trail: Trail,
         region: str,
+        throttle: Throttle | None = None,
     ) -> None:
         self.store = store
         self.cache = cache
@@ -177,6 +193,7 @@ class Gate:
         self.entropy = entropy
         self.trail = trail
         self.region = region
+        self.throttle = throttle or Throttle()
 
     def run(self, use: UseCase[C, R], principal: Principal, command: C, asked: Asked, view: View) -> R:
         """Do it, or raise the fault that says why not. Durable when it returns (see the six points above)."""
@@ -198,7 +215,7 @@ class Gate:
         self.trail.record(self._event(asked, "", "", "", self.clock.now_ms(), type(fault).__name__))
 
     def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
-        self._admit(use, context.principal)
+        self._admit(use, context.principal, context.view)
         if use.key is not None:
             ref = use.key(command)
             cached = context.view.key(context.principal.ring, ref)
@@ -209,7 +226,7 @@ class Gate:
         return use.run(context, command)
 
     def _run_cold(self, use: UseCase[C, R], context: Context, command: C) -> R:
-        self._admit(use, context.principal)
+        self._admit(use, context.principal, context.view)
         with self.store.begin(write=use.writes) as uow:
             context._uow = uow  # noqa: SLF001
             if use.key is not None:
@@ -226,11 +243,30 @@ class Gate:
             raise _missing(ref)
         return key
 
-    def _admit(self, use: UseCase[C, R], principal: Principal) -> None:
+    def switches(self, view: View) -> Switches:
+        """The service's switches, from the cache."""
+        return view.get(_SWITCHES, _read_switches) or _DEFAULT_SWITCHES
+
+    def _admit(self, use: UseCase[C, R], principal: Principal, view: View) -> None:
+        if use.operator:
+            if not principal.operator:
+                raise faults.PermissionDenied(action=use.action)
+            return
+        switches = self.switches(view)
+        if switches is not _DEFAULT_SWITCHES:
+            self._heed(switches, use, principal)
         if principal.account_state is not AccountState.ACTIVE:
             raise _ACCOUNT_FAULTS[principal.account_state]
         if not principal.admin:
             authorise(principal, use.action, None)
+
+    def _heed(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
+        if switches.maintenance:
+            raise faults.Unavailable(reason=switches.maintenance)
+        if switches.replica and use.writes:
+            raise faults.ReadOnlyReplica
+        if switches.rates == "cloud":
+            self.throttle.take(principal.account_id, use.action)
 
     def _check_key(self, use: UseCase[C, R], principal: Principal, key: Key, now_ms: int) -> None:
         if not principal.admin:

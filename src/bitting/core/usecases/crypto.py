@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bitting.core import faults
-from bitting.core.blob import IV_BYTES, Blob, parse
+from bitting.core.blob import IV_BYTES, Blob, bound, parse
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.ports import CanEncrypt, CanEncryptAsymmetric, KeyHandle
@@ -27,7 +27,10 @@ _GCM = {"aes": Algorithm.AES_GCM, "sm4": Algorithm.SM4_GCM}
 
 @dataclass(slots=True)
 class Encrypt:
-    """``algorithm`` None: the key's default. ``iv`` empty: random. ``version``: an id, PRIMARY or INITIAL."""
+    """``algorithm`` None: the key's default. ``iv`` empty: random. ``version``: an id, PRIMARY or INITIAL.
+
+    ``symmetric_only``: refuse keys of other families. ``text``: mark the blob (:mod:`bitting.core.blob`).
+    """
 
     key: KeyRef
     plaintext: bytes
@@ -36,6 +39,8 @@ class Encrypt:
     iv: bytes = b""
     padding: bool = True
     version: str = PRIMARY
+    symmetric_only: bool = False
+    text: bool = False
 
 
 @dataclass(slots=True)
@@ -72,12 +77,13 @@ class Unseal:
 
 @dataclass(slots=True)
 class Decrypted:
-    """The plaintext and what opened it."""
+    """The plaintext and what opened it. ``text``: as in :class:`Encrypt`."""
 
     key: Key
     version_id: str
     plaintext: bytes
     algorithm: Algorithm
+    text: bool = False
 
 
 def pick_version(context: Context, wanted: str) -> str:
@@ -85,6 +91,13 @@ def pick_version(context: Context, wanted: str) -> str:
     if wanted == PRIMARY:
         return context.key.primary_version
     return context.key.initial_version if wanted == INITIAL else wanted
+
+
+def demand_symmetric(key: Key) -> None:
+    """Return for AES and SM4 keys. Raises ``SymmetricKeyRequired`` (``key_id``, ``family``)."""
+    family = SPECS[key.spec].family
+    if not family.symmetric:
+        raise faults.SymmetricKeyRequired(key_id=key.id, family=family.value)
 
 
 def pick_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algorithm:
@@ -109,8 +122,9 @@ def seal(context: Context, handle: KeyHandle, command: Encrypt, version: str, al
     if not isinstance(handle, CanEncrypt):
         raise faults.UnsupportedOperation(key_id=key.id)
     iv = command.iv or context.gate.entropy.random(_iv_bytes(algorithm))
-    sealed = handle.seal(command.plaintext, iv=iv, aad=command.aad, algorithm=algorithm, padding=command.padding)
-    return Encrypted(key, Blob(version, iv, sealed, algorithm, key.id), algorithm)
+    aad = bound(command.aad, text=command.text)
+    sealed = handle.seal(command.plaintext, iv=iv, aad=aad, algorithm=algorithm, padding=command.padding)
+    return Encrypted(key, Blob(version, iv, sealed, algorithm, key.id, command.text), algorithm)
 
 
 def _iv_bytes(algorithm: Algorithm) -> int:
@@ -133,7 +147,13 @@ def _key_of_parts(command: Unseal) -> KeyRef:
 
 @use_case("key:encrypt", key=_named_key, states="use", hot=True)
 def encrypt(context: Context, command: Encrypt) -> Encrypted:
-    """Encrypt under the key. Raises ``UsageMismatch``, ``AlgorithmMismatch``, ``PlaintextTooLong``."""
+    """Encrypt under the key.
+
+    Raises ``SymmetricKeyRequired``, ``UsageMismatch``, ``AlgorithmMismatch``, ``PlaintextTooLong``,
+    ``KeyVersionNotFound``.
+    """
+    if command.symmetric_only:
+        demand_symmetric(context.key)
     algorithm = pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
     version = pick_version(context, command.version)
     return seal(context, context.handle(version), command, version, algorithm)
@@ -159,8 +179,9 @@ def _open(context: Context, spec: KeySpec, blob: Blob, aad: bytes) -> Decrypted:
         raise faults.InvalidCiphertext
     handle = context.handle(blob.version_id)
     assert isinstance(handle, CanEncrypt)  # noqa: S101 - symmetric specs open as ciphers
+    aad = bound(aad, text=blob.text)
     plaintext = handle.unseal(blob.sealed, iv=blob.iv, aad=aad, algorithm=algorithm)
-    return Decrypted(context.key, blob.version_id, plaintext, algorithm)
+    return Decrypted(context.key, blob.version_id, plaintext, algorithm, blob.text)
 
 
 def _decrypt_asymmetric(context: Context, command: Decrypt, algorithm: Algorithm) -> Decrypted:

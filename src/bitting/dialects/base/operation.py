@@ -22,13 +22,14 @@ from bitting.core.gate import UseCase
 from bitting.dialects.base.kinds import Kind, Unreadable
 
 _NOTHING: Mapping[str, Any] = {}
+_NEVER: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One wire value. ``to``: command attribute (requests); ``of``: dotted result attribute (answers).
 
-    ``omit``: leave the field out of the answer when it equals this.
+    Without ``of`` it is the result itself. ``omit``: leave the field out of the answer when it equals this.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Field:
     to: str = ""
     of: str = ""
     required: bool = False
-    omit: Any = dataclasses.MISSING
+    omit: Any = _NEVER
 
 
 class Record:
@@ -45,7 +46,9 @@ class Record:
     __slots__ = ("_fields",)
 
     def __init__(self, *fields: Field) -> None:
-        self._fields = tuple((item.name, attrgetter(item.of), item.kind.encode, item.omit) for item in fields)
+        self._fields = tuple(
+            (item.name, attrgetter(item.of) if item.of else itself, item.kind.encode, item.omit) for item in fields
+        )
 
     def decode(self, raw: Any) -> Any:  # noqa: ARG002
         raise Unreadable("type")
@@ -54,7 +57,7 @@ class Record:
         answer = {}
         for name, read, encode, omit in self._fields:
             held = read(value)
-            if omit is dataclasses.MISSING or held != omit:
+            if omit is _NEVER or held != omit:
                 answer[name] = encode(held)
         return answer
 

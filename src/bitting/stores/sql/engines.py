@@ -27,7 +27,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, Select, Table, create_engine, event, func, make_url, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.dml import Insert
 
 POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10.0}
@@ -137,6 +137,8 @@ def create_sqlite_file(path: Path) -> None:
 
 
 def _postgresql(url: URL, busy_ms: int) -> Backend:
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 70 ms that a start on SQLite does not need
+
     options = {
         "options": f"-c lock_timeout={busy_ms} -c statement_timeout={STATEMENT_MS_MAX}",
         "connect_timeout": CONNECT_S_MAX,

@@ -10,13 +10,12 @@ from typing import Any
 
 from alembic import op
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Text, text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
 revision = "0001"
 down_revision = None
 
-TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 
 
