@@ -7,7 +7,8 @@
 
 1. The account may use the service at all.
 2. The principal's statements allow the action somewhere, and do not deny it.
-3. The key named is in the principal's ring; outside it nothing exists.
+3. The key named is in the principal's ring, and in its key store instance if both are in one; outside
+   nothing exists.
 4. The statements allow the action on this very key.
 5. The key's state allows the use (:mod:`bitting.core.key_states`).
 6. Every outcome, refusals included, reaches the audit trail before it reaches the caller.
@@ -271,6 +272,8 @@ class Gate:
             self.throttle.take(principal.account_id, use.action)
 
     def _check_key(self, use: UseCase[C, R], principal: Principal, key: Key, now_ms: int) -> None:
+        if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
+            raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
         if not principal.admin:
             authorise(principal, use.action, f"key/{key.id}")
         require(use.states, key, now_ms)

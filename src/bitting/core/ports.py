@@ -277,6 +277,21 @@ class Vault(Protocol):
         """Encrypt to somebody's public key. Raises ``InvalidParameter`` (unfit key), ``PlaintextTooLong``."""
         ...
 
+    def verify_rsa(self, public_der: bytes, message: bytes, signature: bytes) -> bool:
+        """Whether an RSASSA-PKCS1-v1_5 signature with SHA-256 by somebody's public key fits.
+
+        False for a malformed signature, and for a key that does not parse or is not RSA of 2048 bits or more.
+        """
+        ...
+
+    def pkcs12(self, pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> bytes:
+        """An RSA pair as a PKCS #12 file: one self-signed certificate for ``name``, then the private key.
+
+        Encrypted the old way (PBE-SHA1-3DES, HMAC-SHA1), which is all that the readers in sight share: it
+        keeps a finder of the file busy, no more. Raises ``InvalidParameter`` for another kind of pair.
+        """
+        ...
+
     def digest(self, name: str, message: bytes) -> bytes:
         """A hash: ``sha1``, ``sha224``, ``sha256``, ``sha384``, ``sha512``, ``sm3``."""
         ...

@@ -23,6 +23,7 @@ from bitting.core.specs import SPECS, Algorithm, KeySpec, Usage
 PRIMARY = ""
 INITIAL = "initial"
 _GCM = {"aes": Algorithm.AES_GCM, "sm4": Algorithm.SM4_GCM}
+_UNAUTHENTICATED = frozenset({Algorithm.AES_CBC, Algorithm.AES_ECB, Algorithm.SM4_CBC, Algorithm.SM4_ECB})
 
 
 @dataclass(slots=True)
@@ -64,7 +65,10 @@ class Decrypt:
 
 @dataclass(slots=True)
 class Unseal:
-    """A ciphertext in parts. ``version`` as in :class:`Encrypt`, or the only name of the key."""
+    """A ciphertext in parts. ``version`` as in :class:`Encrypt`, or the only name of the key.
+
+    ``symmetric_only``: refuse keys of other families.
+    """
 
     sealed: bytes
     iv: bytes = b""
@@ -73,6 +77,7 @@ class Unseal:
     aad: bytes = b""
     algorithm: Algorithm | None = None
     padding: bool = True
+    symmetric_only: bool = False
 
 
 @dataclass(slots=True)
@@ -101,14 +106,18 @@ def demand_symmetric(key: Key) -> None:
 
 
 def pick_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algorithm:
-    """The algorithm to use. Raises ``UsageMismatch`` or ``AlgorithmMismatch`` (with ``family`` and ``usage``)."""
+    """The algorithm to use. Raises ``UsageMismatch`` or ``AlgorithmMismatch`` (with ``family`` and ``usage``).
+
+    CBC and ECB say nothing about a changed ciphertext; the clouds that have them at all have them for keys
+    in hardware only, and so have we.
+    """
     spec = SPECS[key.spec]
     if key.usage != usage:
         raise faults.UsageMismatch(key_id=key.id, usage=key.usage, family=spec.family.value)
     known = spec.algorithms[usage]
     if wanted is None:
         return known[0]
-    if wanted not in known:
+    if wanted not in known or (wanted in _UNAUTHENTICATED and key.protection == "software"):
         raise faults.AlgorithmMismatch(key_id=key.id, family=spec.family.value, algorithm=wanted.value)
     return wanted
 
@@ -193,7 +202,9 @@ def _decrypt_asymmetric(context: Context, command: Decrypt, algorithm: Algorithm
 
 @use_case("key:decrypt", key=_key_of_parts, states="use", hot=True)
 def unseal(context: Context, command: Unseal) -> Decrypted:
-    """Decrypt parts. Raises ``InvalidCiphertext``, ``KeyVersionNotFound``, ``AlgorithmMismatch``."""
+    """Decrypt parts. Raises ``InvalidCiphertext``, ``KeyVersionNotFound``, and as :func:`encrypt`."""
+    if command.symmetric_only:
+        demand_symmetric(context.key)
     algorithm = pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
     version = pick_version(context, command.version)
     handle = context.handle(version)

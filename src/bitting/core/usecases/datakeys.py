@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import KeyRef
-from bitting.core.specs import SPECS, Usage
-from bitting.core.usecases.crypto import PRIMARY, Encrypt, Encrypted, pick_algorithm, pick_version, seal
+from bitting.core.specs import Algorithm, Usage
+from bitting.core.usecases.crypto import (
+    PRIMARY,
+    Encrypt,
+    Encrypted,
+    demand_symmetric,
+    pick_algorithm,
+    pick_version,
+    seal,
+)
 
 
 @dataclass(slots=True)
@@ -20,6 +27,7 @@ class GenerateDataKey:
     aad: bytes = b""
     version: str = PRIMARY
     symmetric_only: bool = True
+    algorithm: Algorithm | None = None
 
 
 @dataclass(slots=True)
@@ -52,10 +60,9 @@ def _key(command: GenerateDataKey) -> KeyRef:
 def generate_data_key(context: Context, command: GenerateDataKey) -> DataKey:
     """A new data key. Raises ``SymmetricKeyRequired``, ``UsageMismatch``, ``PlaintextTooLong``."""
     key = context.key
-    family = SPECS[key.spec].family
-    if command.symmetric_only and not family.symmetric:
-        raise faults.SymmetricKeyRequired(key_id=key.id, family=family.value)
-    algorithm = pick_algorithm(key, None, Usage.ENCRYPT)
+    if command.symmetric_only:
+        demand_symmetric(key)
+    algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
     version = pick_version(context, command.version)
     plaintext = context.gate.entropy.random(command.length)
     order = Encrypt(command.key, plaintext, command.aad)
