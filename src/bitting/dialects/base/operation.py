@@ -22,6 +22,7 @@ from bitting.core.gate import UseCase
 from bitting.dialects.base.kinds import Kind, Unreadable
 
 _NOTHING: Mapping[str, Any] = {}
+_NEVER: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Field:
     to: str = ""
     of: str = ""
     required: bool = False
-    omit: Any = dataclasses.MISSING
+    omit: Any = _NEVER
 
 
 class Record:
@@ -54,7 +55,7 @@ class Record:
         answer = {}
         for name, read, encode, omit in self._fields:
             held = read(value)
-            if omit is dataclasses.MISSING or held != omit:
+            if omit is _NEVER or held != omit:
                 answer[name] = encode(held)
         return answer
 
