@@ -33,7 +33,7 @@ from bitting.providers.software.libcrypto import Key, Libcrypto, NativeError
 NAME = "SM2"
 USER_ID = b"1234567812345678"
 DIGEST_BYTES = 32
-#: Alibaba's bound for SM2PKE; its ciphertexts then stay under 6144 bytes.
+#: Alibaba's bound for SM2PKE.
 PLAINTEXT_BYTES_MAX = 6047
 
 _CURVE = bytes.fromhex(  # a, b, xG, yG of GB/T 32918.5
@@ -78,8 +78,8 @@ def works(library: Libcrypto) -> bool:
 def encrypt_to(library: Libcrypto, public: Key, plaintext: bytes) -> bytes:
     """Ciphertext to a public key. Raises ``PlaintextTooLong``, and ``InvalidParameter`` for no plaintext.
 
-    GB/T 32918.4 section 6.1 step A5 starts again if the derived stream is all zeros, which older
-    libraries leave out: one-byte plaintexts would be sent as they are once in 256 times.
+    GB/T 32918.4 section 6.1 step A5 starts again if the derived stream is all zeros: a one-byte plaintext
+    would else be sent as it is once in 256 times. Done here too, so as not to rest on the library's age.
     """
     if len(plaintext) > PLAINTEXT_BYTES_MAX:
         raise PlaintextTooLong
@@ -92,11 +92,26 @@ def encrypt_to(library: Libcrypto, public: Key, plaintext: bytes) -> bytes:
 
 
 def decrypt_with(library: Libcrypto, private: Key, ciphertext: bytes) -> bytes:
-    """The plaintext. Whatever is wrong, the fault is the same ``AsymmetricDecryptionFailed``."""
+    """The plaintext. Whatever is wrong, the fault is the same ``AsymmetricDecryptionFailed``.
+
+    The library ignores what follows the ASN.1 structure; here a ciphertext with a tail is another ciphertext.
+    """
+    if not _is_one_sequence(ciphertext):
+        raise AsymmetricDecryptionFailed
     try:
         return library.decrypt(private, ciphertext)
     except NativeError:
         raise AsymmetricDecryptionFailed from None
+
+
+def _is_one_sequence(der: bytes) -> bool:
+    """Whether ``der`` is one DER SEQUENCE by its outer tag and length, and nothing after it."""
+    if len(der) < 2 or der[0] != 0x30:
+        return False
+    if der[1] < 0x80:
+        return len(der) == 2 + der[1]
+    size_end = 2 + (der[1] & 0x7F)
+    return len(der) == size_end + int.from_bytes(der[2:size_end], "big")
 
 
 class Sm2Handle(Handle):
