@@ -53,6 +53,8 @@ class Asked:
     dialect: str
     operation: str
     source: str
+    delay_ms: int = 0
+    effect: str = ""
 
 
 @dataclass(slots=True)

@@ -50,7 +50,7 @@ class Anything:
 
 def _row(method: str, path: str, use: Any, *fields: Field, answer: str = "", **rest: Any) -> Operation:
     name = f"{method} {path}"
-    response = (Field(answer, Plain(), of="."),) if answer else ()
+    response = (Field(answer, Plain()),) if answer else ()
     return Operation(name=name, method=method, path=PREFIX + path, use=use, request=fields, response=response, **rest)
 
 
