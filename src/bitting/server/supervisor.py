@@ -58,13 +58,16 @@ class Supervisor:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             os.close(self._ready_read)
-            self._work(lambda: os.write(self._ready_write, b".") and None)
+            self._work(self._announce)
             code = 0
         except BaseException as error:  # noqa: BLE001 - the last frame of a forked child
             sys.stderr.write(f"worker failed: {type(error).__name__}: {error}\n")
         finally:
             sys.stdout.flush()
             os._exit(code)
+
+    def _announce(self) -> None:
+        os.write(self._ready_write, b".")
 
     def _wait_ready(self) -> bool:
         seen = 0
