@@ -39,9 +39,10 @@ class Supervisor:
         for _ in range(self._count):
             self._spawn()
         if not self._wait_ready():
+            told_to = self._stopping
             self._stop()
             self._drain()
-            return 1
+            return 0 if told_to else 1
         ready()
         while not self._stopping:
             self._replace_the_dead()
