@@ -166,8 +166,7 @@ def _lua(shot: Shot) -> str:
     headers = "".join(
         f"wrk.headers[{json.dumps(k)}] = {json.dumps(v)}\n" for k, v in shot.headers.items() if k != "Host"
     )
-    body = "".join(f"\\{byte}" if not 48 <= byte < 123 or byte == 92 else chr(byte) for byte in shot.body)
-    body = re.sub(r"\\(\d{1,2})(?!\d)", lambda found: f"\\{int(found.group(1)):03d}", body)
+    body = "".join(f"\\{byte:03d}" if not 48 <= byte < 123 or byte == 92 else chr(byte) for byte in shot.body)
     return f'wrk.method = "POST"\nwrk.body = "{body}"\n{headers}'
 
 
