@@ -4,6 +4,7 @@
 
     place      memory, sqlite, postgresql: open() gives a store, empty at the start of the test
     shared     the same without memory: open() again, in any process, gives the same records
+    followed   postgresql alone
     store      place.open()
 """
 
@@ -81,6 +82,7 @@ def _postgresql(request: pytest.FixtureRequest) -> Place:
     url = request.getfixturevalue("postgresql_url")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"TRUNCATE {', '.join(name for name in METADATA.tables if name != 'meta')}")
+        connection.execute("INSERT INTO changes (kind, record_id, committed_ms) VALUES ('', '', 0)")
     return _sql("postgresql", url)
 
 
@@ -101,6 +103,12 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
 def shared(request: pytest.FixtureRequest) -> Iterator[Place]:
     """An empty place that processes can share."""
     yield from _closing(PLACES[request.param](request))
+
+
+@pytest.fixture
+def followed(request: pytest.FixtureRequest) -> Iterator[Place]:
+    """An empty place on PostgreSQL, where a thread follows what others commit."""
+    yield from _closing(_postgresql(request))
 
 
 def _closing(made: Place) -> Iterator[Place]:

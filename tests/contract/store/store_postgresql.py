@@ -65,10 +65,17 @@ class Cluster:
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._bin / program), *arguments]
         done = subprocess.run(
-            command, user=self._user, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60, check=False
+            command,
+            user=self._user,
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
         )
         if done.returncode:
-            raise RuntimeError(f"{program}: {done.stderr.decode(errors='replace')}")
+            message = f"{program}: {done.stderr.decode(errors='replace')}"
+            raise RuntimeError(message)
 
 
 def _server_user() -> str | None:

@@ -10,6 +10,7 @@ from bitting.core.faults import StoreFailed, Unavailable
 from bitting.core.model.identity import Account, User
 from bitting.core.model.key import Key
 from bitting.core.ports import Change
+from bitting.stores.sql.store import SqlStore
 
 
 def write(store, *records):
@@ -32,7 +33,7 @@ def test_poll_stays_when_nothing_is_committed(store):
     before = store.poll()
     with store.begin(write=False) as work:
         work.of(Key).find()
-    with pytest.raises(ZeroDivisionError), store.begin(write=True) as work:
+    with pytest.raises(ZeroDivisionError), store.begin(write=True) as work:  # noqa: PT012 - the whole unit of work fails
         work.of(Key).add(key(2))
         raise ZeroDivisionError
     assert store.poll() == before
@@ -65,6 +66,7 @@ def test_many_threads_poll_while_one_writes(store):
         try:
             while not stop.is_set():
                 store.poll()
+                time.sleep(0.0002)
         except Exception as error:  # noqa: BLE001 - reported by the assertion
             failed.append(error)
 
@@ -83,7 +85,6 @@ def test_changes_are_told_in_the_order_of_commits(store):
     start, nothing = store.changes_since(0)
     assert nothing is None
     assert start > 0
-    assert store.changes_since(start) == (start, [])[:1] + (store.changes_since(start)[1],)
     assert list(store.changes_since(start)[1]) == []
     write(store, account(1), user(1))
     write(store, key(1))
@@ -142,13 +143,8 @@ def test_nothing_touched_is_no_change(store):
 
 
 def test_a_database_that_is_not_there_is_said_so(shared, tmp_path):
-    if shared.name == "sqlite":
-        shared.url = f"sqlite:///{tmp_path}/missing.db"
-    else:
-        shared.url = "postgresql://nobody@127.0.0.1:1/none"
-    from bitting.stores.sql.store import SqlStore
-
-    store = SqlStore(shared.url)
+    missing = {"sqlite": f"sqlite:///{tmp_path}/missing.db", "postgresql": "postgresql://nobody@127.0.0.1:1/none"}
+    store = SqlStore(missing[shared.name])
     for write_too in (True, False):
         with pytest.raises(StoreFailed) as failed, store.begin(write=write_too):
             pytest.fail("opened nothing")

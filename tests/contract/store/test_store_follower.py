@@ -49,10 +49,8 @@ def test_a_server_that_goes_away_silences_poll_within_the_bound(cluster, postgre
     store.close()
 
 
-def test_a_follower_that_hangs_silences_poll(shared):
-    if shared.name != "postgresql":
-        pytest.skip("SQLite has no follower")
-    store = shared.open(freshness_ms=FRESHNESS_MS)
+def test_a_follower_that_hangs_silences_poll(followed):
+    store = followed.open(freshness_ms=FRESHNESS_MS)
     store.poll()
     pulse = store._link.pulse
     pulse._stop.set()
@@ -60,10 +58,8 @@ def test_a_follower_that_hangs_silences_poll(shared):
     wait_until(lambda: unavailable(store), FRESHNESS_MS / 1000 + 0.05)
 
 
-def test_news_travels_faster_than_the_bound(shared):
-    if shared.name != "postgresql":
-        pytest.skip("SQLite has no follower")
-    mine, other = shared.open(freshness_ms=2000), shared.open()
+def test_news_travels_faster_than_the_bound(followed):
+    mine, other = followed.open(freshness_ms=2000), followed.open()
     mine.poll()
     with other.begin(write=True) as work:  # opens the connection
         work.of(Key).add(key(1))

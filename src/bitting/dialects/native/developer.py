@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bitting.core.usecases import dev
+from bitting.core.usecases.service import Nothing
 from bitting.dialects.base.dialect import Call, Run
 from bitting.dialects.base.kinds import Integer, Text
 from bitting.dialects.base.operation import Field, Operation
@@ -32,7 +33,7 @@ def rows(reset: Callable[[], None]) -> tuple[Operation, ...]:
     """``reset`` brings every record back to the seed."""
 
     def run_reset(call: Call, run: Run) -> dict[str, Any]:  # noqa: ARG001 - a quirk's shape
-        run(dev.clock, dev.Nothing())
+        run(dev.clock, Nothing())
         reset()
         return {"reset": True}
 

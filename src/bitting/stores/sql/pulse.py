@@ -4,7 +4,7 @@
 
     FilePulse      SQLite      PRAGMA data_version on one connection kept for nothing else: it changes with
                                every commit of any other connection, in this process or another
-    FollowerPulse  PostgreSQL  a thread follows the change log (LISTEN, and a look every third of the bound);
+    FollowerPulse  PostgreSQL  a thread follows the change log (LISTEN, and several looks within the bound);
                                reading is two attributes and a clock
                                    confirmed_at  when the last look that succeeded was begun
                                    now - confirmed_at > freshness  ->  Unavailable
@@ -28,6 +28,7 @@ from bitting.stores.sql.tables import changes
 CHANNEL = "bitting_changes"
 FIRST_LOOK_S = 2.0
 RETRY_S = 0.05
+LOOKS_PER_BOUND = 5  # a busy interpreter makes the thread wait for its turn: leave it room
 
 
 class Pulse(Protocol):
@@ -132,7 +133,7 @@ class FollowerPulse:
         driver.execute("LISTEN " + CHANNEL)
         while not self._stop.is_set():
             self._confirm(connection)
-            for _ in driver.notifies(timeout=self._freshness_s / 3, stop_after=1):
+            for _ in driver.notifies(timeout=self._freshness_s / LOOKS_PER_BOUND, stop_after=1):
                 pass
 
     def _confirm(self, connection: Connection) -> None:

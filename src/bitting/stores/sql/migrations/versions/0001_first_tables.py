@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from alembic import op
-from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Text, column, insert, table, text
 from sqlalchemy.types import TypeEngine
 
 revision = "0001"
@@ -182,6 +182,9 @@ def _bookkeeping() -> None:
     )
     op.create_table("sequences", Column("name", TEXT, primary_key=True), *_integers("value"))
     op.create_table("meta", Column("name", TEXT, primary_key=True), *_text("value"))
+    # the log is never empty: "older than its oldest entry" then always means "pruned"
+    log = table("changes", column("kind"), column("record_id"), column("committed_ms"))
+    op.execute(insert(log).values(kind="", record_id="", committed_ms=0))
 
 
 def _id() -> Column[str]:
