@@ -55,6 +55,7 @@ class Asked:
     source: str
     delay_ms: int = 0
     effect: str = ""
+    recorded: bool = False
 
 
 @dataclass(slots=True)
@@ -213,9 +214,13 @@ class Gate:
                 self._record(context, outcome)
         return result
 
-    def refuse(self, asked: Asked, fault: faults.Fault) -> None:
-        """Audit a refusal that happened before anybody was identified."""
-        self.trail.record(self._event(asked, "", "", "", self.clock.now_ms(), type(fault).__name__))
+    def refuse(self, asked: Asked, fault: faults.Fault, principal: Principal | None = None) -> None:
+        """Audit a refusal that no use case saw: nobody was identified, or the parameters did not bind."""
+        if asked.recorded:
+            return
+        account = principal.account_id if principal else ""
+        who = (principal.credential_id or principal.user_id) if principal else ""
+        self.trail.record(self._event(asked, account, who, "", self.clock.now_ms(), type(fault).__name__))
 
     def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
@@ -283,6 +288,7 @@ class Gate:
         key = context._cached.key if context._cached else context._key  # noqa: SLF001
         who = principal.credential_id or principal.user_id
         key_id = key.id if key else ""
+        context.asked.recorded = True
         self.trail.record(self._event(context.asked, principal.account_id, who, key_id, context.now_ms, outcome))
 
     @staticmethod
