@@ -155,6 +155,18 @@ def authorise(principal: Principal, action: str, resource: str | None) -> None:
         raise faults.PermissionDenied(resource=resource or "", action=action)
 
 
+def admit(use: UseCase[Any, Any], principal: Principal) -> None:
+    """Points 1 and 2: the account may use the service, the principal the action somewhere.
+
+    The gate asks this of every request; a dialect whose cloud answers these before it looks at parameters
+    asks it as well before it refuses a parameter. Raises ``AccountFault`` or ``PermissionDenied``.
+    """
+    if principal.account_state is not AccountState.ACTIVE:
+        raise _ACCOUNT_FAULTS[principal.account_state]
+    if not principal.admin:
+        authorise(principal, use.action, None)
+
+
 class Gate:
     """Runs use cases for proved principals. Holds the ports; holds no state of its own."""
 
@@ -198,7 +210,7 @@ class Gate:
         self.trail.record(self._event(asked, "", "", "", self.clock.now_ms(), type(fault).__name__))
 
     def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
-        self._admit(use, context.principal)
+        admit(use, context.principal)
         if use.key is not None:
             ref = use.key(command)
             cached = context.view.key(context.principal.ring, ref)
@@ -209,7 +221,7 @@ class Gate:
         return use.run(context, command)
 
     def _run_cold(self, use: UseCase[C, R], context: Context, command: C) -> R:
-        self._admit(use, context.principal)
+        admit(use, context.principal)
         with self.store.begin(write=use.writes) as uow:
             context._uow = uow  # noqa: SLF001
             if use.key is not None:
@@ -225,12 +237,6 @@ class Gate:
         if key is None or key.ring != ring or gone(key, context.now_ms):
             raise _missing(ref)
         return key
-
-    def _admit(self, use: UseCase[C, R], principal: Principal) -> None:
-        if principal.account_state is not AccountState.ACTIVE:
-            raise _ACCOUNT_FAULTS[principal.account_state]
-        if not principal.admin:
-            authorise(principal, use.action, None)
 
     def _check_key(self, use: UseCase[C, R], principal: Principal, key: Key, now_ms: int) -> None:
         if not principal.admin:

@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import KeyRef
-from bitting.core.specs import SPECS, Usage
+from bitting.core.specs import SPECS, Family, Usage
 from bitting.core.usecases.crypto import PRIMARY, Encrypt, Encrypted, pick_algorithm, pick_version, seal
 
 
 @dataclass(slots=True)
 class GenerateDataKey:
-    """``length`` in bytes; the dialect has checked its own bounds. ``symmetric_only``: refuse RSA and kin."""
+    """``length`` in bytes; the dialect has checked its own bounds. ``symmetric_only``: refuse RSA and kin.
+
+    ``rsa_most``: with ``symmetric_only``, RSA keys wrap after all, up to this many bytes; 0 for not at all.
+    """
 
     key: KeyRef
     length: int = 32
     aad: bytes = b""
     version: str = PRIMARY
     symmetric_only: bool = True
+    rsa_most: int = 0
 
 
 @dataclass(slots=True)
@@ -53,9 +57,11 @@ def generate_data_key(context: Context, command: GenerateDataKey) -> DataKey:
     """A new data key. Raises ``SymmetricKeyRequired``, ``UsageMismatch``, ``PlaintextTooLong``."""
     key = context.key
     family = SPECS[key.spec].family
-    if command.symmetric_only and not family.symmetric:
+    if command.symmetric_only and not family.symmetric and not (command.rsa_most and family is Family.RSA):
         raise faults.SymmetricKeyRequired(key_id=key.id, family=family.value)
     algorithm = pick_algorithm(key, None, Usage.ENCRYPT)
+    if command.symmetric_only and family is Family.RSA and command.length > command.rsa_most:
+        raise faults.PlaintextTooLong(key_id=key.id, family=family.value)
     version = pick_version(context, command.version)
     plaintext = context.gate.entropy.random(command.length)
     order = Encrypt(command.key, plaintext, command.aad)
