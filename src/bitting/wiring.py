@@ -30,6 +30,7 @@ from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.errors import Catalogue, load
 from bitting.dialects.huawei.dialect import Huawei
 from bitting.dialects.iam.dialect import Iam
+from bitting.dialects.otc import profile as otc
 from bitting.providers.software.provider import SoftwareProvider
 from bitting.seals.file import FileSeal
 from bitting.server import bootstrap, tls
@@ -124,7 +125,7 @@ def build(settings: Settings) -> House:
     region = settings.region
     dialects: list[Dialect] = [
         Iam(vault, clock, region),
-        Huawei(vault, clock, region),
+        Huawei(vault, clock, region, otc.profile()),
         AlibabaInstance(vault, clock, region),
         AlibabaOpenApi(vault, clock, region),
     ]
