@@ -16,8 +16,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import structlog
+from typing import Any
 
 from bitting.audit.writer import FileTrail
 from bitting.core.faults import Fault
@@ -145,21 +144,30 @@ def build(settings: Settings) -> House:
 
 
 class Reporter:
-    """The log for what no caller may see."""
+    """The log for what no caller may see: JSON lines on standard error. ``mode`` is in every line if given."""
 
-    def __init__(self, level: str) -> None:
-        structlog.configure(
+    def __init__(self, level: str, mode: str = "") -> None:
+        self._level = level
+        self._facts = {"mode": mode} if mode else {}
+        self._log: Any = None
+
+    def failure(self, request_id: str, error: BaseException) -> None:
+        """An unknown exception, or a failure of ours, with the request id its caller was given."""
+        if self._log is None:
+            self._log = self._open()
+        reason = getattr(error, "reason", "")
+        self._log.error("request failed", request_id=request_id, exc_info=error, reason=reason, **self._facts)
+
+    def _open(self) -> Any:
+        import structlog  # noqa: PLC0415 - a tenth of a second that a start without failures does not spend
+
+        return structlog.wrap_logger(
+            structlog.PrintLogger(file=sys.stderr),
             processors=[
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso"),
                 structlog.processors.format_exc_info,
                 structlog.processors.JSONRenderer(),
             ],
-            wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
-            logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+            wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, self._level.upper(), logging.INFO)),
         )
-        self._log = structlog.get_logger()
-
-    def failure(self, request_id: str, error: BaseException) -> None:
-        """An unknown exception, or a failure of ours, with the request id its caller was given."""
-        self._log.error("request failed", request_id=request_id, exc_info=error, reason=getattr(error, "reason", ""))

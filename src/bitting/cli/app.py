@@ -45,6 +45,17 @@ def demo(data_dir: Annotated[Path | None, typer.Option(help="Use this data direc
     run(data_dir)
 
 
+@cli.command()
+def bench(
+    seconds: Annotated[float, typer.Option(help="Seconds for each request and round.")] = 3.0,
+    rounds: Annotated[int, typer.Option(help="How often to go round.")] = 3,
+) -> None:
+    """Measure hot requests against the echo route, side by side."""
+    from bitting.bench.run import main as run  # noqa: PLC0415
+
+    raise SystemExit(run(seconds, rounds))
+
+
 def main() -> None:
     """Entry point."""
     cli()

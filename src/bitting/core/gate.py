@@ -7,7 +7,8 @@
 
 1. The account may use the service at all.
 2. The principal's statements allow the action somewhere, and do not deny it.
-3. The key named is in the principal's ring; outside it nothing exists.
+3. The key named is in the principal's ring, and in its key store instance if both are in one; outside
+   nothing exists.
 4. The statements allow the action on this very key.
 5. The key's state allows the use (:mod:`bitting.core.key_states`).
 6. Every outcome, refusals included, reaches the audit trail before it reaches the caller.
@@ -20,12 +21,14 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from bitting.core import faults
-from bitting.core.key_cache import CachedKey, KeyCache, View, resolve
+from bitting.core.key_cache import CachedKey, KeyCache, Reader, View, resolve
 from bitting.core.key_states import gone, require
 from bitting.core.model.audit_event import AuditEvent
 from bitting.core.model.identity import AccountState, Principal, Statement
 from bitting.core.model.key import Key, KeyRef, KeyVersion
+from bitting.core.model.service import Switches
 from bitting.core.ports import Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
+from bitting.core.throttle import Throttle
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -50,6 +53,9 @@ class Asked:
     dialect: str
     operation: str
     source: str
+    delay_ms: int = 0
+    effect: str = ""
+    recorded: bool = False
 
 
 @dataclass(slots=True)
@@ -105,6 +111,7 @@ class UseCase(Generic[C, R]):
     hot: bool
     writes: bool
     key: Callable[[C], KeyRef] | None
+    operator: bool = False
 
 
 def use_case(
@@ -115,12 +122,16 @@ def use_case(
     hot: bool = False,
     writes: bool = False,
     name: str = "",
+    operator: bool = False,
 ) -> Callable[[Callable[[Context, C], R]], UseCase[C, R]]:
-    """Declare a use case. ``action`` is what policies allow or deny, for instance ``key:encrypt``."""
+    """Declare a use case. ``action`` is what policies allow or deny, for instance ``key:encrypt``.
+
+    ``operator``: for those who run the service; works in maintenance and on replicas, and for nobody else.
+    """
 
     def declare(function: Callable[[Context, C], R]) -> UseCase[C, R]:
         command = get_type_hints(function)["command"]
-        return UseCase(name or function.__name__, function, command, action, states, hot, writes, key)
+        return UseCase(name or function.__name__, function, command, action, states, hot, writes, key, operator)
 
     return declare
 
@@ -167,6 +178,14 @@ def admit(use: UseCase[Any, Any], principal: Principal) -> None:
         authorise(principal, use.action, None)
 
 
+_SWITCHES = ("switches",)
+_DEFAULT_SWITCHES = Switches()
+
+
+def _read_switches(reader: Reader) -> Switches:
+    return reader.get(Switches, "service") or _DEFAULT_SWITCHES
+
+
 class Gate:
     """Runs use cases for proved principals. Holds the ports; holds no state of its own."""
 
@@ -180,6 +199,7 @@ class Gate:
         entropy: Entropy,
         trail: Trail,
         region: str,
+        throttle: Throttle | None = None,
     ) -> None:
         self.store = store
         self.cache = cache
@@ -189,6 +209,7 @@ class Gate:
         self.entropy = entropy
         self.trail = trail
         self.region = region
+        self.throttle = throttle or Throttle()
 
     def run(self, use: UseCase[C, R], principal: Principal, command: C, asked: Asked, view: View) -> R:
         """Do it, or raise the fault that says why not. Durable when it returns (see the six points above)."""
@@ -205,12 +226,16 @@ class Gate:
                 self._record(context, outcome)
         return result
 
-    def refuse(self, asked: Asked, fault: faults.Fault) -> None:
-        """Audit a refusal that happened before anybody was identified."""
-        self.trail.record(self._event(asked, "", "", "", self.clock.now_ms(), type(fault).__name__))
+    def refuse(self, asked: Asked, fault: faults.Fault, principal: Principal | None = None) -> None:
+        """Audit a refusal that no use case saw: nobody was identified, or the parameters did not bind."""
+        if asked.recorded:
+            return
+        account = principal.account_id if principal else ""
+        who = (principal.credential_id or principal.user_id) if principal else ""
+        self.trail.record(self._event(asked, account, who, "", self.clock.now_ms(), type(fault).__name__))
 
     def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
-        admit(use, context.principal)
+        self._admit(use, context.principal, context.view)
         if use.key is not None:
             ref = use.key(command)
             cached = context.view.key(context.principal.ring, ref)
@@ -221,7 +246,7 @@ class Gate:
         return use.run(context, command)
 
     def _run_cold(self, use: UseCase[C, R], context: Context, command: C) -> R:
-        admit(use, context.principal)
+        self._admit(use, context.principal, context.view)
         with self.store.begin(write=use.writes) as uow:
             context._uow = uow  # noqa: SLF001
             if use.key is not None:
@@ -238,7 +263,31 @@ class Gate:
             raise _missing(ref)
         return key
 
+    def switches(self, view: View) -> Switches:
+        """The service's switches, from the cache."""
+        return view.get(_SWITCHES, _read_switches) or _DEFAULT_SWITCHES
+
+    def _admit(self, use: UseCase[C, R], principal: Principal, view: View) -> None:
+        if use.operator:
+            if not principal.operator:
+                raise faults.PermissionDenied(action=use.action)
+            return
+        switches = self.switches(view)
+        if switches is not _DEFAULT_SWITCHES:
+            self._heed(switches, use, principal)
+        admit(use, principal)
+
+    def _heed(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
+        if switches.maintenance:
+            raise faults.Unavailable(reason=switches.maintenance)
+        if switches.replica and use.writes:
+            raise faults.ReadOnlyReplica
+        if switches.rates == "cloud":
+            self.throttle.take(principal.account_id, use.action)
+
     def _check_key(self, use: UseCase[C, R], principal: Principal, key: Key, now_ms: int) -> None:
+        if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
+            raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
         if not principal.admin:
             authorise(principal, use.action, f"key/{key.id}")
         require(use.states, key, now_ms)
@@ -248,6 +297,7 @@ class Gate:
         key = context._cached.key if context._cached else context._key  # noqa: SLF001
         who = principal.credential_id or principal.user_id
         key_id = key.id if key else ""
+        context.asked.recorded = True
         self.trail.record(self._event(context.asked, principal.account_id, who, key_id, context.now_ms, outcome))
 
     @staticmethod

@@ -47,6 +47,8 @@ class App:
         ready: Callable[[], str],
         threads: int,
         pending_max: int,
+        *,
+        dev: bool = False,
     ) -> None:
         self._dialects = dialects
         self._pipeline = pipeline
@@ -54,6 +56,7 @@ class App:
         self._ready = ready
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="cold")
         self._room = threads + pending_max
+        self._dev = dev
 
     def dialect(self, request: Request) -> Dialect | None:
         """Whose request it is; None for the shell's own paths."""
@@ -70,6 +73,10 @@ class App:
         if dialect is None:
             return await self._own(request)
         asked = Asked(request_id(), dialect.name, "", request.source)
+        response = await self._answer(dialect, request, asked)
+        return await self._developed(response, asked) if self._dev else response
+
+    async def _answer(self, dialect: Dialect, request: Request, asked: Asked) -> Response:
         call = self._pipeline.prepare(dialect, request, asked)
         if isinstance(call, Response):
             return call
@@ -87,6 +94,13 @@ class App:
             return await loop.run_in_executor(self._pool, self._pipeline.finish, dialect, call, asked, view)
         finally:
             self._room += 1
+
+    @staticmethod
+    async def _developed(response: Response, asked: Asked) -> Response:
+        """Developer mode: visible in every response, late or broken on demand."""
+        if asked.delay_ms:
+            await asyncio.sleep(asked.delay_ms / 1000)
+        return Response(response.status, (*response.headers, ("x-bitting-mode", "dev")), response.body, asked.effect)
 
     async def _own(self, request: Request) -> Response:
         if request.path == "/echo":

@@ -4,6 +4,7 @@
 
     DIR/credentials.json                    0600, one flat object
     DIR/clientKey_<id>.json                 0600, the client key as Alibaba's console hands it out
+    DIR/operator.token                      0600, the bearer token of the native API
 
 The draft of the credentials is written and synced before the account is committed and renamed after, so that
 no moment of a crash leaves an account nobody has the password of.
@@ -19,9 +20,11 @@ import msgspec
 
 from bitting.core.gate import Gate
 from bitting.core.model.identity import Account
+from bitting.core.model.service import Operator
 from bitting.core.ports import UnitOfWork
-from bitting.core.usecases.accounts import found, password
-from bitting.core.usecases.clientkeys import make_client_key
+from bitting.core.usecases.accounts import alphanumeric, found, password
+from bitting.core.usecases.clientkeys import CreateClientKey, issue
+from bitting.core.usecases.credentials import token_digest
 
 _DRAFT = ".credentials.json.draft"
 
@@ -36,6 +39,7 @@ def ensure_credentials(directory: Path, gate: Gate, region: str, places: Mapping
         accounts = uow.of(Account).find(limit=1)
         if not accounts:
             draft.unlink(missing_ok=True)
+            _appoint_operator(directory, gate, uow)
             _write(draft, {**_found(directory, gate, uow, region), **places})
     if draft.exists():
         draft.replace(path)
@@ -49,11 +53,10 @@ def ensure_credentials(directory: Path, gate: Gate, region: str, places: Mapping
 def _found(directory: Path, gate: Gate, uow: UnitOfWork, region: str) -> dict[str, str]:
     made = found(uow, gate.vault, gate.clock, gate.entropy, region)
     file_password = password(16)
-    client_key, content = make_client_key(
-        uow, gate.vault, gate.entropy, gate.clock.now_ms(), made.access_point, file_password
-    )
-    client_key_file = directory / f"clientKey_{client_key.id}.json"
-    _write_bytes(client_key_file, content)
+    order = CreateClientKey(made.access_point.name, file_password)
+    issued = issue(uow, gate.vault, gate.entropy, gate.clock.now_ms(), made.access_point, order)
+    client_key_file = directory / f"clientKey_{issued.record.id}.json"
+    _write_bytes(client_key_file, issued.file().encode())
     return {
         "region": region,
         "account_id": made.account.id,
@@ -71,6 +74,12 @@ def _found(directory: Path, gate: Gate, uow: UnitOfWork, region: str) -> dict[st
         "client_key_file": str(client_key_file),
         "client_key_password": file_password,
     }
+
+
+def _appoint_operator(directory: Path, gate: Gate, uow: UnitOfWork) -> None:
+    token = f"bitting-{alphanumeric(43)}"
+    uow.of(Operator).add(Operator(token_digest(token), "operator", gate.clock.now_ms()))
+    _write_bytes(directory / "operator.token", token.encode() + b"\n")
 
 
 def _write(path: Path, content: Mapping[str, str]) -> None:

@@ -39,9 +39,10 @@ class Supervisor:
         for _ in range(self._count):
             self._spawn()
         if not self._wait_ready():
+            told_to = self._stopping
             self._stop()
             self._drain()
-            return 1
+            return 0 if told_to else 1
         ready()
         while not self._stopping:
             self._replace_the_dead()
@@ -58,13 +59,16 @@ class Supervisor:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             os.close(self._ready_read)
-            self._work(lambda: os.write(self._ready_write, b".") and None)
+            self._work(self._announce)
             code = 0
         except BaseException as error:  # noqa: BLE001 - the last frame of a forked child
             sys.stderr.write(f"worker failed: {type(error).__name__}: {error}\n")
         finally:
             sys.stdout.flush()
             os._exit(code)
+
+    def _announce(self) -> None:
+        os.write(self._ready_write, b".")
 
     def _wait_ready(self) -> bool:
         seen = 0

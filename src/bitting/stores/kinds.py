@@ -26,6 +26,7 @@ from bitting.core.model.identity import (
     User,
 )
 from bitting.core.model.key import Alias, Key, KeyVersion
+from bitting.core.model.service import DevClock, FaultRule, Operator, Quota, Switches
 from bitting.stores.fields import FieldType, field_types
 
 
@@ -60,6 +61,11 @@ KINDS = (
     Kind(AccessPolicy, "access_policies"),
     Kind(AccessPoint, "access_points"),
     Kind(ClientKey, "client_keys"),
+    Kind(Switches, "switches"),
+    Kind(Quota, "quotas"),
+    Kind(Operator, "operators"),
+    Kind(FaultRule, "fault_rules"),
+    Kind(DevClock, "dev_clock"),
 )
 
 

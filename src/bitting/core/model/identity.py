@@ -201,6 +201,7 @@ class Principal:
     credential_id: str = ""
     account_state: AccountState = AccountState.ACTIVE
     admin: bool = False
+    operator: bool = False
     facts: dict[str, str] = field(default_factory=dict)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Alias, KeyRef
+from bitting.core.quotas import require_room
 
 
 @dataclass(slots=True)
@@ -65,6 +66,8 @@ def create(context: Context, command: SetAlias) -> Alias:
     aliases = context.uow.of(Alias)
     if aliases.get(alias_id) is not None:
         raise faults.AliasExists(resource=command.name)
+    ring = context.principal.ring
+    require_room(context.uow, ring, "aliases", lambda: aliases.count({"ring": ring}))
     key = context.key
     alias = Alias(alias_id, key.ring, key.account_id, command.name, key.id, context.now_ms, context.now_ms)
     aliases.add(alias)

@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import KeyRef
-from bitting.core.specs import SPECS, Family, Usage
-from bitting.core.usecases.crypto import PRIMARY, Encrypt, Encrypted, pick_algorithm, pick_version, seal
+from bitting.core.specs import SPECS, Algorithm, Family, Usage
+from bitting.core.usecases.crypto import (
+    PRIMARY,
+    Encrypt,
+    Encrypted,
+    demand_symmetric,
+    pick_algorithm,
+    pick_version,
+    seal,
+)
 
 
 @dataclass(slots=True)
@@ -23,6 +31,7 @@ class GenerateDataKey:
     aad: bytes = b""
     version: str = PRIMARY
     symmetric_only: bool = True
+    algorithm: Algorithm | None = None
     rsa_most: int = 0
 
 
@@ -56,12 +65,12 @@ def _key(command: GenerateDataKey) -> KeyRef:
 def generate_data_key(context: Context, command: GenerateDataKey) -> DataKey:
     """A new data key. Raises ``SymmetricKeyRequired``, ``UsageMismatch``, ``PlaintextTooLong``."""
     key = context.key
-    family = SPECS[key.spec].family
-    if command.symmetric_only and not family.symmetric and not (command.rsa_most and family is Family.RSA):
-        raise faults.SymmetricKeyRequired(key_id=key.id, family=family.value)
-    algorithm = pick_algorithm(key, None, Usage.ENCRYPT)
-    if command.symmetric_only and family is Family.RSA and command.length > command.rsa_most:
-        raise faults.PlaintextTooLong(key_id=key.id, family=family.value)
+    rsa = SPECS[key.spec].family is Family.RSA
+    if command.symmetric_only and not (rsa and command.rsa_most):
+        demand_symmetric(key)
+    algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
+    if rsa and command.symmetric_only and command.length > command.rsa_most:
+        raise faults.PlaintextTooLong(key_id=key.id, family=Family.RSA.value)
     version = pick_version(context, command.version)
     plaintext = context.gate.entropy.random(command.length)
     order = Encrypt(command.key, plaintext, command.aad)

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import binding
 from bitting.core.key_states import effective_state
-from bitting.core.model.key import Key, KeyRef, KeyState, KeyVersion, Origin, RotationState
+from bitting.core.model.key import Alias, Key, KeyRef, KeyState, KeyVersion, Origin, RotationState
 from bitting.core.ports import KeyProvider
+from bitting.core.quotas import require_room
 from bitting.core.specs import SPECS, KeySpec, Usage
 
 DAY_MS = 86_400_000
@@ -66,13 +68,17 @@ class CancelDeletion:
 
 @dataclass(slots=True)
 class ListKeys:
-    """A page of keys in creation order. ``where``: Key fields to match; a tuple means any of these."""
+    """A page of keys in creation order. ``where``: Key fields to match; a tuple means any of these.
+
+    ``aliases``: only keys that one of these names; None for no such wish.
+    """
 
     where: Mapping[str, object] = field(default_factory=dict)
     offset: int = 0
     limit: int = 100
     after: int | None = None
     descending: bool = False
+    aliases: Sequence[str] | None = None
 
 
 @dataclass(slots=True)
@@ -152,6 +158,8 @@ def _add(context: Context, key: Key) -> None:
     keys = context.uow.of(Key)
     if key.name and keys.count({"ring": key.ring, "name": key.name}):
         raise faults.NameExists(resource=key.name)
+    if not key.service:
+        require_room(context.uow, key.ring, "keys", lambda: keys.count({"ring": key.ring, "service": ""}))
     keys.add(key)
 
 
@@ -171,6 +179,8 @@ def seen(context: Context, key: Key) -> Key:
 def list_(context: Context, command: ListKeys) -> KeyPage:
     """One page of the ring's keys, oldest first unless ``descending``."""
     where = {**command.where, "ring": context.principal.ring}
+    if command.aliases is not None:
+        where["id"] = _named(context, command.aliases, where.get("id"))
     keys = context.uow.of(Key)
     found = keys.find(
         where,
@@ -181,6 +191,16 @@ def list_(context: Context, command: ListKeys) -> KeyPage:
         after=command.after,
     )
     return KeyPage([seen(context, key) for key in found], keys.count(where), command.offset, command.limit)
+
+
+def _named(context: Context, names: Sequence[str], among: object) -> tuple[str, ...]:
+    """The ids the names mean, of those in ``among`` if it is given."""
+    aliases = context.uow.of(Alias)
+    found = [aliases.get(f"{context.principal.ring}/{name}") for name in names]
+    ids = {alias.key_id for alias in found if alias is not None}
+    if among is not None:
+        ids &= {among} if isinstance(among, str) else set(cast("Sequence[str]", among))
+    return tuple(sorted(ids))
 
 
 def _switch(context: Context, state: KeyState) -> Key:

@@ -85,12 +85,30 @@ class Dialect(Protocol):
         ...
 
 
-class Pipeline:
-    """Walks requests through stops 2 to 6. ``report`` takes (request id, exception) for the log."""
+class Meddler(Protocol):
+    """Developer mode's hand in the pipeline (:mod:`bitting.dialects.base.injector`)."""
 
-    def __init__(self, gate: Gate, report: Callable[[str, BaseException], None]) -> None:
+    def follow(self, view: View) -> None:
+        """Before anything else."""
+        ...
+
+    def strike(self, dialect: Dialect, call: Call, principal: Principal, asked: Asked, view: View) -> None:
+        """Once the caller is known. May raise any fault."""
+        ...
+
+
+class Pipeline:
+    """Walks requests through stops 2 to 6. ``report`` takes (request id, exception) for the log.
+
+    ``meddler`` is None on every server that is not in developer mode.
+    """
+
+    def __init__(
+        self, gate: Gate, report: Callable[[str, BaseException], None], meddler: Meddler | None = None
+    ) -> None:
         self.gate = gate
         self._report = report
+        self._meddler = meddler
 
     def prepare(self, dialect: Dialect, request: Request, asked: Asked) -> Call | Response:
         """Stop 2: the call, or the refusal."""
@@ -109,7 +127,11 @@ class Pipeline:
         principal = None
         try:
             view.freshen()
+            if self._meddler is not None:
+                self._meddler.follow(view)
             principal = dialect.identify(call, view)
+            if self._meddler is not None:
+                self._meddler.strike(dialect, call, principal, asked, view)
             operation = call.operation
             if operation.via is not None:
                 result = operation.via(call, Run(self.gate, principal, asked, view))
@@ -121,8 +143,7 @@ class Pipeline:
         except NotResident:
             raise
         except faults.Fault as fault:
-            if principal is None:
-                self.gate.refuse(asked, fault)
+            self.gate.refuse(asked, fault, principal)
             return self._refuse(dialect, call, call.request, fault, asked)
         except Exception as error:  # noqa: BLE001 - closed default
             return self._broken(dialect, call, call.request, error, asked)

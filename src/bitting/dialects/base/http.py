@@ -28,8 +28,9 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """Status, header pairs, body."""
+    """Status, header pairs, body. ``effect``: developer mode's ``reset`` or ``truncate``, else empty."""
 
     status: int
     headers: Sequence[tuple[str, str]]
     body: bytes
+    effect: str = ""

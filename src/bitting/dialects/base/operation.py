@@ -29,7 +29,7 @@ _NEVER: Any = object()
 class Field:
     """One wire value. ``to``: command attribute (requests); ``of``: dotted result attribute (answers).
 
-    ``omit``: leave the field out of the answer when it equals this.
+    Without ``of`` it is the result itself. ``omit``: leave the field out of the answer when it equals this.
     """
 
     name: str
@@ -46,7 +46,9 @@ class Record:
     __slots__ = ("_fields",)
 
     def __init__(self, *fields: Field) -> None:
-        self._fields = tuple((item.name, attrgetter(item.of), item.kind.encode, item.omit) for item in fields)
+        self._fields = tuple(
+            (item.name, attrgetter(item.of) if item.of else itself, item.kind.encode, item.omit) for item in fields
+        )
 
     def decode(self, raw: Any) -> Any:  # noqa: ARG002
         raise Unreadable("type")

@@ -27,11 +27,14 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, Select, Table, create_engine, event, func, make_url, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql.dml import Insert
 
-POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10.0}
+# hide_parameters: what a failed statement carried (wrapped keys, password records) stays out of the log
+ENGINE: dict[str, Any] = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10.0, "hide_parameters": True}
 STATEMENT_MS_MAX = 60_000
+IDLE_MS_MAX = 60_000  # a node that vanished inside a transaction must not keep the others from writing
 CONNECT_S_MAX = 5
 WRITERS_LOCK = 0x42495454  # "BITT": the advisory lock that writers of one database queue for
 
@@ -78,7 +81,10 @@ def open_backend(url: str, *, busy_ms: int) -> Backend:
     ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST:PORT/DATABASE``; anything else is a ``ValueError``.
     ``busy_ms``: how long a writer waits for another.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError("the database URL is not a URL") from None  # its text may hold a password
     kind = parsed.get_backend_name()
     if kind == "sqlite" and parsed.database and parsed.database != ":memory:":
         return _sqlite(parsed, Path(parsed.database), busy_ms)
@@ -91,7 +97,7 @@ def open_backend(url: str, *, busy_ms: int) -> Backend:
 
 
 def _sqlite(url: URL, path: Path, busy_ms: int) -> Backend:
-    engine = create_engine(url, creator=lambda: connect_sqlite(path, busy_ms), **POOL)
+    engine = create_engine(url, creator=lambda: connect_sqlite(path, busy_ms), **ENGINE)
     event.listen(engine, "begin", _begin_sqlite)
     return Backend(
         url=url,
@@ -117,14 +123,23 @@ def connect_sqlite(path: Path, busy_ms: int) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute("PRAGMA " + pragma)
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    if mode != "wal":  # SQLite does not raise: it answers with the mode it stayed in
+        connection.close()
+        raise sqlite3.OperationalError("this file system cannot hold a write-ahead log")
     return connection
 
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+
+
+def file_url(path: Path) -> str:
+    """The URL of an SQLite file, whatever characters its path has."""
+    return URL.create("sqlite", database=str(path)).render_as_string()
 
 
 def create_sqlite_file(path: Path) -> None:
@@ -137,14 +152,21 @@ def create_sqlite_file(path: Path) -> None:
 
 
 def _postgresql(url: URL, busy_ms: int) -> Backend:
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 70 ms that a start on SQLite does not need
+
+    limits = {
+        "lock_timeout": busy_ms,
+        "statement_timeout": STATEMENT_MS_MAX,
+        "idle_in_transaction_session_timeout": IDLE_MS_MAX,
+    }
     options = {
-        "options": f"-c lock_timeout={busy_ms} -c statement_timeout={STATEMENT_MS_MAX}",
+        "options": " ".join(f"-c {name}={limit_ms}" for name, limit_ms in limits.items()),
         "connect_timeout": CONNECT_S_MAX,
         "keepalives_idle": 10,
         "tcp_user_timeout": 10_000,
     }
     given = {name: value for name, value in options.items() if name not in url.query}
-    engine = create_engine(url, connect_args=given, pool_pre_ping=True, isolation_level="READ COMMITTED", **POOL)
+    engine = create_engine(url, connect_args=given, pool_pre_ping=True, isolation_level="READ COMMITTED", **ENGINE)
     event.listen(engine, "connect", _insist_on_durability)
     return Backend(
         url=url,

@@ -2,7 +2,7 @@
 
 ::
 
-    seq  kind   record_id      position = the seq that comes next; 1 for an empty log
+    seq  kind   record_id      position = the seq after the newest; the log is never empty
      41  Key    1f0c...        a cache that has seen everything before position p asks for seq >= p
      42  Alias  r1/alias/x     older than the oldest row kept: None, start again
 
@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
+from bitting.core.faults import StoreFailed
 from bitting.core.ports import Change
 from bitting.stores.sql.tables import changes
 
@@ -51,23 +52,21 @@ class Journal:
             connection.execute(self._prune, {"kept": self._kept})
         return True
 
-    def position(self, connection: Connection) -> int:
-        """The present position."""
-        return self._oldest_and_position(connection)[1]
-
     def since(self, connection: Connection, position: int) -> tuple[int, Sequence[Change] | None]:
         """The present position, and what was touched from ``position`` on; None if that is not known (any more).
 
         A position ahead of the log (of a database restored from a copy) is unknown as well.
         """
         oldest, present = self._oldest_and_position(connection)
+        if not oldest <= position <= present:
+            return present, None
         if position == present:
             return present, ()
-        if position <= 0 or not oldest <= position < present:
-            return present, None
         rows = connection.execute(self._since, {"position": position})
         return present, [Change(kind, record_id) for kind, record_id in rows]
 
     def _oldest_and_position(self, connection: Connection) -> tuple[int, int]:
         oldest, newest = connection.execute(self._bounds).one()
-        return (oldest or 0), (newest or 0) + 1
+        if oldest is None:
+            raise StoreFailed(reason="the change log is empty: it has been tampered with")
+        return oldest, newest + 1

@@ -17,7 +17,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, exists, false, func, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, delete, exists, false, func, select, update
 from sqlalchemy.sql.dml import Delete, Insert, Update
 
 from bitting.core.faults import StoreFailed
@@ -45,10 +45,12 @@ class Mapped(Generic[T]):
         self._columns = [self.table.c[name] for name in shape.fields]
         self._encoders = {name: encoder(field) for name, field in shape.fields.items()}
         self._decoders = [decoder(field) for field in shape.fields.values()]
+        self._partial = {rule.unless_empty for rule in shape.kind.unique}
         self._values = attrgetter(*shape.fields)
         id_column = self.table.c[shape.id_field]
         self.select_one: Select[Any] = select(*self._columns).where(id_column == bindparam("where_id"))
-        self.insert_one = insert(self.table)
+        # some drivers forget how many rows an insert wrote when its cursor closes: keep the number
+        self.insert_one = insert(self.table).execution_options(preserve_rowcount=True)
         self.update_one = self._update_one(id_column)
         self.delete_one: Delete = delete(self.table).where(id_column == bindparam("where_id"))
 
@@ -113,7 +115,9 @@ class Mapped(Generic[T]):
         values = [self._encode(condition.field, value) for value in condition.values]
         if not values:
             return false()
-        return column == values[0] if len(values) == 1 else column.in_(values)
+        equals = column == values[0] if len(values) == 1 else column.in_(values)
+        # said out loud, or the index that leaves out the empty ones is of no use for the search
+        return and_(equals, column != "") if column.name in self._partial and "" not in values else equals
 
     def _encode(self, name: str, value: Any) -> Any:
         encode = self._encoders[name]

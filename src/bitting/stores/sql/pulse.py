@@ -4,7 +4,7 @@
 
     FilePulse      SQLite      PRAGMA data_version on one connection kept for nothing else: it changes with
                                every commit of any other connection, in this process or another
-    FollowerPulse  PostgreSQL  a thread follows the change log (LISTEN, and a look every third of the bound);
+    FollowerPulse  PostgreSQL  a thread follows the change log (LISTEN, and several looks within the bound);
                                reading is two attributes and a clock
                                    confirmed_at  when the last look that succeeded was begun
                                    now - confirmed_at > freshness  ->  Unavailable
@@ -28,6 +28,8 @@ from bitting.stores.sql.tables import changes
 CHANNEL = "bitting_changes"
 FIRST_LOOK_S = 2.0
 RETRY_S = 0.05
+LOOKS_PER_BOUND = 5  # a busy interpreter makes the thread wait for its turn: leave it room
+PAUSE_S_MAX = 0.1  # bounds how long close() waits
 
 
 class Pulse(Protocol):
@@ -87,6 +89,7 @@ class FollowerPulse:
     def __init__(self, engine: Engine, freshness_ms: int) -> None:
         self._engine = engine
         self._freshness_s = freshness_ms / 1000
+        self._pause_s = min(self._freshness_s / LOOKS_PER_BOUND, PAUSE_S_MAX)
         self._look = select(func.max(changes.c.seq))
         self._lock = threading.Lock()
         self._ticks = secrets.randbits(30) << 32
@@ -111,9 +114,9 @@ class FollowerPulse:
             self._ticks += 1
 
     def close(self) -> None:
-        """Stop the thread and wait for it as long as one look takes."""
+        """Stop the thread and wait for it, at most 2 s: it may be waiting for a server that is gone."""
         self._stop.set()
-        self._thread.join(self._freshness_s + 1)
+        self._thread.join(FIRST_LOOK_S)
 
     def _follow(self) -> None:
         while not self._stop.is_set():
@@ -132,7 +135,7 @@ class FollowerPulse:
         driver.execute("LISTEN " + CHANNEL)
         while not self._stop.is_set():
             self._confirm(connection)
-            for _ in driver.notifies(timeout=self._freshness_s / 3, stop_after=1):
+            for _ in driver.notifies(timeout=self._pause_s, stop_after=1):
                 pass
 
     def _confirm(self, connection: Connection) -> None:

@@ -105,7 +105,7 @@ class SqlCollection(Generic[T]):
         self._shape.check(record)
         record_id = self._mapped.record_id(record)
         row = self._mapped.row(record)
-        if self._work.change(self._mapped.insert_one, row, resource=record_id).rowcount == 0:
+        if self._work.change(self._mapped.insert_one, row, resource=record_id).rowcount != 1:
             raise ResourceExists(resource=record_id)
         self._touch(record_id)
 
@@ -114,14 +114,14 @@ class SqlCollection(Generic[T]):
         self._shape.check(record)
         record_id = self._mapped.record_id(record)
         parameters = self._mapped.update_parameters(record)
-        if self._work.change(self._mapped.update_one, parameters, resource=record_id).rowcount == 0:
+        if self._work.change(self._mapped.update_one, parameters, resource=record_id).rowcount != 1:
             raise (ResourceNotFound if self.get(record_id) is None else ResourceExists)(resource=record_id)
         self._touch(record_id)
 
     def remove(self, record_id: str) -> bool:
         """As in the port."""
         parameters = {"where_id": record_id if storable(record_id) else ""}
-        if self._work.change(self._mapped.delete_one, parameters, resource=record_id).rowcount == 0:
+        if self._work.change(self._mapped.delete_one, parameters, resource=record_id).rowcount != 1:
             return False
         self._touch(record_id)
         return True

@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from alembic import op
-from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Text, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Text, column, insert, table, text
 from sqlalchemy.types import TypeEngine
 
 revision = "0001"
 down_revision = None
 
-TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -184,6 +183,9 @@ def _bookkeeping() -> None:
     )
     op.create_table("sequences", Column("name", TEXT, primary_key=True), *_integers("value"))
     op.create_table("meta", Column("name", TEXT, primary_key=True), *_text("value"))
+    # the log is never empty: "older than its oldest entry" then always means "pruned"
+    log = table("changes", column("kind"), column("record_id"), column("committed_ms"))
+    op.execute(insert(log).values(kind="", record_id="", committed_ms=0))
 
 
 def _id() -> Column[str]:
