@@ -166,28 +166,24 @@ def authorise(principal: Principal, action: str, resource: str | None) -> None:
         raise faults.PermissionDenied(resource=resource or "", action=action)
 
 
-_SWITCHES = ("switches",)
-_DEFAULT_SWITCHES = Switches()
-
-
-def _read_switches(reader: Reader) -> Switches:
-    return reader.get(Switches, "service") or _DEFAULT_SWITCHES
-
-
 def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     """Points 1 and 2: the account may use the service, the principal the action somewhere.
 
     The gate asks this of every request; a dialect whose cloud answers these before it looks at parameters
     asks it as well before it refuses a parameter. Raises ``AccountFault`` or ``PermissionDenied``.
     """
-    if use.operator:
-        if not principal.operator:
-            raise faults.PermissionDenied(action=use.action)
-        return
     if principal.account_state is not AccountState.ACTIVE:
         raise _ACCOUNT_FAULTS[principal.account_state]
     if not principal.admin:
         authorise(principal, use.action, None)
+
+
+_SWITCHES = ("switches",)
+_DEFAULT_SWITCHES = Switches()
+
+
+def _read_switches(reader: Reader) -> Switches:
+    return reader.get(Switches, "service") or _DEFAULT_SWITCHES
 
 
 class Gate:
@@ -239,7 +235,7 @@ class Gate:
         self.trail.record(self._event(asked, account, who, "", self.clock.now_ms(), type(fault).__name__))
 
     def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
-        self._heed(use, context.principal, context.view)
+        self._admit(use, context.principal, context.view)
         if use.key is not None:
             ref = use.key(command)
             cached = context.view.key(context.principal.ring, ref)
@@ -250,7 +246,7 @@ class Gate:
         return use.run(context, command)
 
     def _run_cold(self, use: UseCase[C, R], context: Context, command: C) -> R:
-        self._heed(use, context.principal, context.view)
+        self._admit(use, context.principal, context.view)
         with self.store.begin(write=use.writes) as uow:
             context._uow = uow  # noqa: SLF001
             if use.key is not None:
@@ -271,17 +267,23 @@ class Gate:
         """The service's switches, from the cache."""
         return view.get(_SWITCHES, _read_switches) or _DEFAULT_SWITCHES
 
-    def _heed(self, use: UseCase[C, R], principal: Principal, view: View) -> None:
-        """The switches, then :func:`admit`. Operators are let through maintenance and replicas."""
+    def _admit(self, use: UseCase[C, R], principal: Principal, view: View) -> None:
+        if use.operator:
+            if not principal.operator:
+                raise faults.PermissionDenied(action=use.action)
+            return
         switches = self.switches(view)
-        if switches is not _DEFAULT_SWITCHES and not use.operator:
-            if switches.maintenance:
-                raise faults.Unavailable(reason=switches.maintenance)
-            if switches.replica and use.writes:
-                raise faults.ReadOnlyReplica
-            if switches.rates == "cloud":
-                self.throttle.take(principal.account_id, use.action)
+        if switches is not _DEFAULT_SWITCHES:
+            self._heed(switches, use, principal)
         admit(use, principal)
+
+    def _heed(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
+        if switches.maintenance:
+            raise faults.Unavailable(reason=switches.maintenance)
+        if switches.replica and use.writes:
+            raise faults.ReadOnlyReplica
+        if switches.rates == "cloud":
+            self.throttle.take(principal.account_id, use.action)
 
     def _check_key(self, use: UseCase[C, R], principal: Principal, key: Key, now_ms: int) -> None:
         if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:

@@ -65,13 +65,12 @@ def _key(command: GenerateDataKey) -> KeyRef:
 def generate_data_key(context: Context, command: GenerateDataKey) -> DataKey:
     """A new data key. Raises ``SymmetricKeyRequired``, ``UsageMismatch``, ``PlaintextTooLong``."""
     key = context.key
-    family = SPECS[key.spec].family
-    by_rsa = command.rsa_most > 0 and family is Family.RSA
-    if command.symmetric_only and not by_rsa:
+    rsa = SPECS[key.spec].family is Family.RSA
+    if command.symmetric_only and not (rsa and command.rsa_most):
         demand_symmetric(key)
     algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
-    if command.symmetric_only and by_rsa and command.length > command.rsa_most:
-        raise faults.PlaintextTooLong(key_id=key.id, family=family.value)
+    if rsa and command.symmetric_only and command.length > command.rsa_most:
+        raise faults.PlaintextTooLong(key_id=key.id, family=Family.RSA.value)
     version = pick_version(context, command.version)
     plaintext = context.gate.entropy.random(command.length)
     order = Encrypt(command.key, plaintext, command.aad)
