@@ -70,7 +70,17 @@ def everything(backend, handle):
 
 
 def test_no_error_stays_queued(backend):
+    """After each refusal, before anything else could clear it."""
     handle = backend.key(SM2).handle
+    ciphertext = handle.encrypt(b"message", Algorithm.SM2_ENCRYPT)
+    with pytest.raises(AsymmetricDecryptionFailed):
+        handle.decrypt(ciphertext[:-1] + bytes((ciphertext[-1] ^ 1,)), Algorithm.SM2_ENCRYPT)
+    assert queued_error() == 0
+    assert not handle.verify(bytes(32), b"\x30\x00", Algorithm.SM2_SM3, digest=True)
+    assert queued_error() == 0
+    with pytest.raises(InvalidKeyMaterial):
+        backend.provider.import_material(SM2, KeyMaterial(b"\x30\x00"), b"")
+    assert queued_error() == 0
     everything(backend, handle)
     assert queued_error() == 0
 
