@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from bitting.core.material import KeyMaterial
 from bitting.core.model.audit_event import AuditEvent
@@ -167,6 +167,16 @@ class CanEncryptAsymmetric(Protocol):
     def decrypt(self, ciphertext: bytes, algorithm: Algorithm) -> bytes:
         """Plaintext. Raises ``AsymmetricDecryptionFailed``, ``AlgorithmMismatch``."""
         ...
+
+
+def can_encrypt(handle: KeyHandle) -> TypeGuard[CanEncrypt]:
+    """``isinstance(handle, CanEncrypt)`` without its 5 us: a request is worth 50."""
+    return hasattr(handle, "seal")
+
+
+def can_encrypt_asymmetric(handle: KeyHandle) -> TypeGuard[CanEncryptAsymmetric]:
+    """``isinstance(handle, CanEncryptAsymmetric)`` without its 5 us."""
+    return hasattr(handle, "encrypt")
 
 
 @runtime_checkable

@@ -17,7 +17,7 @@ from bitting.core import faults
 from bitting.core.blob import IV_BYTES, Blob, bound, parse
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
-from bitting.core.ports import CanEncrypt, CanEncryptAsymmetric, KeyHandle
+from bitting.core.ports import KeyHandle, can_encrypt, can_encrypt_asymmetric
 from bitting.core.specs import SPECS, Algorithm, KeySpec, Usage
 
 PRIMARY = ""
@@ -125,10 +125,10 @@ def pick_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algorith
 def seal(context: Context, handle: KeyHandle, command: Encrypt, version: str, algorithm: Algorithm) -> Encrypted:
     """Encrypt with an opened handle of either kind."""
     key = context.key
-    if isinstance(handle, CanEncryptAsymmetric):
+    if can_encrypt_asymmetric(handle):
         ciphertext = handle.encrypt(command.plaintext, algorithm)
         return Encrypted(key, Blob(version, b"", ciphertext, algorithm, key.id), algorithm)
-    if not isinstance(handle, CanEncrypt):
+    if not can_encrypt(handle):
         raise faults.UnsupportedOperation(key_id=key.id)
     iv = command.iv or context.gate.entropy.random(_iv_bytes(algorithm))
     aad = bound(command.aad, text=command.text)
@@ -187,7 +187,7 @@ def _open(context: Context, spec: KeySpec, blob: Blob, aad: bytes) -> Decrypted:
     if algorithm not in spec.algorithms[Usage.ENCRYPT]:
         raise faults.InvalidCiphertext
     handle = context.handle(blob.version_id)
-    assert isinstance(handle, CanEncrypt)  # noqa: S101 - symmetric specs open as ciphers
+    assert can_encrypt(handle)  # noqa: S101 - symmetric specs open as ciphers
     aad = bound(aad, text=blob.text)
     plaintext = handle.unseal(blob.sealed, iv=blob.iv, aad=aad, algorithm=algorithm)
     return Decrypted(context.key, blob.version_id, plaintext, algorithm, blob.text)
@@ -196,7 +196,7 @@ def _open(context: Context, spec: KeySpec, blob: Blob, aad: bytes) -> Decrypted:
 def _decrypt_asymmetric(context: Context, command: Decrypt, algorithm: Algorithm) -> Decrypted:
     version = context.key.primary_version
     handle = context.handle(version)
-    assert isinstance(handle, CanEncryptAsymmetric)  # noqa: S101 - asymmetric encryption specs open so
+    assert can_encrypt_asymmetric(handle)  # noqa: S101 - asymmetric encryption specs open so
     return Decrypted(context.key, version, handle.decrypt(command.ciphertext, algorithm), algorithm)
 
 
@@ -208,9 +208,9 @@ def unseal(context: Context, command: Unseal) -> Decrypted:
     algorithm = pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
     version = pick_version(context, command.version)
     handle = context.handle(version)
-    if isinstance(handle, CanEncryptAsymmetric):
+    if can_encrypt_asymmetric(handle):
         return Decrypted(context.key, version, handle.decrypt(command.sealed, algorithm), algorithm)
-    if not isinstance(handle, CanEncrypt):
+    if not can_encrypt(handle):
         raise faults.UnsupportedOperation(key_id=context.key.id)
     plaintext = handle.unseal(
         command.sealed, iv=command.iv, aad=command.aad, algorithm=algorithm, padding=command.padding
