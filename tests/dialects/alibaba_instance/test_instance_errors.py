@@ -168,7 +168,8 @@ def damaged(stage):
 
 def maintenance(stage):
     stage.owner.add(Switches(maintenance="upgrade"))
-    return stage.client.call("GenerateRandom", Length=8), "Service Unavailable Temporary."
+    request = stage.client.request("GenerateRandom", RANDOM)
+    return stage.house.send(stage.client.dialect, request, broken=True), "Service Unavailable Temporary."
 
 
 def other_verb(stage):
