@@ -32,6 +32,8 @@ from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.errors import Catalogue, load
 from bitting.dialects.huawei.dialect import Huawei
 from bitting.dialects.iam.dialect import Iam
+from bitting.dialects.native.dialect import Native
+from bitting.dialects.otc import profile as otc
 from bitting.providers.software.provider import SoftwareProvider
 from bitting.seals.file import FileSeal
 from bitting.server import bootstrap, tls
@@ -41,7 +43,7 @@ from bitting.settings import Settings
 from bitting.stores.sql.schema import migrate
 from bitting.stores.sql.store import SqlStore
 
-CATALOGUES = ("alibaba_openapi", "alibaba_instance", "huawei", "otc", "iam")
+CATALOGUES = ("alibaba_openapi", "alibaba_instance", "huawei", "otc", "iam", "native")
 FIRST_FILES = ("bitting.db", "credentials.json")
 
 
@@ -128,8 +130,9 @@ def build(settings: Settings) -> House:
     gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region)
     region = settings.region
     dialects: list[Dialect] = [
+        Native(),
         Iam(vault, clock, region),
-        Huawei(vault, clock, region),
+        Huawei(vault, clock, region, otc.profile()),
         AlibabaInstance(vault, clock, region),
         AlibabaOpenApi(vault, clock, region),
     ]

@@ -166,6 +166,18 @@ def authorise(principal: Principal, action: str, resource: str | None) -> None:
         raise faults.PermissionDenied(resource=resource or "", action=action)
 
 
+def admit(use: UseCase[Any, Any], principal: Principal) -> None:
+    """Points 1 and 2: the account may use the service, the principal the action somewhere.
+
+    The gate asks this of every request; a dialect whose cloud answers these before it looks at parameters
+    asks it as well before it refuses a parameter. Raises ``AccountFault`` or ``PermissionDenied``.
+    """
+    if principal.account_state is not AccountState.ACTIVE:
+        raise _ACCOUNT_FAULTS[principal.account_state]
+    if not principal.admin:
+        authorise(principal, use.action, None)
+
+
 _SWITCHES = ("switches",)
 _DEFAULT_SWITCHES = Switches()
 
@@ -263,10 +275,7 @@ class Gate:
         switches = self.switches(view)
         if switches is not _DEFAULT_SWITCHES:
             self._heed(switches, use, principal)
-        if principal.account_state is not AccountState.ACTIVE:
-            raise _ACCOUNT_FAULTS[principal.account_state]
-        if not principal.admin:
-            authorise(principal, use.action, None)
+        admit(use, principal)
 
     def _heed(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
         if switches.maintenance:

@@ -131,6 +131,7 @@ tokens = Table(
     *_integers("issued_ms", "expires_ms"),
     *_text("audit_id"),
     *_flags("restricted"),
+    *_text("scope"),
 )
 Index("tokens_expires", tokens.c.expires_ms, tokens.c.id)
 Index("tokens_user", tokens.c.user_id, tokens.c.id)
