@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import sys
 import time
 import uuid
@@ -23,6 +24,8 @@ from bitting.core.faults import Fault
 from bitting.core.gate import Gate
 from bitting.core.key_cache import KeyCache
 from bitting.core.ports import KeyProvider, Store
+from bitting.core.scheduler import Scheduler
+from bitting.core.usecases.sweeps import SWEEPS
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
 from bitting.dialects.base.dialect import Dialect, Pipeline
@@ -35,6 +38,7 @@ from bitting.providers.software.provider import SoftwareProvider
 from bitting.seals.file import FileSeal
 from bitting.server import bootstrap, tls
 from bitting.server.app import App
+from bitting.server.scheduler import SchedulerThread
 from bitting.settings import Settings
 from bitting.stores.sql.schema import migrate
 from bitting.stores.sql.store import SqlStore
@@ -72,10 +76,12 @@ class House:
     trail: FileTrail
     gate: Gate
     app: App
+    scheduler: SchedulerThread
 
     def close(self) -> None:
         """Finish what is under way and let go. Nothing acknowledged is lost even without it."""
         self.app.close()
+        self.scheduler.stop()
         self.trail.close()
         self.store.close()
 
@@ -130,7 +136,8 @@ def build(settings: Settings) -> House:
         AlibabaInstance(vault, clock, region),
         AlibabaOpenApi(vault, clock, region),
     ]
-    pipeline = Pipeline(gate, Reporter(settings.log_level).failure)
+    reporter = Reporter(settings.log_level)
+    pipeline = Pipeline(gate, reporter.failure)
 
     def ready() -> str:
         try:
@@ -140,9 +147,10 @@ def build(settings: Settings) -> House:
             return fault.detail("reason") or type(fault).__name__
         return ""
 
-    return House(
-        store, providers, trail, gate, App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max)
-    )
+    owner = f"{socket.gethostname()}/{os.getpid()}/{entropy.uuid()[:8]}"
+    scheduler = SchedulerThread(Scheduler(gate, {}, SWEEPS, owner, reporter.failure), reporter.failure)
+    app = App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max)
+    return House(store, providers, trail, gate, app, scheduler)
 
 
 class Reporter:

@@ -310,6 +310,14 @@ class KeyDeletionProtected(KeyStateFault):
     """Deletion protection is on."""
 
 
+class RotationEnabled(KeyStateFault):
+    """Automatic rotation is on already."""
+
+
+class RotationDisabled(KeyStateFault):
+    """Automatic rotation is not on."""
+
+
 # ── the key's kind ────────────────────────────────────────────────────────────
 
 
