@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import sys
 import time
 import uuid
@@ -23,21 +24,26 @@ from bitting.core.faults import Fault
 from bitting.core.gate import Gate
 from bitting.core.key_cache import KeyCache
 from bitting.core.ports import KeyProvider, Store
+from bitting.core.scheduler import Scheduler
+from bitting.core.usecases.sweeps import SWEEPS
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
 from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.errors import Catalogue, load
 from bitting.dialects.huawei.dialect import Huawei
 from bitting.dialects.iam.dialect import Iam
+from bitting.dialects.native.dialect import Native
+from bitting.dialects.otc import profile as otc
 from bitting.providers.software.provider import SoftwareProvider
 from bitting.seals.file import FileSeal
 from bitting.server import bootstrap, tls
 from bitting.server.app import App
+from bitting.server.scheduler import SchedulerThread
 from bitting.settings import Settings
 from bitting.stores.sql.schema import migrate
 from bitting.stores.sql.store import SqlStore
 
-CATALOGUES = ("alibaba_openapi", "alibaba_instance", "huawei", "otc", "iam")
+CATALOGUES = ("alibaba_openapi", "alibaba_instance", "huawei", "otc", "iam", "native")
 FIRST_FILES = ("bitting.db", "credentials.json")
 
 
@@ -70,10 +76,12 @@ class House:
     trail: FileTrail
     gate: Gate
     app: App
+    scheduler: SchedulerThread
 
     def close(self) -> None:
         """Finish what is under way and let go. Nothing acknowledged is lost even without it."""
         self.app.close()
+        self.scheduler.stop()
         self.trail.close()
         self.store.close()
 
@@ -122,12 +130,14 @@ def build(settings: Settings) -> House:
     gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region)
     region = settings.region
     dialects: list[Dialect] = [
+        Native(),
         Iam(vault, clock, region),
-        Huawei(vault, clock, region),
+        Huawei(vault, clock, region, otc.profile()),
         AlibabaInstance(vault, clock, region),
         AlibabaOpenApi(vault, clock, region),
     ]
-    pipeline = Pipeline(gate, Reporter(settings.log_level).failure)
+    reporter = Reporter(settings.log_level)
+    pipeline = Pipeline(gate, reporter.failure)
 
     def ready() -> str:
         try:
@@ -137,9 +147,10 @@ def build(settings: Settings) -> House:
             return fault.detail("reason") or type(fault).__name__
         return ""
 
-    return House(
-        store, providers, trail, gate, App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max)
-    )
+    owner = f"{socket.gethostname()}/{os.getpid()}/{entropy.uuid()[:8]}"
+    scheduler = SchedulerThread(Scheduler(gate, {}, SWEEPS, owner, reporter.failure), reporter.failure)
+    app = App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max)
+    return House(store, providers, trail, gate, app, scheduler)
 
 
 class Reporter:

@@ -32,6 +32,7 @@ def run(overrides: Mapping[str, Any]) -> int:
         house = build(settings)
         target = rsgi.adapter(house.app)
         servers = [worker.listener(target, address, prepared.tls if tls else None) for address, tls in addresses]
+        house.scheduler.start()
         worker.run(servers, started, house.close)
 
     def ready() -> None:

@@ -153,6 +153,10 @@ class ProjectMismatch(IdentityFault):
     """The project in the URL is not the project of the token or access key."""
 
 
+class WrongPassword(IdentityFault):
+    """No such user, a disabled one, or not their password. Says no more, on purpose."""
+
+
 class RestrictedToken(IdentityFault):
     """The token carries a restriction that keeps it from services (open beta flag)."""
 
@@ -304,6 +308,14 @@ class KeyMaterialNotDeletable(KeyStateFault):
 
 class KeyDeletionProtected(KeyStateFault):
     """Deletion protection is on."""
+
+
+class RotationEnabled(KeyStateFault):
+    """Automatic rotation is on already."""
+
+
+class RotationDisabled(KeyStateFault):
+    """Automatic rotation is not on."""
 
 
 # ── the key's kind ────────────────────────────────────────────────────────────

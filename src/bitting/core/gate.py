@@ -55,6 +55,7 @@ class Asked:
     source: str
     delay_ms: int = 0
     effect: str = ""
+    recorded: bool = False
 
 
 @dataclass(slots=True)
@@ -165,6 +166,18 @@ def authorise(principal: Principal, action: str, resource: str | None) -> None:
         raise faults.PermissionDenied(resource=resource or "", action=action)
 
 
+def admit(use: UseCase[Any, Any], principal: Principal) -> None:
+    """Points 1 and 2: the account may use the service, the principal the action somewhere.
+
+    The gate asks this of every request; a dialect whose cloud answers these before it looks at parameters
+    asks it as well before it refuses a parameter. Raises ``AccountFault`` or ``PermissionDenied``.
+    """
+    if principal.account_state is not AccountState.ACTIVE:
+        raise _ACCOUNT_FAULTS[principal.account_state]
+    if not principal.admin:
+        authorise(principal, use.action, None)
+
+
 _SWITCHES = ("switches",)
 _DEFAULT_SWITCHES = Switches()
 
@@ -213,9 +226,13 @@ class Gate:
                 self._record(context, outcome)
         return result
 
-    def refuse(self, asked: Asked, fault: faults.Fault) -> None:
-        """Audit a refusal that happened before anybody was identified."""
-        self.trail.record(self._event(asked, "", "", "", self.clock.now_ms(), type(fault).__name__))
+    def refuse(self, asked: Asked, fault: faults.Fault, principal: Principal | None = None) -> None:
+        """Audit a refusal that no use case saw: nobody was identified, or the parameters did not bind."""
+        if asked.recorded:
+            return
+        account = principal.account_id if principal else ""
+        who = (principal.credential_id or principal.user_id) if principal else ""
+        self.trail.record(self._event(asked, account, who, "", self.clock.now_ms(), type(fault).__name__))
 
     def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
@@ -258,10 +275,7 @@ class Gate:
         switches = self.switches(view)
         if switches is not _DEFAULT_SWITCHES:
             self._heed(switches, use, principal)
-        if principal.account_state is not AccountState.ACTIVE:
-            raise _ACCOUNT_FAULTS[principal.account_state]
-        if not principal.admin:
-            authorise(principal, use.action, None)
+        admit(use, principal)
 
     def _heed(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
         if switches.maintenance:
@@ -283,6 +297,7 @@ class Gate:
         key = context._cached.key if context._cached else context._key  # noqa: SLF001
         who = principal.credential_id or principal.user_id
         key_id = key.id if key else ""
+        context.asked.recorded = True
         self.trail.record(self._event(context.asked, principal.account_id, who, key_id, context.now_ms, outcome))
 
     @staticmethod

@@ -170,13 +170,13 @@ class CanEncryptAsymmetric(Protocol):
 
 
 def can_encrypt(handle: KeyHandle) -> TypeGuard[CanEncrypt]:
-    """``isinstance(handle, CanEncrypt)`` without its 5 us: a request is worth 50."""
-    return hasattr(handle, "seal")
+    """``isinstance(handle, CanEncrypt)`` at a fiftieth of its cost (4 us on Python 3.11), for hot use cases."""
+    return hasattr(handle, "seal") and hasattr(handle, "unseal")
 
 
 def can_encrypt_asymmetric(handle: KeyHandle) -> TypeGuard[CanEncryptAsymmetric]:
-    """``isinstance(handle, CanEncryptAsymmetric)`` without its 5 us."""
-    return hasattr(handle, "encrypt")
+    """``isinstance(handle, CanEncryptAsymmetric)``, likewise."""
+    return hasattr(handle, "encrypt") and hasattr(handle, "decrypt")
 
 
 @runtime_checkable

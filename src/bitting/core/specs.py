@@ -77,6 +77,8 @@ class Algorithm(StrEnum):
     HMAC_SHA512 = "HMAC_SHA512"
     HMAC_SM3 = "HMAC_SM3"
     ECDH = "ECDH"
+    #: The default mode of whichever symmetric family the key is of; no asymmetric key has it.
+    SYMMETRIC = "SYMMETRIC"
 
 
 A = Algorithm

@@ -25,6 +25,7 @@ from bitting.core.model.identity import (
     Token,
     User,
 )
+from bitting.core.model.job import Job
 from bitting.core.model.key import Alias, Key, KeyVersion
 from bitting.core.model.service import DevClock, FaultRule, Operator, Quota, Switches
 from bitting.stores.fields import FieldType, field_types
@@ -66,6 +67,7 @@ KINDS = (
     Kind(Operator, "operators"),
     Kind(FaultRule, "fault_rules"),
     Kind(DevClock, "dev_clock"),
+    Kind(Job, "jobs"),
 )
 
 

@@ -2,6 +2,7 @@
 
 import os
 import random
+import select
 import signal
 import time
 
@@ -68,11 +69,7 @@ def test_a_process_hears_of_anothers_commit(shared):
             work.of(Key).add(key(7))
 
     assert ended(*forked(add))[1] == 0
-    committed = time.monotonic()
-    while store.poll() == before and time.monotonic() - committed < 0.3:
-        time.sleep(0.001)
-    assert store.poll() != before
-    assert shared.name != "sqlite" or time.monotonic() - committed < 0.1
+    assert shared.hears(store, before)
     assert list(store.changes_since(position)[1]) == [Change("Key", key(7).id)]
     with store.begin(write=False) as work:
         assert work.of(Key).get(key(7).id) == key(7)
@@ -119,9 +116,11 @@ def test_kill_9_loses_nothing_acknowledged_and_leaves_nothing_half_done(shared):
     acknowledged: set[int] = set()
     position, _ = store.changes_since(0)
     told = []
-    for _ in range(KILLS):
+    for kill in range(KILLS):
         child, reader = forked(_write_pairs, store)
-        time.sleep(chance.uniform(0, 0.04))
+        if kill % 2:  # every other one dies after its first commit, the rest maybe while opening the store
+            assert select.select([reader], [], [], 20)[0]
+        time.sleep(chance.uniform(0, 0.02))
         os.kill(child, signal.SIGKILL)
         sent, _ = ended(child, reader)
         acknowledged |= {int(line) for line in sent.split(b"\n") if line}
@@ -132,7 +131,7 @@ def test_kill_9_loses_nothing_acknowledged_and_leaves_nothing_half_done(shared):
             users = {record.id[1:] for record in work.of(User).find(limit=100_000)}
         assert accounts == users, "half a unit of work"
         assert {str(number) for number in acknowledged} <= accounts, "an acknowledged commit is lost"
-    assert len(acknowledged) > KILLS
+    assert len(acknowledged) >= KILLS // 2
     assert {change.record_id for change in told} == {f"a{n}" for n in accounts} | {f"u{n}" for n in users}
     with store.begin(write=True) as work:
         assert work.next_number("pairs") > max(acknowledged)

@@ -97,6 +97,14 @@ def issue(
     return Issued(record, file)
 
 
+def make_client_key(
+    uow: UnitOfWork, vault: Vault, entropy: Entropy, now_ms: int, point: AccessPoint, password: str
+) -> tuple[ClientKey, bytes]:
+    """A client key valid for five years and its file, for bootstrapping. Raises as :func:`issue`."""
+    issued = issue(uow, vault, entropy, now_ms, point, CreateClientKey(point.name, password))
+    return issued.record, issued.file().encode()
+
+
 @use_case("client_key:create", writes=True)
 def create(context: Context, command: CreateClientKey) -> Issued:
     """A new client key of one of the account's access points. Raises ``ResourceNotFound``, and as :func:`issue`."""

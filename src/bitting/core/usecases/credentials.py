@@ -110,7 +110,7 @@ def _by_access_key(vault: Vault, access_key_id: str, project_id: str) -> Callabl
         held = reader.get(AccessKey, access_key_id)
         if held is None:
             return None
-        principal = _principal(reader, held.account_id, held.user_id, held.id, project_id or held.project_id)
+        principal = principal_of(reader, held.account_id, held.user_id, held.id, project_id or held.project_id)
         if principal is None:
             return None
         if held.project_id and principal.project_id != held.project_id:
@@ -121,7 +121,13 @@ def _by_access_key(vault: Vault, access_key_id: str, project_id: str) -> Callabl
     return build
 
 
-def _principal(reader: Reader, account_id: str, user_id: str, credential_id: str, project_id: str) -> Principal | None:
+def principal_of(
+    reader: Reader, account_id: str, user_id: str, credential_id: str, project_id: str
+) -> Principal | None:
+    """The principal a user is, inside a project if one is given. None if the user or account is gone or disabled.
+
+    Raises ``ProjectMismatch`` if the project is not one of the account's.
+    """
     account = reader.get(Account, account_id)
     user = reader.get(User, user_id)
     if account is None or user is None or not user.enabled:
@@ -159,7 +165,7 @@ def _by_token(digest: str) -> Callable[[Reader], Credential | None]:
         held = reader.get(Token, digest)
         if held is None:
             return None
-        principal = _principal(reader, held.account_id, held.user_id, "", held.project_id)
+        principal = principal_of(reader, held.account_id, held.user_id, "", held.project_id)
         if principal is None:
             return None
         return Credential(principal, enabled=True, expires_ms=held.expires_ms, token=held)

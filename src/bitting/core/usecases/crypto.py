@@ -115,7 +115,7 @@ def pick_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algorith
     if key.usage != usage:
         raise faults.UsageMismatch(key_id=key.id, usage=key.usage, family=spec.family.value)
     known = spec.algorithms[usage]
-    if wanted is None:
+    if wanted is None or (wanted is Algorithm.SYMMETRIC and spec.family.symmetric):
         return known[0]
     if wanted not in known or (wanted in _UNAUTHENTICATED and key.protection == "software"):
         raise faults.AlgorithmMismatch(key_id=key.id, family=spec.family.value, algorithm=wanted.value)

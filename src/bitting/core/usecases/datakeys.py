@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import KeyRef
-from bitting.core.specs import Algorithm, Usage
+from bitting.core.specs import SPECS, Algorithm, Family, Usage
 from bitting.core.usecases.crypto import (
     PRIMARY,
     Encrypt,
@@ -20,7 +21,10 @@ from bitting.core.usecases.crypto import (
 
 @dataclass(slots=True)
 class GenerateDataKey:
-    """``length`` in bytes; the dialect has checked its own bounds. ``symmetric_only``: refuse RSA and kin."""
+    """``length`` in bytes; the dialect has checked its own bounds. ``symmetric_only``: refuse RSA and kin.
+
+    ``rsa_most``: with ``symmetric_only``, RSA keys wrap after all, up to this many bytes; 0 for not at all.
+    """
 
     key: KeyRef
     length: int = 32
@@ -28,6 +32,7 @@ class GenerateDataKey:
     version: str = PRIMARY
     symmetric_only: bool = True
     algorithm: Algorithm | None = None
+    rsa_most: int = 0
 
 
 @dataclass(slots=True)
@@ -60,9 +65,12 @@ def _key(command: GenerateDataKey) -> KeyRef:
 def generate_data_key(context: Context, command: GenerateDataKey) -> DataKey:
     """A new data key. Raises ``SymmetricKeyRequired``, ``UsageMismatch``, ``PlaintextTooLong``."""
     key = context.key
-    if command.symmetric_only:
+    rsa = SPECS[key.spec].family is Family.RSA
+    if command.symmetric_only and not (rsa and command.rsa_most):
         demand_symmetric(key)
     algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
+    if rsa and command.symmetric_only and command.length > command.rsa_most:
+        raise faults.PlaintextTooLong(key_id=key.id, family=Family.RSA.value)
     version = pick_version(context, command.version)
     plaintext = context.gate.entropy.random(command.length)
     order = Encrypt(command.key, plaintext, command.aad)

@@ -143,8 +143,7 @@ class Pipeline:
         except NotResident:
             raise
         except faults.Fault as fault:
-            if principal is None:
-                self.gate.refuse(asked, fault)
+            self.gate.refuse(asked, fault, principal)
             return self._refuse(dialect, call, call.request, fault, asked)
         except Exception as error:  # noqa: BLE001 - closed default
             return self._broken(dialect, call, call.request, error, asked)

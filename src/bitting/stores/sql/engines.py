@@ -123,8 +123,12 @@ def connect_sqlite(path: Path, busy_ms: int) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute("PRAGMA " + pragma)
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    if mode != "wal":  # SQLite does not raise: it answers with the mode it stayed in
+        connection.close()
+        raise sqlite3.OperationalError("this file system cannot hold a write-ahead log")
     return connection
 
 

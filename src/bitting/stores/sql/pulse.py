@@ -29,6 +29,7 @@ CHANNEL = "bitting_changes"
 FIRST_LOOK_S = 2.0
 RETRY_S = 0.05
 LOOKS_PER_BOUND = 5  # a busy interpreter makes the thread wait for its turn: leave it room
+PAUSE_S_MAX = 0.1  # bounds how long close() waits
 
 
 class Pulse(Protocol):
@@ -88,6 +89,7 @@ class FollowerPulse:
     def __init__(self, engine: Engine, freshness_ms: int) -> None:
         self._engine = engine
         self._freshness_s = freshness_ms / 1000
+        self._pause_s = min(self._freshness_s / LOOKS_PER_BOUND, PAUSE_S_MAX)
         self._look = select(func.max(changes.c.seq))
         self._lock = threading.Lock()
         self._ticks = secrets.randbits(30) << 32
@@ -112,9 +114,9 @@ class FollowerPulse:
             self._ticks += 1
 
     def close(self) -> None:
-        """Stop the thread and wait for it as long as one look takes."""
+        """Stop the thread and wait for it, at most 2 s: it may be waiting for a server that is gone."""
         self._stop.set()
-        self._thread.join(self._freshness_s + 1)
+        self._thread.join(FIRST_LOOK_S)
 
     def _follow(self) -> None:
         while not self._stop.is_set():
@@ -133,7 +135,7 @@ class FollowerPulse:
         driver.execute("LISTEN " + CHANNEL)
         while not self._stop.is_set():
             self._confirm(connection)
-            for _ in driver.notifies(timeout=self._freshness_s / LOOKS_PER_BOUND, stop_after=1):
+            for _ in driver.notifies(timeout=self._pause_s, stop_after=1):
                 pass
 
     def _confirm(self, connection: Connection) -> None:

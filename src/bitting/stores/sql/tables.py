@@ -16,40 +16,16 @@ Every change here needs a migration; a test compares the two.
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import Column, Index, MetaData, Table
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
-from sqlalchemy.types import TypeEngine
+from bitting.stores.sql.columns import SEQUENCE, TEXT
+from bitting.stores.sql.columns import flags as _flags
+from bitting.stores.sql.columns import identity as _id
+from bitting.stores.sql.columns import integers as _integers
+from bitting.stores.sql.columns import octets as _bytes
+from bitting.stores.sql.columns import text as _text
 
 METADATA = MetaData()
-
-TEXT = Text().with_variant(Text(collation="C"), "postgresql")
-SEQUENCE = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER primary keys only
-
-
-def _id() -> Column[str]:
-    return Column("id", TEXT, primary_key=True)
-
-
-def _text(*names: str) -> list[Column[Any]]:
-    return _columns(TEXT, names)
-
-
-def _integers(*names: str) -> list[Column[Any]]:
-    return _columns(BigInteger(), names)
-
-
-def _flags(*names: str) -> list[Column[Any]]:
-    return _columns(Boolean(), names)
-
-
-def _bytes(*names: str) -> list[Column[Any]]:
-    return _columns(LargeBinary(), names)
-
-
-def _columns(kind: TypeEngine[Any], names: tuple[str, ...]) -> list[Column[Any]]:
-    return [Column(name, kind, nullable=False) for name in names]
-
 
 keys = Table(
     "keys",
@@ -155,6 +131,7 @@ tokens = Table(
     *_integers("issued_ms", "expires_ms"),
     *_text("audit_id"),
     *_flags("restricted"),
+    *_text("scope"),
 )
 Index("tokens_expires", tokens.c.expires_ms, tokens.c.id)
 Index("tokens_user", tokens.c.user_id, tokens.c.id)

@@ -127,6 +127,7 @@ def _credentials() -> None:
         *_integers("issued_ms", "expires_ms"),
         *_text("audit_id"),
         *_flags("restricted"),
+        *_text("scope"),
     )
     op.create_index("tokens_expires", "tokens", ["expires_ms", "id"])
     op.create_index("tokens_user", "tokens", ["user_id", "id"])
