@@ -1,0 +1,1 @@
+"""Bitting: a self-hosted key management service that speaks the clouds' own KMS APIs."""

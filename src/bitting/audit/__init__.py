@@ -1,0 +1,1 @@
+"""The audit trail: who asked what, on which key, and how it ended."""

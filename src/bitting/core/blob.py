@@ -15,6 +15,12 @@ Open Telekom Cloud (188 to 5648) document for 1 to 4096 bytes of plaintext: exac
 
 The additional authenticated data of GCM is the caller's and nothing else; the version id selects the
 key, so changing it, like changing any other byte, fails authentication or parsing.
+
+One exception: where an API takes plaintext as base64 but its clients also send other strings, the blob
+must say which it was, or the string could not be given back as it came. Then bit 80 of the algorithm byte
+is set (82, 85: "the plaintext is text, not what base64 stood for") and the additional data is prefixed
+with :data:`TEXT_PREFIX`, so that the mark cannot be changed unnoticed either. Every API opens such a blob
+whole; its parts alone (without the frame) open only with that prefix.
 A version id is 36 characters, so the first byte of a bare body is never 24 or 02.
 """
 
@@ -42,17 +48,26 @@ _TRAILER_BYTES = VERSION_ID_BYTES + len(_TRAILER)
 ALGORITHM_BYTES = {Algorithm.AES_GCM: 0x02, Algorithm.SM4_GCM: 0x05}
 _PREFIX = {algorithm: bytes((_FRAME, _FORMAT, byte)) for algorithm, byte in ALGORITHM_BYTES.items()}
 _BY_BYTE = {byte: algorithm for algorithm, byte in ALGORITHM_BYTES.items()}
+_TEXT_BIT = 0x80
+_TEXT_FRAME = {algorithm: bytes((_FRAME, _FORMAT, byte | _TEXT_BIT)) for algorithm, byte in ALGORITHM_BYTES.items()}
+
+#: Before the caller's additional data where the plaintext is text. No UTF-8 text starts with FF.
+TEXT_PREFIX = b"\xfftext\0"
 
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A parsed ciphertext. ``algorithm`` is None where the bytes do not say (a bare body)."""
+    """A parsed ciphertext. ``algorithm`` is None where the bytes do not say (a bare body).
+
+    ``text``: the plaintext is a string in UTF-8 that its API would otherwise have read as base64.
+    """
 
     version_id: str
     iv: bytes
     sealed: bytes
     algorithm: Algorithm | None = None
     key_id: str = ""
+    text: bool = False
 
 
 def body(version_id: str, iv: bytes, sealed: bytes) -> bytes:
@@ -63,7 +78,13 @@ def body(version_id: str, iv: bytes, sealed: bytes) -> bytes:
 def framed(blob: Blob) -> bytes:
     """The blob in its frame. ``blob.algorithm`` must be a GCM mode."""
     assert blob.algorithm is not None  # noqa: S101 - the use case always sets it
-    return b"".join((_PREFIX[blob.algorithm], blob.version_id.encode("ascii"), blob.iv, blob.sealed))
+    prefix = (_TEXT_FRAME if blob.text else _PREFIX)[blob.algorithm]
+    return b"".join((prefix, blob.version_id.encode("ascii"), blob.iv, blob.sealed))
+
+
+def bound(aad: bytes, *, text: bool) -> bytes:
+    """The additional data GCM is given for a caller's ``aad``."""
+    return TEXT_PREFIX + aad if text else aad
 
 
 def padded(blob: Blob) -> bytes:
@@ -88,16 +109,19 @@ def _parse_padded(data: bytes) -> Blob:
         key_id = data[-_TRAILER_BYTES : -len(_TRAILER)].decode("ascii")
     except UnicodeDecodeError:
         raise InvalidCiphertext from None
-    return Blob(inner.version_id, inner.iv, inner.sealed, inner.algorithm, key_id)
+    return Blob(inner.version_id, inner.iv, inner.sealed, inner.algorithm, key_id, inner.text)
 
 
 def _parse_framed(data: bytes) -> Blob:
-    if len(data) < FRAMED_OVERHEAD or data[0] != _FRAME or data[1] != _FORMAT or data[2] not in _BY_BYTE:
+    if len(data) < FRAMED_OVERHEAD or data[0] != _FRAME or data[1] != _FORMAT:
         raise InvalidCiphertext
-    return _parse_body(data[3:], _BY_BYTE[data[2]])
+    algorithm = _BY_BYTE.get(data[2] & ~_TEXT_BIT)
+    if algorithm is None:
+        raise InvalidCiphertext
+    return _parse_body(data[3:], algorithm, text=bool(data[2] & _TEXT_BIT))
 
 
-def _parse_body(data: bytes, algorithm: Algorithm | None) -> Blob:
+def _parse_body(data: bytes, algorithm: Algorithm | None, *, text: bool = False) -> Blob:
     if len(data) < BODY_OVERHEAD:
         raise InvalidCiphertext
     try:
@@ -105,4 +129,4 @@ def _parse_body(data: bytes, algorithm: Algorithm | None) -> Blob:
     except UnicodeDecodeError:
         raise InvalidCiphertext from None
     iv_end = VERSION_ID_BYTES + IV_BYTES
-    return Blob(version_id, data[VERSION_ID_BYTES:iv_end], data[iv_end:], algorithm)
+    return Blob(version_id, data[VERSION_ID_BYTES:iv_end], data[iv_end:], algorithm, text=text)

@@ -12,6 +12,7 @@
     ├── CryptoFault       the bytes given do not decrypt, verify, unwrap
     ├── Conflict          the thing is there already, or is in use
     ├── LimitFault        a quota or a rate is used up
+    ├── DryRunOutcome     nothing was to happen; how it would have ended
     └── ServerFault       our side failed; the caller learns only that
 
 A dialect's ``errors.tsv`` joins on the class name (house rule: one grep crosses all layers).
@@ -150,6 +151,10 @@ class TokenOutOfScope(IdentityFault):
 
 class ProjectMismatch(IdentityFault):
     """The project in the URL is not the project of the token or access key."""
+
+
+class WrongPassword(IdentityFault):
+    """No such user, a disabled one, or not their password. Says no more, on purpose."""
 
 
 class RestrictedToken(IdentityFault):
@@ -305,6 +310,14 @@ class KeyDeletionProtected(KeyStateFault):
     """Deletion protection is on."""
 
 
+class RotationEnabled(KeyStateFault):
+    """Automatic rotation is on already."""
+
+
+class RotationDisabled(KeyStateFault):
+    """Automatic rotation is not on."""
+
+
 # ── the key's kind ────────────────────────────────────────────────────────────
 
 
@@ -448,6 +461,25 @@ class RateExceeded(LimitFault):
 
 class ConcurrencyExceeded(LimitFault):
     """Too many at the same time."""
+
+
+# ── dry runs ──────────────────────────────────────────────────────────────────
+
+
+class DryRunOutcome(Fault):
+    """A dry run never succeeds; it says how the request would have ended. ``reason``: what the caller is told."""
+
+
+class DryRunPassed(DryRunOutcome):
+    """Without the dry run it would have succeeded."""
+
+
+class DryRunInvalid(DryRunOutcome):
+    """What was asked for cannot be done."""
+
+
+class DryRunDenied(DryRunOutcome):
+    """The caller may not do it."""
 
 
 # ── our side ──────────────────────────────────────────────────────────────────

@@ -77,6 +77,8 @@ class Algorithm(StrEnum):
     HMAC_SHA512 = "HMAC_SHA512"
     HMAC_SM3 = "HMAC_SM3"
     ECDH = "ECDH"
+    #: The default mode of whichever symmetric family the key is of; no asymmetric key has it.
+    SYMMETRIC = "SYMMETRIC"
 
 
 A = Algorithm
@@ -93,8 +95,11 @@ _RSA_SIGN = (
 
 @dataclass(frozen=True, slots=True)
 class KeySpec:
-    """One row: ``bits`` is the strength the name carries, ``material_bytes`` what an import must bring
-    (0 where the material is not a plain string of bytes)."""
+    """One row.
+
+    ``bits`` is the strength the name carries, ``material_bytes`` what an import must bring (0 where the
+    material is not a plain string of bytes).
+    """
 
     name: str
     family: Family

@@ -1,0 +1,1 @@
+"""Faces: each folder speaks one API. Dialects do not know each other, stores, providers or seals."""

@@ -85,7 +85,11 @@ class AccessKey:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An issued identity token. ``id`` is the SHA-256 of the token in hex: the token is not stored."""
+    """An issued identity token. ``id`` is the SHA-256 of the token in hex: the token is not stored.
+
+    ``scope``: ``project`` (``project_id`` says which), ``domain`` for the whole account, empty for none.
+    ``restricted``: the token is good for asking about itself, not for services.
+    """
 
     id: str
     account_id: str
@@ -96,6 +100,7 @@ class Token:
     expires_ms: int
     audit_id: str
     restricted: bool = False
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +201,7 @@ class Principal:
     credential_id: str = ""
     account_state: AccountState = AccountState.ACTIVE
     admin: bool = False
+    operator: bool = False
     facts: dict[str, str] = field(default_factory=dict)
 
 

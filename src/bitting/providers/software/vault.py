@@ -5,13 +5,17 @@
     wrap / unwrap / fingerprint      root key (wrap.py), under a label that keys do not use
     key_pair / encrypt_to            pairs that no key owns
     unwrap_import / unwrap_kwp       the two layers of imported material
+    verify_rsa                       somebody's public key, kept loaded (bounded)
+    pkcs12                           a pair as a password-protected file (pkcs12.py)
     digest                           hashes by name
 """
 
 from __future__ import annotations
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap_with_padding
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
@@ -27,7 +31,7 @@ from bitting.core.material import KeyMaterial
 from bitting.core.ports import KeyPair, Seal
 from bitting.core.reveal import reveal
 from bitting.core.specs import Algorithm, KeySpec
-from bitting.providers.software import digests, rsa, sm2
+from bitting.providers.software import digests, pkcs12, rsa, sm2
 from bitting.providers.software.kinds import Kinds
 from bitting.providers.software.libcrypto import Libcrypto, NativeError
 from bitting.providers.software.wrap import SECRET_LABEL, RootWrap
@@ -36,16 +40,19 @@ from bitting.providers.software.wrap import SECRET_LABEL, RootWrap
 RSAES_PKCS1_V1_5 = "RSAES_PKCS1_V1_5"
 
 _RSA_BITS_MIN, _RSA_BITS_MAX = 2048, 8192
+_LOADED_MAX = 4096
+_PKCS1, _SHA256 = PKCS1v15(), SHA256()
 
 
 class SoftwareVault:
     """``Vault`` on libraries in this process. Thread-safe."""
 
-    __slots__ = ("_kinds", "_wrap")
+    __slots__ = ("_kinds", "_loaded", "_wrap")
 
     def __init__(self, wrap: RootWrap, kinds: Kinds) -> None:
         self._wrap = wrap
         self._kinds = kinds
+        self._loaded: dict[bytes, RSAPublicKey] = {}
 
     @classmethod
     def alone(cls, seal: Seal, *, libcrypto: str | None = None) -> SoftwareVault:
@@ -84,13 +91,33 @@ class SoftwareVault:
             return self._encrypt_to_sm2(public_der, plaintext)
         if not rsa.is_oaep(algorithm):
             raise AlgorithmMismatch(algorithm=algorithm.value)
-        try:
-            public = load_der_public_key(public_der)
-        except (ValueError, UnsupportedAlgorithm):
-            raise InvalidParameter(parameter="public_key", reason="format") from None
-        if not isinstance(public, RSAPublicKey) or not _RSA_BITS_MIN <= public.key_size <= _RSA_BITS_MAX:
+        public = _load_rsa(public_der)
+        if public is None:
             raise InvalidParameter(parameter="public_key", reason="format")
         return rsa.oaep_encrypt(public, plaintext, algorithm)
+
+    def verify_rsa(self, public_der: bytes, message: bytes, signature: bytes) -> bool:
+        """Whether an RSASSA-PKCS1-v1_5 signature with SHA-256 fits (RFC 8017 section 8.2.2).
+
+        Loading a key costs more than checking a signature, so the last 4096 keys stay loaded.
+        """
+        public = self._loaded.get(public_der)
+        if public is None:
+            found = _load_rsa(public_der)
+            if found is None:
+                return False
+            if len(self._loaded) >= _LOADED_MAX:
+                self._loaded.clear()
+            public = self._loaded[public_der] = found
+        try:
+            public.verify(signature, message, _PKCS1, _SHA256)
+        except InvalidSignature:
+            return False
+        return True
+
+    def pkcs12(self, pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> bytes:
+        """A pair as a PKCS #12 file; see :func:`bitting.providers.software.pkcs12.write`."""
+        return pkcs12.write(pair, name, password, not_before_ms, not_after_ms)
 
     def digest(self, name: str, message: bytes) -> bytes:
         """A hash: sha1, sha224, sha256, sha384, sha512, sm3. Raises ``InvalidParameter`` for another name."""
@@ -149,6 +176,16 @@ class SoftwareVault:
             return sm2.decrypt_with(library, key, ciphertext)
         except AsymmetricDecryptionFailed:
             raise InvalidKeyMaterial from None
+
+
+def _load_rsa(public_der: bytes) -> RSAPublicKey | None:
+    try:
+        public = load_der_public_key(public_der)
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    if isinstance(public, RSAPublicKey) and _RSA_BITS_MIN <= public.key_size <= _RSA_BITS_MAX:
+        return public
+    return None
 
 
 def _decrypt_import_rsa(private: KeyMaterial, algorithm_name: str, ciphertext: bytes) -> bytes:

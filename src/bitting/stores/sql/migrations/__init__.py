@@ -1,0 +1,1 @@
+"""Alembic revisions of the tables; run by :func:`bitting.stores.sql.schema.migrate`."""

@@ -1,0 +1,62 @@
+# Two commands do everything: `make run` and `make test`. `make help` lists the rest.
+VENV ?= .venv
+PYTHON ?= python3
+BIN = $(VENV)/bin
+ARGS ?=
+
+.PHONY: help run setup dev test test-fast sdk crash check format demo bench lock proto docs clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+setup: $(VENV)/.bitting ## set-up alone, into VENV=DIR (default .venv)
+
+$(VENV)/.bitting: requirements/base.txt pyproject.toml scripts/setup.sh
+	scripts/setup.sh $(PYTHON) $(VENV) base
+
+dev: $(VENV)/.bitting-dev ## set-up with what tests and checks need
+
+$(VENV)/.bitting-dev: requirements/dev.txt pyproject.toml scripts/setup.sh
+	scripts/setup.sh $(PYTHON) $(VENV) dev
+
+run: setup ## set up, start the service, serve until Ctrl-C
+	exec $(BIN)/bitting serve $(ARGS)
+
+test: dev ## set up and pass every test
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+test-fast: dev ## the tests without official clients and crashes
+	$(BIN)/python -m pytest -n auto -m "not sdk and not slow" $(ARGS)
+
+sdk: dev ## the official clients only
+	$(BIN)/python -m pytest -m sdk $(ARGS)
+
+crash: dev ## kill -9 two hundred times; nothing acknowledged may be lost
+	$(BIN)/python -m pytest tests/server/test_crash.py $(ARGS)
+
+check: dev ## ruff, mypy --strict, import contracts, house tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check src
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/house
+
+format: dev ## let ruff format the sources
+	$(BIN)/ruff format src
+	$(BIN)/ruff check --fix .
+
+demo: dev ## drive a fresh server with every official client, print a table
+	$(BIN)/bitting demo
+
+bench: dev ## hot requests against the echo route, side by side
+	$(BIN)/bitting bench $(ARGS)
+
+docs: dev ## make the generated pages again
+	$(BIN)/python -m bitting docs
+
+lock: ## compile requirements/*.txt from requirements/*.in (needs uv)
+	for name in base dev; do uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" --quiet requirements/$$name.in -o requirements/$$name.txt; done
+
+clean: ## remove the environments and caches this file made
+	rm -rf .venv .sdk-envs .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,61 @@
+"""The ``bitting`` command: collects the subcommands, imports each only when it is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+cli = typer.Typer(
+    name="bitting",
+    help="A self-hosted KMS that speaks the clouds' own KMS APIs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@cli.command()
+def serve(
+    data_dir: Annotated[str | None, typer.Option(help="Where everything is kept. [./bitting-data]")] = None,
+    http: Annotated[str | None, typer.Option(help="HOST:PORT of the plain listener. [127.0.0.1:8750]")] = None,
+    https: Annotated[str | None, typer.Option(help="HOST:PORT of the TLS listener. [127.0.0.1:8743]")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes. [one per core]")] = None,
+) -> None:
+    """Start the service; Ctrl-C stops it."""
+    from bitting.cli.serve import run  # noqa: PLC0415 - start-up time is counted in imports
+
+    raise SystemExit(run({"data_dir": data_dir, "http": http, "https": https, "workers": workers}))
+
+
+@cli.command()
+def explain(code: Annotated[str, typer.Argument(help="An error code, for instance KMS.0209")]) -> None:
+    """Say what an error code means, where it is raised and what to do about it."""
+    from bitting.cli.explain import run  # noqa: PLC0415
+
+    raise SystemExit(run(code))
+
+
+@cli.command()
+def demo(data_dir: Annotated[Path | None, typer.Option(help="Use this data directory.")] = None) -> None:
+    """Drive a fresh server with the official clients and print what worked."""
+    from bitting.cli.demo import demo as run  # noqa: PLC0415
+
+    run(data_dir)
+
+
+@cli.command()
+def bench(
+    seconds: Annotated[float, typer.Option(help="Seconds for each request and round.")] = 3.0,
+    rounds: Annotated[int, typer.Option(help="How often to go round.")] = 3,
+) -> None:
+    """Measure hot requests against the echo route, side by side."""
+    from bitting.bench.run import main as run  # noqa: PLC0415
+
+    raise SystemExit(run(seconds, rounds))
+
+
+def main() -> None:
+    """Entry point."""
+    cli()

@@ -1,0 +1,67 @@
+"""``bitting serve``: prepare in the parent, then let the workers serve."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bitting.core.faults import Fault
+from bitting.server import rsgi, worker
+from bitting.server.supervisor import Supervisor
+from bitting.server.tls import TlsFiles
+from bitting.settings import Settings, SettingsError, load, split_address
+from bitting.wiring import build, prepare
+
+
+def run(overrides: Mapping[str, Any]) -> int:
+    """Serve until told to stop. 0, or 1 with one line that says what to do."""
+    try:
+        settings = load(overrides)
+        addresses = [(split_address(address), tls) for address, tls in _wanted(settings)]
+        prepared = prepare(settings)
+    except SettingsError as error:
+        return _fail(f"cannot start: {error}")
+    except Fault as fault:
+        return _fail(f"cannot start: {fault.detail('reason') or type(fault).__name__}")
+    except OSError as error:
+        return _fail(f"cannot start: {error.filename or settings.data_dir}: {error.strerror}; check --data-dir")
+
+    def work(started: Callable[[], None]) -> None:
+        house = build(settings)
+        target = rsgi.adapter(house.app)
+        servers = [worker.listener(target, address, prepared.tls if tls else None) for address, tls in addresses]
+        house.scheduler.start()
+        worker.run(servers, started, house.close)
+
+    def ready() -> None:
+        print(banner(settings, prepared.credentials, prepared.tls), flush=True)
+
+    code = Supervisor(work, settings.worker_count).run(ready)
+    return _fail(f"no worker started; are {settings.http} and {settings.https} free?") if code else 0
+
+
+def _wanted(settings: Settings) -> list[tuple[str, bool]]:
+    wanted = [(settings.http, False), (settings.https, True)]
+    return [(address, tls) for address, tls in wanted if address]
+
+
+def _fail(text: str) -> int:
+    sys.stderr.write(f"bitting: {text}\n")
+    return 1
+
+
+def banner(settings: Settings, credentials: Path, tls: TlsFiles) -> str:
+    """What a person wants to see first: where it listens, where the credentials are, and a line for each SDK."""
+    from bitting.cli.snippets import SNIPPETS  # noqa: PLC0415
+
+    filled = SNIPPETS.format(credentials=credentials, ca=tls.ca, http=settings.http, https=settings.https)
+    head = [
+        "Bitting serves every API on both listeners:",
+        f"  http         {'http://' + settings.http if settings.http else 'off'}",
+        f"  https        {'https://' + settings.https if settings.https else 'off'}   (CA file {tls.ca})",
+        f"  credentials  {credentials}",
+        f"  workers      {settings.worker_count}",
+    ]
+    return "\n".join(head) + "\n" + filled + "\nReady. Ctrl-C stops.\n"

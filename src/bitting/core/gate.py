@@ -1,0 +1,315 @@
+"""The one way in.
+
+::
+
+    admit (account, action) -> unit of work -> find key -> resource right -> state table -> run -> audit -> commit
+                                 └ hot rows: no unit of work, the key comes from the cache
+
+1. The account may use the service at all.
+2. The principal's statements allow the action somewhere, and do not deny it.
+3. The key named is in the principal's ring, and in its key store instance if both are in one; outside
+   nothing exists.
+4. The statements allow the action on this very key.
+5. The key's state allows the use (:mod:`bitting.core.key_states`).
+6. Every outcome, refusals included, reaches the audit trail before it reaches the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, get_type_hints
+
+from bitting.core import faults
+from bitting.core.key_cache import CachedKey, KeyCache, Reader, View, resolve
+from bitting.core.key_states import gone, require
+from bitting.core.model.audit_event import AuditEvent
+from bitting.core.model.identity import AccountState, Principal, Statement
+from bitting.core.model.key import Key, KeyRef, KeyVersion
+from bitting.core.model.service import Switches
+from bitting.core.ports import Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
+from bitting.core.throttle import Throttle
+
+C = TypeVar("C")
+R = TypeVar("R")
+
+_ACCOUNT_FAULTS: dict[AccountState, type[faults.AccountFault]] = {
+    AccountState.IN_DEBT: faults.AccountInDebt,
+    AccountState.OVERDUE: faults.AccountOverdue,
+    AccountState.FROZEN: faults.AccountFrozen,
+    AccountState.AT_RISK: faults.AccountAtRisk,
+    AccountState.NOT_ENABLED: faults.ServiceNotEnabled,
+    AccountState.UNVERIFIED: faults.AccountUnverified,
+    AccountState.INVALID_USER: faults.AccountInvalid,
+    AccountState.INVALID_PARTNER: faults.AccountPartnerInvalid,
+}
+
+
+@dataclass(slots=True)
+class Asked:
+    """What the gate wants to know of a request besides who and what."""
+
+    request_id: str
+    dialect: str
+    operation: str
+    source: str
+    delay_ms: int = 0
+    effect: str = ""
+    recorded: bool = False
+
+
+@dataclass(slots=True)
+class Context:
+    """What a use case works with. ``uow`` is None in hot use cases; ``key`` is set where the row names one."""
+
+    gate: Gate
+    principal: Principal
+    asked: Asked
+    view: View
+    now_ms: int
+    _uow: UnitOfWork | None = None
+    _cached: CachedKey | None = None
+    _key: Key | None = None
+
+    @property
+    def uow(self) -> UnitOfWork:
+        """The open transaction of a cold use case."""
+        assert self._uow is not None  # noqa: S101 - a use case that asks for it is declared cold
+        return self._uow
+
+    @property
+    def key(self) -> Key:
+        """The key named by the command, in a state that allows this use."""
+        if self._cached is not None:
+            return self._cached.key
+        assert self._key is not None  # noqa: S101 - a use case that asks for it declares key=
+        return self._key
+
+    @property
+    def cached(self) -> CachedKey:
+        """The key with its versions and handles."""
+        if self._cached is None:
+            versions = self.uow.of(KeyVersion).find({"key_id": self.key.id}, order="number")
+            self._cached = CachedKey(self.key, versions, self.gate.cache.open_version)
+        return self._cached
+
+    def handle(self, version_id: str = "") -> KeyHandle:
+        """An opened version of the key, the primary one by default."""
+        cached = self.cached
+        return cached.handle(version_id or cached.key.primary_version)
+
+
+@dataclass(frozen=True, slots=True)
+class UseCase(Generic[C, R]):
+    """One thing that can be done. ``command``: its dataclass; ``states``: its row of the state table."""
+
+    name: str
+    run: Callable[[Context, C], R]
+    command: type[C]
+    action: str
+    states: str
+    hot: bool
+    writes: bool
+    key: Callable[[C], KeyRef] | None
+    operator: bool = False
+
+
+def use_case(
+    action: str,
+    *,
+    key: Callable[[Any], KeyRef] | None = None,
+    states: str = "read",
+    hot: bool = False,
+    writes: bool = False,
+    name: str = "",
+    operator: bool = False,
+) -> Callable[[Callable[[Context, C], R]], UseCase[C, R]]:
+    """Declare a use case. ``action`` is what policies allow or deny, for instance ``key:encrypt``.
+
+    ``operator``: for those who run the service; works in maintenance and on replicas, and for nobody else.
+    """
+
+    def declare(function: Callable[[Context, C], R]) -> UseCase[C, R]:
+        command = get_type_hints(function)["command"]
+        return UseCase(name or function.__name__, function, command, action, states, hot, writes, key, operator)
+
+    return declare
+
+
+def matches(pattern: str, value: str) -> bool:
+    """Whether a policy pattern covers a value: equal, or equal up to a final ``*``."""
+    if pattern.endswith("*"):
+        return value.startswith(pattern[:-1])
+    return pattern == value
+
+
+def _covers(statement: Statement, action: str, resource: str | None) -> bool:
+    return any(matches(pattern, action) for pattern in statement.actions) and (
+        resource is None or any(matches(pattern, resource) for pattern in statement.resources)
+    )
+
+
+def authorise(principal: Principal, action: str, resource: str | None) -> None:
+    """Return if allowed; ``resource`` None asks "anywhere at all?".
+
+    Raises ``ExplicitlyDenied`` if a statement forbids it, ``PermissionDenied`` if none allows it.
+    """
+    allowed = False
+    for statement in principal.statements:
+        if not _covers(statement, action, resource):
+            continue
+        if statement.allow:
+            allowed = True
+        elif resource is not None or "*" in statement.resources:
+            raise faults.ExplicitlyDenied(resource=resource or "", action=action)
+    if not allowed:
+        raise faults.PermissionDenied(resource=resource or "", action=action)
+
+
+def admit(use: UseCase[Any, Any], principal: Principal) -> None:
+    """Points 1 and 2: the account may use the service, the principal the action somewhere.
+
+    The gate asks this of every request; a dialect whose cloud answers these before it looks at parameters
+    asks it as well before it refuses a parameter. Raises ``AccountFault`` or ``PermissionDenied``.
+    """
+    if principal.account_state is not AccountState.ACTIVE:
+        raise _ACCOUNT_FAULTS[principal.account_state]
+    if not principal.admin:
+        authorise(principal, use.action, None)
+
+
+_SWITCHES = ("switches",)
+_DEFAULT_SWITCHES = Switches()
+
+
+def _read_switches(reader: Reader) -> Switches:
+    return reader.get(Switches, "service") or _DEFAULT_SWITCHES
+
+
+class Gate:
+    """Runs use cases for proved principals. Holds the ports; holds no state of its own."""
+
+    def __init__(
+        self,
+        store: Store,
+        cache: KeyCache,
+        providers: Mapping[str, KeyProvider],
+        vault: Vault,
+        clock: Clock,
+        entropy: Entropy,
+        trail: Trail,
+        region: str,
+        throttle: Throttle | None = None,
+    ) -> None:
+        self.store = store
+        self.cache = cache
+        self.providers = providers
+        self.vault = vault
+        self.clock = clock
+        self.entropy = entropy
+        self.trail = trail
+        self.region = region
+        self.throttle = throttle or Throttle()
+
+    def run(self, use: UseCase[C, R], principal: Principal, command: C, asked: Asked, view: View) -> R:
+        """Do it, or raise the fault that says why not. Durable when it returns (see the six points above)."""
+        context = Context(self, principal, asked, view, self.clock.now_ms())
+        outcome = "InternalFault"
+        try:
+            result = self._run_hot(use, context, command) if use.hot else self._run_cold(use, context, command)
+            outcome = "ok"
+        except faults.Fault as fault:
+            outcome = type(fault).__name__
+            raise
+        finally:
+            if outcome != "InternalFault" or view.may_load:
+                self._record(context, outcome)
+        return result
+
+    def refuse(self, asked: Asked, fault: faults.Fault, principal: Principal | None = None) -> None:
+        """Audit a refusal that no use case saw: nobody was identified, or the parameters did not bind."""
+        if asked.recorded:
+            return
+        account = principal.account_id if principal else ""
+        who = (principal.credential_id or principal.user_id) if principal else ""
+        self.trail.record(self._event(asked, account, who, "", self.clock.now_ms(), type(fault).__name__))
+
+    def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
+        self._admit(use, context.principal, context.view)
+        if use.key is not None:
+            ref = use.key(command)
+            cached = context.view.key(context.principal.ring, ref)
+            if cached is None or gone(cached.key, context.now_ms):
+                raise _missing(ref)
+            self._check_key(use, context.principal, cached.key, context.now_ms)
+            context._cached = cached  # noqa: SLF001 - the gate fills the context it made
+        return use.run(context, command)
+
+    def _run_cold(self, use: UseCase[C, R], context: Context, command: C) -> R:
+        self._admit(use, context.principal, context.view)
+        with self.store.begin(write=use.writes) as uow:
+            context._uow = uow  # noqa: SLF001
+            if use.key is not None:
+                context._key = self.find_key(uow, context, use.key(command))  # noqa: SLF001
+                self._check_key(use, context.principal, context._key, context.now_ms)  # noqa: SLF001
+            return use.run(context, command)
+
+    def find_key(self, uow: UnitOfWork, context: Context, ref: KeyRef) -> Key:
+        """The key a reference means to this principal. Raises ``KeyNotFound`` or its kin."""
+        ring = context.principal.ring
+        key_id = resolve(lambda kind, record_id: uow.of(kind).get(record_id), ring, ref)
+        key = uow.of(Key).get(key_id) if key_id else None
+        if key is None or key.ring != ring or gone(key, context.now_ms):
+            raise _missing(ref)
+        return key
+
+    def switches(self, view: View) -> Switches:
+        """The service's switches, from the cache."""
+        return view.get(_SWITCHES, _read_switches) or _DEFAULT_SWITCHES
+
+    def _admit(self, use: UseCase[C, R], principal: Principal, view: View) -> None:
+        if use.operator:
+            if not principal.operator:
+                raise faults.PermissionDenied(action=use.action)
+            return
+        switches = self.switches(view)
+        if switches is not _DEFAULT_SWITCHES:
+            self._heed(switches, use, principal)
+        admit(use, principal)
+
+    def _heed(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
+        if switches.maintenance:
+            raise faults.Unavailable(reason=switches.maintenance)
+        if switches.replica and use.writes:
+            raise faults.ReadOnlyReplica
+        if switches.rates == "cloud":
+            self.throttle.take(principal.account_id, use.action)
+
+    def _check_key(self, use: UseCase[C, R], principal: Principal, key: Key, now_ms: int) -> None:
+        if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
+            raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
+        if not principal.admin:
+            authorise(principal, use.action, f"key/{key.id}")
+        require(use.states, key, now_ms)
+
+    def _record(self, context: Context, outcome: str) -> None:
+        principal = context.principal
+        key = context._cached.key if context._cached else context._key  # noqa: SLF001
+        who = principal.credential_id or principal.user_id
+        key_id = key.id if key else ""
+        context.asked.recorded = True
+        self.trail.record(self._event(context.asked, principal.account_id, who, key_id, context.now_ms, outcome))
+
+    @staticmethod
+    def _event(asked: Asked, account: str, who: str, key_id: str, now_ms: int, outcome: str) -> AuditEvent:
+        return AuditEvent(
+            now_ms, asked.request_id, asked.dialect, asked.operation, account, who, asked.source, key_id, outcome
+        )
+
+
+def _missing(ref: KeyRef) -> faults.NotFound:
+    if ref.kind == "alias":
+        return faults.KeyNotFound(resource=ref.value, named="alias")
+    if ref.kind == "version":
+        return faults.CiphertextKeyNotFound(resource=ref.value)
+    return faults.KeyNotFound(resource=ref.value, named="id")

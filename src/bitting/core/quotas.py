@@ -1,0 +1,48 @@
+"""How many of something a scope may hold.
+
+::
+
+    a limit set for the scope  >  the documented cloud defaults (switch quotas=cloud)  >  the generous ceiling
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bitting.core import faults
+from bitting.core.model.service import Quota, Switches
+from bitting.core.ports import UnitOfWork
+
+CEILING = 1_000_000
+
+#: What the clouds document. Keys: Huawei's 100 per project (Alibaba documents 200); aliases: Alibaba's 300;
+#: grants: Huawei's 100 per key; tags: 20 per key; secrets: Huawei's 500; versions: 20; stages: 12.
+CLOUD = {
+    "keys": 100,
+    "aliases": 300,
+    "grants_per_key": 100,
+    "grants": 10_000,
+    "tags": 20,
+    "secrets": 500,
+    "versions": 20,
+    "stages": 12,
+}
+
+
+def limit(uow: UnitOfWork, scope: str, name: str) -> int:
+    """The limit in force for ``name`` in ``scope`` (a key ring, project, account or key id)."""
+    held = uow.of(Quota).get(f"{scope}/{name}")
+    if held is not None:
+        return held.limit
+    switches = uow.of(Switches).get("service")
+    return CLOUD[name] if switches is not None and switches.quotas == "cloud" else CEILING
+
+
+def require_room(uow: UnitOfWork, scope: str, name: str, held: Callable[[], int], more: int = 1) -> None:
+    """Return if ``more`` fit beside those ``held()`` counts. Raises ``QuotaExceeded`` with ``limit``.
+
+    Nothing is counted under the generous ceiling: a count over a large ring costs milliseconds.
+    """
+    most = limit(uow, scope, name)
+    if most < CEILING and held() + more > most:
+        raise faults.QuotaExceeded(limit=name, resource=scope)

@@ -1,0 +1,115 @@
+"""Client keys: RSA pairs whose private half leaves in a file, once, and whose public half stays.
+
+::
+
+    issue   access point, password -> ClientKey record (public half) + Issued (file contents, shown once)
+    file    {"KeyId": "KAAP...", "PrivateKeyData": base64 of a PKCS #12 file}
+
+The clients' libraries read that file with the password. Nobody can make it again: a lost one is replaced.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import string
+from dataclasses import dataclass, field, replace
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.model.identity import AccessPoint, ClientKey
+from bitting.core.ports import Entropy, UnitOfWork, Vault
+from bitting.core.specs import SPECS
+from bitting.core.usecases.accounts import add_client_key
+
+KEYS_PER_POINT_MAX = 3
+PASSWORD_MIN, PASSWORD_MAX = 8, 64
+_MARKS = "~!@#$%^&*?_-"
+_CLASSES = (string.ascii_letters, string.digits, _MARKS)
+_SPEC = SPECS["RSA_2048"]
+
+
+@dataclass(slots=True)
+class CreateClientKey:
+    """``access_point``: its name. Validity: both ends or neither (then: now and five years)."""
+
+    access_point: str
+    password: str = field(repr=False)
+    not_before_ms: int = 0
+    not_after_ms: int = 0
+
+
+@dataclass(slots=True)
+class Issued:
+    """``pkcs12`` holds the private key under the password and is kept nowhere."""
+
+    record: ClientKey
+    pkcs12: bytes = field(repr=False)
+
+    @property
+    def private_key_data(self) -> str:
+        """The PKCS #12 file in base64, as the API answers it."""
+        return base64.b64encode(self.pkcs12).decode()
+
+    def file(self) -> str:
+        """The client key file: JSON text."""
+        return json.dumps({"KeyId": self.record.id, "PrivateKeyData": self.private_key_data})
+
+
+def check_password(password: str) -> None:
+    """Return if the password is of 8 to 64 letters, digits and marks, at least two kinds of the three.
+
+    Raises ``InvalidParameter`` (``password``). Source: Alibaba Cloud, CreateClientKey.
+    """
+    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
+        raise faults.InvalidParameter(parameter="password", reason="length")
+    kinds = [kind for kind in _CLASSES if any(letter in kind for letter in password)]
+    if len(kinds) < 2 or not set("".join(_CLASSES)).issuperset(password):
+        raise faults.InvalidParameter(parameter="password", reason="format")
+
+
+def issue(
+    uow: UnitOfWork,
+    vault: Vault,
+    entropy: Entropy,
+    now_ms: int,
+    point: AccessPoint,
+    command: CreateClientKey,
+) -> Issued:
+    """A new client key of ``point``. Takes 50 ms to a second (RSA 2048).
+
+    Raises ``InvalidParameter`` (password, validity), ``QuotaExceeded`` (three a point).
+    """
+    check_password(command.password)
+    if bool(command.not_before_ms) != bool(command.not_after_ms):
+        raise faults.InvalidParameter(parameter="not_after_ms", reason="format")
+    if command.not_after_ms < command.not_before_ms or 0 < command.not_after_ms <= now_ms:
+        raise faults.InvalidParameter(parameter="not_after_ms", reason="range")
+    keys = uow.of(ClientKey)
+    if keys.count({"account_id": point.account_id, "access_point": point.name}) >= KEYS_PER_POINT_MAX:
+        raise faults.QuotaExceeded(limit="client_keys")
+    pair = vault.key_pair(_SPEC)
+    record = add_client_key(uow, now_ms, entropy, point, pair.public)
+    if command.not_before_ms:
+        record = replace(record, not_before_ms=command.not_before_ms, not_after_ms=command.not_after_ms)
+        keys.put(record)
+    file = vault.pkcs12(pair, record.id, command.password, record.not_before_ms, record.not_after_ms)
+    return Issued(record, file)
+
+
+def make_client_key(
+    uow: UnitOfWork, vault: Vault, entropy: Entropy, now_ms: int, point: AccessPoint, password: str
+) -> tuple[ClientKey, bytes]:
+    """A client key valid for five years and its file, for bootstrapping. Raises as :func:`issue`."""
+    issued = issue(uow, vault, entropy, now_ms, point, CreateClientKey(point.name, password))
+    return issued.record, issued.file().encode()
+
+
+@use_case("client_key:create", writes=True)
+def create(context: Context, command: CreateClientKey) -> Issued:
+    """A new client key of one of the account's access points. Raises ``ResourceNotFound``, and as :func:`issue`."""
+    point = context.uow.of(AccessPoint).get(f"{context.principal.account_id}/{command.access_point}")
+    if point is None:
+        raise faults.ResourceNotFound(resource=command.access_point)
+    gate = context.gate
+    return issue(context.uow, gate.vault, gate.entropy, context.now_ms, point, command)

@@ -1,0 +1,222 @@
+"""From a credential's name to who it speaks for. Used by every dialect's stop 3, through the cache.
+
+::
+
+    access key id -> AccessKey, User, Account (, Project) -> Credential   secret for HMAC signatures
+    client key id -> ClientKey, AccessPoint, AccessPolicy -> ClientCredential   public key for RSA signatures
+    token text    -> Token, User, Account, Project         -> Credential
+
+All reads go through a :class:`~bitting.core.key_cache.View`, so a change to any of these records takes
+effect on the next request of every process. Nothing here compares secrets: dialects do, in constant time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bitting.core import faults
+from bitting.core.key_cache import Reader, View
+from bitting.core.model.identity import (
+    EVERYTHING,
+    AccessKey,
+    AccessPoint,
+    AccessPolicy,
+    Account,
+    AccountState,
+    ClientKey,
+    Instance,
+    NetworkRule,
+    Principal,
+    Project,
+    Statement,
+    Token,
+    User,
+)
+from bitting.core.ports import Vault
+from bitting.core.reveal import reveal
+
+#: What the access point templates of Alibaba's instance API allow, as domain actions.
+TEMPLATES = {
+    "CryptoServiceKeyUser": (
+        "key:encrypt",
+        "key:decrypt",
+        "key:generate_data_key",
+        "key:sign",
+        "key:verify",
+        "key:mac",
+        "key:public_key",
+        "random:generate",
+        "digest:compute",
+    ),
+    "CryptoServiceSecretUser": ("secret:get_value",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A proved-once-checked identity. ``secret`` signs; it never leaves stop 3."""
+
+    principal: Principal
+    enabled: bool
+    secret: bytes = field(default=b"", repr=False)
+    expires_ms: int = 0
+    token_digest: str = ""
+    token: Token | None = None
+
+    def admit(self, now_ms: int, security_token: str = "") -> None:
+        """Return if usable now. Raises ``AccessKeyInactive``, ``ExpiredToken`` or ``InvalidToken``."""
+        if not self.enabled:
+            raise faults.AccessKeyInactive(access_key_id=self.principal.credential_id)
+        if self.expires_ms and self.expires_ms <= now_ms:
+            raise faults.ExpiredToken
+        if self.token_digest and not hmac.compare_digest(self.token_digest, token_digest(security_token)):
+            raise faults.InvalidToken
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredential:
+    """A client key: ``public`` (SubjectPublicKeyInfo DER) checks its signatures."""
+
+    principal: Principal
+    public: bytes
+    not_before_ms: int
+    not_after_ms: int
+
+
+def token_digest(token: str) -> str:
+    """How a token is stored and looked up: SHA-256, hex."""
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
+
+
+def secret_binding(access_key_id: str) -> bytes:
+    """What a stored access key secret is tied to."""
+    return b"access-key\0" + access_key_id.encode()
+
+
+def access_key(view: View, vault: Vault, access_key_id: str, project_id: str = "") -> Credential | None:
+    """The credential of an access key, scoped to a project if one is given.
+
+    None if the key, or its user or account, does not exist. Raises ``ProjectMismatch`` if the project is
+    not one of the account's or not one the key may use.
+    """
+    return view.get(("access_key", access_key_id, project_id), _by_access_key(vault, access_key_id, project_id))
+
+
+def _by_access_key(vault: Vault, access_key_id: str, project_id: str) -> Callable[[Reader], Credential | None]:
+    def build(reader: Reader) -> Credential | None:
+        held = reader.get(AccessKey, access_key_id)
+        if held is None:
+            return None
+        principal = principal_of(reader, held.account_id, held.user_id, held.id, project_id or held.project_id)
+        if principal is None:
+            return None
+        if held.project_id and principal.project_id != held.project_id:
+            raise faults.ProjectMismatch
+        secret = reveal(vault.unwrap(held.sealed_secret, secret_binding(held.id)))
+        return Credential(principal, held.enabled, secret, held.expires_ms, held.token_digest)
+
+    return build
+
+
+def principal_of(
+    reader: Reader, account_id: str, user_id: str, credential_id: str, project_id: str
+) -> Principal | None:
+    """The principal a user is, inside a project if one is given. None if the user or account is gone or disabled.
+
+    Raises ``ProjectMismatch`` if the project is not one of the account's.
+    """
+    account = reader.get(Account, account_id)
+    user = reader.get(User, user_id)
+    if account is None or user is None or not user.enabled:
+        return None
+    ring, facts = account.ring, {"domain_name": account.domain_name}
+    if project_id:
+        project = reader.get(Project, project_id)
+        if project is None or project.account_id != account.id:
+            raise faults.ProjectMismatch
+        ring = project.ring
+        facts.update(profile=project.profile, project_name=project.name)
+    return Principal(
+        account_id=account.id,
+        ring=ring,
+        user_id=user.id,
+        name=user.name,
+        statements=EVERYTHING if user.admin else (),
+        project_id=project_id,
+        domain_id=account.domain_id,
+        credential_id=credential_id,
+        account_state=AccountState(account.state),
+        admin=user.admin,
+        facts=facts,
+    )
+
+
+def token(view: View, text: str) -> Credential | None:
+    """The credential of an issued token, expired or not. None if it was never issued, or was revoked."""
+    digest = token_digest(text)
+    return view.get(("token", digest), _by_token(digest))
+
+
+def _by_token(digest: str) -> Callable[[Reader], Credential | None]:
+    def build(reader: Reader) -> Credential | None:
+        held = reader.get(Token, digest)
+        if held is None:
+            return None
+        principal = principal_of(reader, held.account_id, held.user_id, "", held.project_id)
+        if principal is None:
+            return None
+        return Credential(principal, enabled=True, expires_ms=held.expires_ms, token=held)
+
+    return build
+
+
+def client_key(view: View, client_key_id: str) -> ClientCredential | None:
+    """The credential of a client key with what its access point allows. None if unknown."""
+    return view.get(("client_key", client_key_id), _by_client_key(client_key_id))
+
+
+def _by_client_key(client_key_id: str) -> Callable[[Reader], ClientCredential | None]:
+    def build(reader: Reader) -> ClientCredential | None:
+        held = reader.get(ClientKey, client_key_id)
+        point = reader.get(AccessPoint, f"{held.account_id}/{held.access_point}") if held else None
+        account = reader.get(Account, held.account_id) if held else None
+        if held is None or point is None or account is None:
+            return None
+        policies = [reader.get(AccessPolicy, f"{held.account_id}/{name}") for name in point.policies]
+        found = [policy for policy in policies if policy is not None]
+        instance_id = next((policy.instance_id for policy in found), "")
+        instance = reader.get(Instance, instance_id)
+        principal = Principal(
+            account_id=account.id,
+            ring=instance.ring if instance else account.ring,
+            user_id="",
+            name=point.name,
+            statements=tuple(statement for policy in found for statement in _statements(reader, policy)),
+            domain_id=account.domain_id,
+            instance_id=instance_id,
+            credential_id=held.id,
+            account_state=AccountState(account.state),
+        )
+        return ClientCredential(principal, held.public, held.not_before_ms, held.not_after_ms)
+
+    return build
+
+
+def _statements(reader: Reader, policy: AccessPolicy) -> list[Statement]:
+    """One statement a template; ``networks`` are the source networks of the policy's rules, () for anywhere."""
+    networks: list[str] = []
+    for name in policy.network_rules:
+        rule = reader.get(NetworkRule, f"{policy.account_id}/{name}")
+        networks.extend(rule.sources if rule else ())
+    limited = tuple(networks) if policy.network_rules else ()
+    if policy.network_rules and not limited:
+        return []
+    templates = (permission.rsplit("/", 1)[-1] for permission in policy.permissions)
+    return [
+        Statement(TEMPLATES[template], policy.resources, networks=limited)
+        for template in templates
+        if template in TEMPLATES
+    ]

@@ -1,0 +1,218 @@
+"""Encrypt and decrypt, the work everything else is for.
+
+::
+
+    encrypt     key, plaintext, aad      -> version, iv, sealed       the dialect picks the blob's coat
+    decrypt     blob (+ key), aad        -> plaintext                 the blob names its version
+    unseal      key, version, iv, sealed -> plaintext                 for APIs that carry the parts apart
+
+All hot: they touch cached keys only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bitting.core import faults
+from bitting.core.blob import IV_BYTES, Blob, bound, parse
+from bitting.core.gate import Context, use_case
+from bitting.core.model.key import Key, KeyRef
+from bitting.core.ports import KeyHandle, can_encrypt, can_encrypt_asymmetric
+from bitting.core.specs import SPECS, Algorithm, KeySpec, Usage
+
+PRIMARY = ""
+INITIAL = "initial"
+_GCM = {"aes": Algorithm.AES_GCM, "sm4": Algorithm.SM4_GCM}
+_UNAUTHENTICATED = frozenset({Algorithm.AES_CBC, Algorithm.AES_ECB, Algorithm.SM4_CBC, Algorithm.SM4_ECB})
+
+
+@dataclass(slots=True)
+class Encrypt:
+    """``algorithm`` None: the key's default. ``iv`` empty: random. ``version``: an id, PRIMARY or INITIAL.
+
+    ``symmetric_only``: refuse keys of other families. ``text``: mark the blob (:mod:`bitting.core.blob`).
+    """
+
+    key: KeyRef
+    plaintext: bytes
+    aad: bytes = b""
+    algorithm: Algorithm | None = None
+    iv: bytes = b""
+    padding: bool = True
+    version: str = PRIMARY
+    symmetric_only: bool = False
+    text: bool = False
+
+
+@dataclass(slots=True)
+class Encrypted:
+    """``blob.sealed`` is ciphertext and tag; for asymmetric keys the bare ciphertext, with an empty iv."""
+
+    key: Key
+    blob: Blob
+    algorithm: Algorithm
+
+
+@dataclass(slots=True)
+class Decrypt:
+    """``key`` None: the ciphertext says which. A key given must be the ciphertext's."""
+
+    ciphertext: bytes
+    key: KeyRef | None = None
+    aad: bytes = b""
+    algorithm: Algorithm | None = None
+
+
+@dataclass(slots=True)
+class Unseal:
+    """A ciphertext in parts. ``version`` as in :class:`Encrypt`, or the only name of the key.
+
+    ``symmetric_only``: refuse keys of other families.
+    """
+
+    sealed: bytes
+    iv: bytes = b""
+    key: KeyRef | None = None
+    version: str = PRIMARY
+    aad: bytes = b""
+    algorithm: Algorithm | None = None
+    padding: bool = True
+    symmetric_only: bool = False
+
+
+@dataclass(slots=True)
+class Decrypted:
+    """The plaintext and what opened it. ``text``: as in :class:`Encrypt`."""
+
+    key: Key
+    version_id: str
+    plaintext: bytes
+    algorithm: Algorithm
+    text: bool = False
+
+
+def pick_version(context: Context, wanted: str) -> str:
+    """The version id that PRIMARY, INITIAL or an id means for the context's key."""
+    if wanted == PRIMARY:
+        return context.key.primary_version
+    return context.key.initial_version if wanted == INITIAL else wanted
+
+
+def demand_symmetric(key: Key) -> None:
+    """Return for AES and SM4 keys. Raises ``SymmetricKeyRequired`` (``key_id``, ``family``)."""
+    family = SPECS[key.spec].family
+    if not family.symmetric:
+        raise faults.SymmetricKeyRequired(key_id=key.id, family=family.value)
+
+
+def pick_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algorithm:
+    """The algorithm to use. Raises ``UsageMismatch`` or ``AlgorithmMismatch`` (with ``family`` and ``usage``).
+
+    CBC and ECB say nothing about a changed ciphertext; the clouds that have them at all have them for keys
+    in hardware only, and so have we.
+    """
+    spec = SPECS[key.spec]
+    if key.usage != usage:
+        raise faults.UsageMismatch(key_id=key.id, usage=key.usage, family=spec.family.value)
+    known = spec.algorithms[usage]
+    if wanted is None or (wanted is Algorithm.SYMMETRIC and spec.family.symmetric):
+        return known[0]
+    if wanted not in known or (wanted in _UNAUTHENTICATED and key.protection == "software"):
+        raise faults.AlgorithmMismatch(key_id=key.id, family=spec.family.value, algorithm=wanted.value)
+    return wanted
+
+
+def seal(context: Context, handle: KeyHandle, command: Encrypt, version: str, algorithm: Algorithm) -> Encrypted:
+    """Encrypt with an opened handle of either kind."""
+    key = context.key
+    if can_encrypt_asymmetric(handle):
+        ciphertext = handle.encrypt(command.plaintext, algorithm)
+        return Encrypted(key, Blob(version, b"", ciphertext, algorithm, key.id), algorithm)
+    if not can_encrypt(handle):
+        raise faults.UnsupportedOperation(key_id=key.id)
+    iv = command.iv or context.gate.entropy.random(_iv_bytes(algorithm))
+    aad = bound(command.aad, text=command.text)
+    sealed = handle.seal(command.plaintext, iv=iv, aad=aad, algorithm=algorithm, padding=command.padding)
+    return Encrypted(key, Blob(version, iv, sealed, algorithm, key.id, command.text), algorithm)
+
+
+def _iv_bytes(algorithm: Algorithm) -> int:
+    if algorithm in {Algorithm.AES_CBC, Algorithm.SM4_CBC}:
+        return 16
+    return 0 if algorithm in {Algorithm.AES_ECB, Algorithm.SM4_ECB} else IV_BYTES
+
+
+def _named_key(command: Encrypt) -> KeyRef:
+    return command.key
+
+
+def _key_of_ciphertext(command: Decrypt) -> KeyRef:
+    return command.key or KeyRef.by_version(parse(command.ciphertext).version_id)
+
+
+def _key_of_parts(command: Unseal) -> KeyRef:
+    return command.key or KeyRef.by_version(command.version)
+
+
+@use_case("key:encrypt", key=_named_key, states="use", hot=True)
+def encrypt(context: Context, command: Encrypt) -> Encrypted:
+    """Encrypt under the key.
+
+    Raises ``SymmetricKeyRequired``, ``UsageMismatch``, ``AlgorithmMismatch``, ``PlaintextTooLong``,
+    ``KeyVersionNotFound``.
+    """
+    if command.symmetric_only:
+        demand_symmetric(context.key)
+    algorithm = pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
+    version = pick_version(context, command.version)
+    return seal(context, context.handle(version), command, version, algorithm)
+
+
+@use_case("key:decrypt", key=_key_of_ciphertext, states="use", hot=True)
+def decrypt(context: Context, command: Decrypt) -> Decrypted:
+    """Decrypt what any API made. Raises ``InvalidCiphertext`` for every reason there is."""
+    key = context.key
+    spec = SPECS[key.spec]
+    algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
+    if spec.family.asymmetric:
+        return _decrypt_asymmetric(context, command, algorithm)
+    blob = parse(command.ciphertext)
+    if blob.version_id not in context.cached.versions or (blob.key_id and blob.key_id != key.id):
+        raise faults.InvalidCiphertext
+    return _open(context, spec, blob, command.aad)
+
+
+def _open(context: Context, spec: KeySpec, blob: Blob, aad: bytes) -> Decrypted:
+    algorithm = blob.algorithm or _GCM[spec.family]
+    if algorithm not in spec.algorithms[Usage.ENCRYPT]:
+        raise faults.InvalidCiphertext
+    handle = context.handle(blob.version_id)
+    assert can_encrypt(handle)  # noqa: S101 - symmetric specs open as ciphers
+    aad = bound(aad, text=blob.text)
+    plaintext = handle.unseal(blob.sealed, iv=blob.iv, aad=aad, algorithm=algorithm)
+    return Decrypted(context.key, blob.version_id, plaintext, algorithm, blob.text)
+
+
+def _decrypt_asymmetric(context: Context, command: Decrypt, algorithm: Algorithm) -> Decrypted:
+    version = context.key.primary_version
+    handle = context.handle(version)
+    assert can_encrypt_asymmetric(handle)  # noqa: S101 - asymmetric encryption specs open so
+    return Decrypted(context.key, version, handle.decrypt(command.ciphertext, algorithm), algorithm)
+
+
+@use_case("key:decrypt", key=_key_of_parts, states="use", hot=True)
+def unseal(context: Context, command: Unseal) -> Decrypted:
+    """Decrypt parts. Raises ``InvalidCiphertext``, ``KeyVersionNotFound``, and as :func:`encrypt`."""
+    if command.symmetric_only:
+        demand_symmetric(context.key)
+    algorithm = pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
+    version = pick_version(context, command.version)
+    handle = context.handle(version)
+    if can_encrypt_asymmetric(handle):
+        return Decrypted(context.key, version, handle.decrypt(command.sealed, algorithm), algorithm)
+    if not can_encrypt(handle):
+        raise faults.UnsupportedOperation(key_id=context.key.id)
+    plaintext = handle.unseal(
+        command.sealed, iv=command.iv, aad=command.aad, algorithm=algorithm, padding=command.padding
+    )
+    return Decrypted(context.key, version, plaintext, algorithm)

@@ -1,0 +1,301 @@
+"""The 19 operations of the Instance API as rows, in the order of api.proto.
+
+::
+
+    symmetric, bare      Encrypt Decrypt GenerateDataKey               initial version; Iv beside the ciphertext
+    symmetric, framed    AdvanceEncrypt AdvanceDecrypt AdvanceGen...   primary version; one blob
+    self-describing      KmsEncrypt KmsDecrypt                         in the descriptors, in no SDK
+    data key pairs       4 of them
+    asymmetric, codes    Sign Verify GetPublicKey Hmac
+    no key               GenerateRandom Hash GetSecretValue
+
+Which version: Alibaba documents the initial one for Encrypt and the primary one for AdvanceEncrypt. Sign, Verify,
+GetPublicKey, Hmac are not documented; the initial one too, so that what was signed before a rotation still
+verifies after it. The header x-kms-migrationkeyversionid overrides either.
+
+Limits: Aad 8192 bytes, NumberOfBytes 1 to 1024, Length 1 to 64 (Alibaba Cloud KMS Instance API pages).
+An empty Plaintext or Message cannot be told from an absent one (proto3), and is refused as absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+from google.protobuf.message import Message
+
+from bitting.core import faults
+from bitting.core.blob import VERSION_ID_BYTES, framed
+from bitting.core.gate import UseCase
+from bitting.core.pem import PUBLIC_KEY, armour
+from bitting.core.usecases import crypto, datakeys, pairs, signing
+from bitting.dialects.alibaba_instance import api_pb2, quirks, words
+from bitting.dialects.alibaba_instance.codec import InstanceOperation
+from bitting.dialects.alibaba_instance.words import KeyName, Octets, SelfDescribing
+from bitting.dialects.base.kinds import Choice, Integer, Kind, Shown, Text
+from bitting.dialects.base.operation import Field
+
+_OCTETS = Octets()
+_TEXT = Text()
+
+KEY = Field("KeyId", KeyName(), to="key", required=True)
+MAYBE_KEY = Field("KeyId", KeyName(), to="key")
+VERSION = Field(words.VERSION_HEADER, Text(VERSION_ID_BYTES, VERSION_ID_BYTES), to="version")
+PLAINTEXT = Field("Plaintext", Octets(1), to="plaintext", required=True)
+AAD = Field("Aad", Octets(0, 8192), to="aad")
+IV = Field("Iv", Octets(0, 16), to="iv")
+PADDING = Field("PaddingMode", words.PADDINGS, to="padding")
+SEALED = Field("CiphertextBlob", Octets(1), to="sealed", required=True)
+BYTES = Field("NumberOfBytes", Integer(1, 1024), to="length", required=True)
+MESSAGE = Field("Message", Octets(1), to="message", required=True)
+MESSAGE_TYPE = Field("MessageType", words.MESSAGE_TYPES, to="digest")
+PAIR_SPEC = Field("KeyPairSpec", words.PAIR_SPECS, to="spec", required=True)
+KEY_FORMAT = Field("KeyFormat", words.KEY_FORMATS, to="pem", required=True)
+
+FRAMED = Shown(framed)
+PEM = Shown(lambda der: armour(PUBLIC_KEY, der).decode())
+
+
+def algorithm(kind: Choice) -> Field:
+    """The Algorithm of a request."""
+    return Field("Algorithm", kind, to="algorithm")
+
+
+def said(name: str, of: str, kind: Kind = _OCTETS) -> Field:
+    """A field of an answer."""
+    return Field(name, kind, of=of)
+
+
+def named(of: str, kind: Choice = words.CIPHERS) -> tuple[Field, ...]:
+    """KeyId and Algorithm of an answer; ``of``: where in the result they are, with its dot."""
+    return (said("KeyId", f"{of}key.id", _TEXT), said("Algorithm", f"{of}algorithm", kind))
+
+
+def row(
+    name: str,
+    use: UseCase[Any, Any] | None,
+    request: tuple[Field, ...],
+    response: tuple[Field, ...],
+    *,
+    version_of: str = "",
+    action: str = "",
+    **rest: Any,
+) -> InstanceOperation:
+    """A row; its messages are found by its name. ``version_of``: where in the result the version id is."""
+    asks: type[Message] = getattr(api_pb2, f"{name}Request")
+    answers: type[Message] = getattr(api_pb2, f"{name}Response")
+    reader: Callable[[Any], str] | None = attrgetter(version_of) if version_of else None
+    return InstanceOperation(
+        name=name,
+        use=use,
+        request=request,
+        response=response,
+        asks=asks,
+        answers=answers,
+        action=use.action if use is not None else action,
+        version_of=reader,
+        max_body=words.BODY_BYTES_MAX,
+        path="/",
+        **rest,
+    )
+
+
+def _fold_digest(values: dict[str, Any]) -> None:
+    """The Digest field is older than Message and MessageType; no current SDK sends it, old ones do."""
+    digest = values.pop("Digest", None)
+    if digest is not None and "Message" not in values:
+        values["Message"], values["MessageType"] = digest, "DIGEST"
+
+
+def _some_key(values: dict[str, Any]) -> None:
+    """Decrypt needs KeyId or, as the transfer SDKs have it, the version header alone."""
+    if "KeyId" not in values and words.VERSION_HEADER not in values:
+        raise faults.MissingParameter(parameter="KeyId")
+
+
+ENCRYPTED = (*named(""), said("Iv", "blob.iv"))
+DATA_KEY = (*named("encrypted."), said("Iv", "encrypted.blob.iv"), said("Plaintext", "plaintext"))
+PAIR = (
+    *named("encrypted."),
+    said("Iv", "encrypted.blob.iv"),
+    said("KeyPairSpec", "spec", words.PAIR_SPECS),
+    said("PublicKey", "public"),
+)
+PRIVATE = said("PrivateKeyPlaintext", "private")
+BARE_PAIR = said("PrivateKeyCiphertextBlob", "encrypted.blob.sealed")
+FRAMED_PAIR = said("PrivateKeyCiphertextBlob", "encrypted.blob", FRAMED)
+PAIR_VERSION = "encrypted.blob.version_id"
+SIGNED = (*named("", words.SIGNATURES), said("MessageType", "digest", words.MESSAGE_TYPES))
+
+_ENCRYPTION = (
+    row(
+        "KmsEncrypt",
+        crypto.encrypt,
+        (KEY, PLAINTEXT, AAD, VERSION),
+        (said("KeyId", "key.id", _TEXT), said("CiphertextBlob", "blob", FRAMED)),
+        given={"symmetric_only": True},
+        version_of="blob.version_id",
+    ),
+    row(
+        "KmsDecrypt",
+        crypto.decrypt,
+        (Field("CiphertextBlob", SelfDescribing(), to="ciphertext", required=True), AAD),
+        (said("KeyId", "key.id", _TEXT), said("Plaintext", "plaintext")),
+        version_of="version_id",
+    ),
+    row(
+        "Encrypt",
+        crypto.encrypt,
+        (KEY, PLAINTEXT, algorithm(words.CIPHERS), AAD, IV, PADDING, VERSION),
+        (*ENCRYPTED, said("CiphertextBlob", "blob.sealed")),
+        given={"version": crypto.INITIAL},
+        version_of="blob.version_id",
+        pads=True,
+    ),
+    row(
+        "Decrypt",
+        crypto.unseal,
+        (SEALED, MAYBE_KEY, algorithm(words.CIPHERS), AAD, IV, PADDING, VERSION),
+        (*named(""), said("Plaintext", "plaintext")),
+        given={"version": crypto.INITIAL},
+        adjust=_some_key,
+        version_of="version_id",
+        pads=True,
+    ),
+    row(
+        "AdvanceEncrypt",
+        crypto.encrypt,
+        (KEY, PLAINTEXT, algorithm(words.GCM), AAD, IV, PADDING, VERSION),
+        (*ENCRYPTED, said("CiphertextBlob", "blob", FRAMED), said("KeyVersionId", "blob.version_id", _TEXT)),
+        given={"symmetric_only": True},
+        version_of="blob.version_id",
+    ),
+    row(
+        "AdvanceDecrypt",
+        None,
+        (SEALED, MAYBE_KEY, algorithm(words.CIPHERS), AAD, IV, PADDING, VERSION),
+        (*named(""), said("Plaintext", "plaintext"), said("KeyVersionId", "version_id", _TEXT)),
+        via=quirks.advance_decrypt,
+        hot_quirk=True,
+        action="key:decrypt",
+        version_of="version_id",
+        pads=True,
+    ),
+)
+_DATA_KEYS = (
+    row(
+        "GenerateDataKey",
+        datakeys.generate_data_key,
+        (KEY, BYTES, algorithm(words.GCM), AAD, VERSION),
+        (*DATA_KEY, said("CiphertextBlob", "encrypted.blob.sealed")),
+        given={"version": crypto.INITIAL},
+        version_of=PAIR_VERSION,
+    ),
+    row(
+        "AdvanceGenerateDataKey",
+        datakeys.generate_data_key,
+        (KEY, BYTES, AAD, VERSION),
+        (
+            *DATA_KEY,
+            said("CiphertextBlob", "encrypted.blob", FRAMED),
+            said("KeyVersionId", PAIR_VERSION, _TEXT),
+        ),
+        version_of=PAIR_VERSION,
+    ),
+    row(
+        "GenerateDataKeyPair",
+        pairs.generate_data_key_pair,
+        (KEY, PAIR_SPEC, KEY_FORMAT, algorithm(words.GCM), AAD, VERSION),
+        (*PAIR, PRIVATE, BARE_PAIR),
+        given={"version": crypto.INITIAL},
+        version_of=PAIR_VERSION,
+    ),
+    row(
+        "GenerateDataKeyPairWithoutPlaintext",
+        pairs.generate_data_key_pair,
+        (KEY, PAIR_SPEC, KEY_FORMAT, algorithm(words.GCM), AAD, VERSION),
+        (*PAIR, BARE_PAIR),
+        given={"version": crypto.INITIAL},
+        version_of=PAIR_VERSION,
+    ),
+    row(
+        "AdvanceGenerateDataKeyPair",
+        pairs.generate_data_key_pair,
+        (KEY, PAIR_SPEC, KEY_FORMAT, AAD, VERSION),
+        (*PAIR, PRIVATE, FRAMED_PAIR, said("KeyVersionId", PAIR_VERSION, _TEXT)),
+        version_of=PAIR_VERSION,
+    ),
+    row(
+        "AdvanceGenerateDataKeyPairWithoutPlaintext",
+        pairs.generate_data_key_pair,
+        (KEY, PAIR_SPEC, KEY_FORMAT, AAD, VERSION),
+        (*PAIR, FRAMED_PAIR, said("KeyVersionId", PAIR_VERSION, _TEXT)),
+        version_of=PAIR_VERSION,
+    ),
+)
+_SIGNING = (
+    row(
+        "Sign",
+        signing.sign,
+        (KEY, MESSAGE, MESSAGE_TYPE, algorithm(words.SIGNATURES), VERSION),
+        (*SIGNED, said("Signature", "signature")),
+        given={"version": crypto.INITIAL},
+        adjust=_fold_digest,
+        version_of="version_id",
+    ),
+    row(
+        "Verify",
+        signing.verify,
+        (
+            KEY,
+            MESSAGE,
+            Field("Signature", Octets(1), to="signature", required=True),
+            MESSAGE_TYPE,
+            algorithm(words.SIGNATURES),
+            VERSION,
+        ),
+        (*SIGNED, said("Value", "fits", Shown(bool))),
+        given={"version": crypto.INITIAL},
+        adjust=_fold_digest,
+        version_of="version_id",
+    ),
+    row(
+        "GetPublicKey",
+        signing.public_key,
+        (KEY, VERSION),
+        (said("KeyId", "key.id", _TEXT), said("PublicKey", "der", PEM)),
+        given={"version": crypto.INITIAL},
+        version_of="version_id",
+    ),
+    row(
+        "Hmac",
+        signing.mac,
+        (KEY, MESSAGE, VERSION),
+        (said("KeyId", "key.id", _TEXT), said("Signature", "mac")),
+        given={"version": crypto.INITIAL},
+        version_of="version_id",
+    ),
+)
+_KEYLESS = (
+    row(
+        "GenerateRandom",
+        datakeys.generate_random,
+        (Field("Length", Integer(1, 64), to="length", required=True),),
+        (said("Random", "value"),),
+    ),
+    row(
+        "Hash",
+        signing.digest,
+        (MESSAGE, Field("Algorithm", words.HASHES, to="name")),
+        (said("Digest", "value"),),
+    ),
+    row(
+        "GetSecretValue",
+        quirks.absent_secret,
+        (Field("SecretName", Text(1, 64), to="name", required=True),),
+        (),
+    ),
+)
+
+OPERATIONS = {item.name: item for item in (*_ENCRYPTION, *_DATA_KEYS, *_SIGNING, *_KEYLESS)}

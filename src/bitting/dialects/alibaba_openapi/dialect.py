@@ -1,0 +1,134 @@
+"""The dialect: stops 2, 3 and 6 of a request, put together from rows, codec and signature.
+
+It is the last one asked, so it claims whatever no other dialect has claimed; what is not on ``/`` is an
+operation it does not know.
+"""
+
+from __future__ import annotations
+
+from bitting.core import faults
+from bitting.core.gate import Asked
+from bitting.core.key_cache import View
+from bitting.core.model.identity import Principal
+from bitting.core.ports import Clock, Vault
+from bitting.dialects.alibaba_openapi import codec, operations, signature
+from bitting.dialects.alibaba_openapi.codec import Said
+from bitting.dialects.alibaba_openapi.operations import Rpc
+from bitting.dialects.base.dialect import Call
+from bitting.dialects.base.errors import load
+from bitting.dialects.base.http import Request, Response
+
+VERSION = "2016-01-20"
+BODY_BYTES_MAX = 256 * 1024
+_METHODS = {"GET", "POST"}
+#: What a dry run leaves as it is: who asks is not proved, the account is barred, we failed, we are busy.
+_BEYOND_DRY_RUN = (
+    faults.IdentityFault,
+    faults.AccountFault,
+    faults.ServerFault,
+    faults.LimitFault,
+    faults.DryRunOutcome,
+)
+
+
+class AlibabaOpenApi:
+    """Alibaba Cloud KMS OpenAPI 2016-01-20. ``region``: the one in the ARNs it says and takes."""
+
+    name = "alibaba_openapi"
+
+    def __init__(self, vault: Vault, clock: Clock, region: str) -> None:
+        self.catalogue = load(self.name, __package__)
+        self.operations = operations.table(region)
+        self._checker = signature.Checker(vault, clock)
+        self._region = region
+
+    def claims(self, request: Request) -> bool:  # noqa: ARG002
+        """Everything: no other dialect wanted it."""
+        return True
+
+    def body_limit(self, request: Request) -> int:  # noqa: ARG002
+        """256 KiB: the longest parameter, a 32 KiB policy, with every byte percent-encoded, and room."""
+        return BODY_BYTES_MAX
+
+    def decode(self, request: Request) -> Call:
+        """Stop 2. Action and version come with the signature: as headers in V3 and V4, else as parameters.
+
+        Raises ``UnsupportedMethod``, ``UnknownOperation``, ``UnsupportedVersion``, ``MissingParameter``,
+        ``MalformedBody`` and its kin, and what :func:`bitting.dialects.alibaba_openapi.signature.read` raises.
+        """
+        if request.method not in _METHODS:
+            raise faults.UnsupportedMethod
+        query, values = codec.read(request)
+        action, version = values.get("Action"), values.get("Version")
+        if signature.in_headers(request):
+            action = request.headers.get("x-acs-action") or action
+            version = request.headers.get("x-acs-version") or version
+        operation = self._operation(request, action, version)
+        claim = signature.read(request, query, values)
+        return Call(operation, request, values, Said(claim, values.get("Format", "").lower() == "xml"))
+
+    def _operation(self, request: Request, action: str | None, version: str | None) -> Rpc:
+        if request.path != "/":
+            raise faults.UnknownOperation(operation=request.path)
+        if not action:
+            raise faults.MissingParameter(parameter="Action")
+        if not version:
+            raise faults.MissingParameter(parameter="Version")
+        if version != VERSION:
+            raise faults.UnsupportedVersion(version=version)
+        operation = self.operations.get(action)
+        if operation is None:
+            raise faults.UnknownOperation(operation=action)
+        return operation
+
+    def identify(self, call: Call, view: View) -> Principal:
+        """Stop 3. Raises as :meth:`bitting.dialects.alibaba_openapi.signature.Checker.prove`."""
+        principal = self._checker.prove(call.evidence.claim, call.request, view)
+        if call.values.get("KeyId", "").startswith("acs:"):
+            call.values["KeyId"] = self._local(call.values["KeyId"], principal)
+        return principal
+
+    def _local(self, arn: str, principal: Principal) -> str:
+        """The key id or alias of an ARN. Nothing exists for the caller in other regions and accounts."""
+        scheme, _, rest = arn.partition(f":kms:{self._region}:{principal.account_id}:")
+        if scheme != "acs" or not rest.startswith(("key/", "alias/")):
+            raise faults.KeyNotFound(resource=arn, named="arn")
+        return rest.removeprefix("key/")
+
+    def bind(self, call: Call, principal: Principal) -> object:  # noqa: ARG002
+        """The command. Raises ``MissingParameter``, ``InvalidParameter``, ``UnsupportedAlias``."""
+        operation = call.operation
+        assert isinstance(operation, Rpc)  # noqa: S101 - the table holds nothing else
+        assert operation.use is not None  # noqa: S101 - quirks bind for themselves
+        arguments = operation.arguments(call.values)
+        arguments.pop("DryRun", None)
+        if operation.settle is not None:
+            operation.settle(arguments, call.evidence)
+        return operation.use.command(**arguments)
+
+    def encode(self, call: Call, result: object, asked: Asked) -> Response:
+        """Stop 6. Raises ``DryRunPassed`` where the caller wanted to know only whether it would work."""
+        if _dry(call):
+            raise faults.DryRunPassed
+        operation, said = call.operation, call.evidence
+        content = operation.show(result)
+        if said.page is not None:
+            content["PageNumber"], content["PageSize"] = said.page
+        return codec.answer(operation.name, content, asked.request_id, as_xml=said.xml)
+
+    def refuse(self, call: Call | None, request: Request, fault: faults.Fault, asked: Asked) -> Response:
+        """Stop 6 for a fault: the row's status, code and message."""
+        name = call.operation.name if call else ""
+        row = self.catalogue.row(fault, name)
+        if call is not None and _dry(call) and not isinstance(fault, _BEYOND_DRY_RUN):
+            denied = isinstance(fault, faults.AccessFault)
+            fault = (faults.DryRunDenied if denied else faults.DryRunInvalid)(reason=row.text(fault))
+            row = self.catalogue.row(fault, name)
+        as_xml = codec.wants_xml(request)
+        return codec.refusal(row.status, row.code, row.text(fault), asked.request_id, as_xml=as_xml)
+
+
+def _dry(call: Call) -> bool:
+    """Whether the caller asked for a dry run of an operation that has them."""
+    asked = call.values.get("DryRun")
+    return asked is not None and asked.lower() == "true" and any(row.name == "DryRun" for row in call.operation.request)

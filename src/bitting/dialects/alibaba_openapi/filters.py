@@ -1,0 +1,109 @@
+"""ListKeys ``Filters``: what to look for, as fields of a key record.
+
+::
+
+    [{"Key": "KeyState", "Values": ["Enabled", "Disabled"]}, {"Key": "keyId", "Values": ["..."]}]
+    -> Wanted(where={"state": (enabled, disabled), "id": ("...",)}, aliases=None)
+
+Values of one key are alternatives, also where the key is there twice; different keys must all hold. A
+filter without values asks for nothing. Source: ListKeys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import msgspec
+
+from bitting.dialects.alibaba_openapi import words
+from bitting.dialects.base.kinds import Unreadable
+
+FILTERS_MAX = 10
+VALUES_MAX = 10
+
+
+class _Filter(msgspec.Struct, rename={"key": "Key", "values": "Values"}):
+    key: str
+    values: list[str] = []
+
+
+_filters = msgspec.json.Decoder(list[_Filter])
+
+
+@dataclass(slots=True)
+class Wanted:
+    """``where`` and ``aliases`` as :class:`bitting.core.usecases.keys.ListKeys` takes them."""
+
+    where: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    aliases: tuple[str, ...] | None = None
+
+
+def _chosen(table: dict[str, Any]) -> Callable[[str], object]:
+    def read(word: str) -> object:
+        if word not in table:
+            raise Unreadable("enum")
+        return table[word]
+
+    return read
+
+
+#: Filter key -> (key record field, how a value is read).
+_FIELDS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "KeyState": ("state", _chosen(words.STATES)),
+    "KeySpec": ("spec", _chosen(words.SPECS)),
+    "KeyUsage": ("usage", _chosen(words.USAGES)),
+    "ProtectionLevel": ("protection", _chosen(words.LEVELS)),
+    "DKMSInstanceId": ("instance_id", str),
+    "keyId": ("id", str),
+    "KeyId": ("id", str),
+    "Creator": ("account_id", str),
+}
+_CREATOR_TYPES = {"User", "Service"}
+_TAG_KEYS = {"TagKey", "TagValue"}
+
+
+class Filters:
+    """The kind of the ``Filters`` parameter: at most 10 filters of at most 10 values."""
+
+    def decode(self, raw: str) -> Wanted:
+        try:
+            found = _filters.decode(raw)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+            raise Unreadable("format") from None
+        if len(found) > FILTERS_MAX or any(len(item.values) > VALUES_MAX for item in found):
+            raise Unreadable("length")
+        wanted = Wanted()
+        for item in found:
+            if item.values:
+                _add(wanted, item)
+        return wanted
+
+    def encode(self, value: Any) -> NoReturn:
+        raise NotImplementedError
+
+
+def _add(wanted: Wanted, item: _Filter) -> None:
+    if item.key in _FIELDS:
+        name, read = _FIELDS[item.key]
+        wanted.where[name] = wanted.where.get(name, ()) + tuple(read(value) for value in item.values)
+    elif item.key == "AliasName":
+        wanted.aliases = (wanted.aliases or ()) + tuple(item.values)
+    elif item.key == "CreatorType":
+        _add_creator_type(wanted, item.values)
+    elif item.key in _TAG_KEYS:
+        # Keys carry no tags yet, so none has the one asked for.
+        wanted.aliases = ()
+    else:
+        raise Unreadable("enum")
+
+
+def _add_creator_type(wanted: Wanted, values: list[str]) -> None:
+    if not set(values) <= _CREATOR_TYPES:
+        raise Unreadable("enum")
+    if "Service" not in values:
+        wanted.where["service"] = ("",)
+    elif "User" not in values:
+        # No service makes keys here, so there are none of that type.
+        wanted.aliases = ()

@@ -1,0 +1,268 @@
+"""The key management operations, one row each. Names are the last words of their paths.
+
+Sources: Huawei Cloud DEW API reference and SDK 3.1.219, Open Telekom Cloud KMS API reference. All numbers that
+clients send may be numbers or text; in answers they are text, but for ``total``.
+"""
+
+from __future__ import annotations
+
+from bitting.core.model.key import KeyState
+from bitting.core.specs import Usage
+from bitting.core.usecases import crypto, datakeys, keys
+from bitting.dialects.base.kinds import Base64, Choice, Digits, Hex, Integer, Items, Kind, Shown, Text, Utf8
+from bitting.dialects.base.operation import Field, Record
+from bitting.dialects.huawei import kinds, quirks, shapes
+from bitting.dialects.huawei.rows import Row
+
+BASE = "/v1.0/{project_id}/kms/"
+PAGE_MOST = 1000
+#: Room for 8192 characters of context and 4096 bytes of plaintext, every character escaped.
+CRYPTO_BODY = 1 << 17
+#: Longer than any ciphertext of this API's own: what other APIs made opens here as well.
+CIPHERTEXT_BYTES = CRYPTO_BODY
+
+_ID = kinds.KeyName()
+_ID_OR_ALIAS = kinds.KeyName(aliases=True)
+_TEXT = Text()
+
+
+def _key(kind: Kind, *, required: bool = True) -> Field:
+    return Field("key_id", kind, to="key", required=required)
+
+
+def _show_usage(usage: str) -> str:
+    return kinds.USAGES_SHOWN.encode(Usage(usage))
+
+
+def _next_marker(page: keys.KeyPage) -> str:
+    """How many keys to skip next time; empty at the end, or openstack clients never stop asking."""
+    end = page.offset + len(page.keys)
+    return str(end) if page.keys and end < page.total else ""
+
+
+def _truncated(page: keys.KeyPage) -> str:
+    return "true" if _next_marker(page) else "false"
+
+
+def _key_ids(page: keys.KeyPage) -> list[str]:
+    return [found.id for found in page.keys]
+
+
+DETAILS = Record(
+    Field("key_id", _TEXT, of="result.id"),
+    Field("domain_id", _TEXT, of="principal.domain_id"),
+    # Keys made through other APIs have no name; the id is one a client can look up.
+    Field("key_alias", Shown(lambda found: found.name or found.id), of="result"),
+    Field("realm", _TEXT, of="region"),
+    Field("key_spec", kinds.SPECS_SPELT, of="result.spec"),
+    Field("key_usage", Shown(_show_usage), of="result.usage"),
+    Field("key_description", _TEXT, of="result.description"),
+    Field("creation_date", Digits(), of="result.created_ms"),
+    Field("scheduled_deletion_date", Digits(none=""), of="result.deletion_due_ms"),
+    Field("key_state", kinds.STATES, of="result.state"),
+    Field("default_key_flag", Shown(lambda service: "1" if service else "0"), of="result.service"),
+    Field("key_type", Shown(lambda _: "1"), of="result"),  # the only value that any example shows
+    Field("expiration_time", Digits(none=""), of="result.material_expires_ms"),
+    Field("origin", kinds.ORIGINS, of="result.origin"),
+    Field("key_rotation_enabled", Shown(kinds.rotation_word), of="result.rotation"),
+    Field("sys_enterprise_project_id", _TEXT, of="result.enterprise_project_id"),
+    Field("keystore_id", Shown(lambda held: held or "0"), of="result.keystore_id"),
+)
+_OWNER = (Field("key_id", _TEXT, of="result.id"), Field("domain_id", _TEXT, of="principal.domain_id"))
+#: ``region_id`` is in Huawei's answer only.
+CREATED = (Field("key_info", Record(*_OWNER, Field("region_id", _TEXT, of="region")), of="itself"),)
+CREATED_BRIEF = (Field("key_info", Record(*_OWNER), of="itself"),)
+_STATE = (Field("key_id", _TEXT, of="result.id"), Field("key_state", kinds.STATES, of="result.state"))
+_STATE_INSIDE = (Field("key_info", Record(*_STATE), of="itself"),)
+
+CREATE_FIELDS = (
+    Field("key_alias", kinds.KeyAlias(), to="name", required=True),
+    Field("key_spec", kinds.SPECS_SPELT, to="spec"),
+    Field("key_usage", kinds.USAGES, to="usage"),
+    Field("key_description", Text(0, 255), to="description"),
+    Field("origin", kinds.ORIGINS, to="origin"),
+    Field("enterprise_project_id", Text(0, 36), to="enterprise_project_id"),
+    Field("keystore_id", Text(0, 36), to="keystore_id"),
+    Field("realm", Text(0, 255)),
+)
+LIST_FIELDS = (
+    Field("limit", Integer(1, PAGE_MOST), to="limit"),
+    Field("marker", Integer(0, 1 << 31), to="offset"),
+    Field("key_state", kinds.StateFilter()),
+)
+_LIST_SPECS = Choice({word: word for word in (*kinds.SPEC_WORDS, "ALL")})
+_LISTED = (
+    Field("keys", Shown(_key_ids), of="result"),
+    Field("key_details", Items(DETAILS), of="each"),
+    Field("next_marker", Shown(_next_marker), of="result"),
+    Field("truncated", Shown(_truncated), of="result"),
+    Field("total", Shown(int), of="result.total"),
+)
+
+#: Additional data: Huawei's text and Open Telekom Cloud's object; the clients of both clouds send either.
+BINDING = (
+    Field("additional_authenticated_data", Utf8(0, 128)),
+    Field("encryption_context", kinds.EncryptionContext()),
+)
+_ALGORITHM = Field("encryption_algorithm", kinds.ENCRYPTION_ALGORITHMS, to="algorithm")
+DATA_KEY_FIELDS = (_key(_ID_OR_ALIAS), *BINDING)
+DATA_KEY_LENGTH = Integer(8, 8192, 8)
+_DATA_KEY_GIVEN = {"rsa_most": 190}  # 1520 bits: what OAEP with SHA-256 leaves of the smallest modulus
+_HUAWEI_DATA_KEY_FIELDS = (
+    *DATA_KEY_FIELDS,
+    Field("key_spec", kinds.DATA_KEY_SPECS),
+    Field("datakey_length", DATA_KEY_LENGTH),
+)
+_DATA_KEY_SEALED = (
+    Field("key_id", _TEXT, of="result.encrypted.key.id"),
+    Field("cipher_text", Shown(kinds.sealed_hex), of="result.encrypted"),
+)
+
+KEYS = (
+    Row(
+        name="create-key",
+        path=BASE + "create-key",
+        surface="kms",
+        use=keys.create,
+        shape=shapes.create_key,
+        request=CREATE_FIELDS,
+        response=CREATED,
+    ),
+    Row(
+        name="describe-key",
+        path=BASE + "describe-key",
+        surface="kms",
+        use=keys.describe,
+        request=(_key(_ID_OR_ALIAS),),
+        response=(Field("key_info", DETAILS, of="itself"),),
+    ),
+    Row(
+        name="list-keys",
+        path=BASE + "list-keys",
+        surface="kms",
+        use=keys.list_,
+        shape=shapes.list_keys,
+        given={"limit": PAGE_MOST},
+        request=(*LIST_FIELDS, Field("key_spec", _LIST_SPECS), Field("enterprise_project_id", Text(1, 64))),
+        response=_LISTED,
+    ),
+    Row(
+        name="enable-key",
+        path=BASE + "enable-key",
+        surface="kms",
+        use=keys.enable_disabled,
+        request=(_key(_ID),),
+        response=_STATE_INSIDE,
+    ),
+    Row(
+        name="disable-key",
+        path=BASE + "disable-key",
+        surface="kms",
+        use=keys.disable_enabled,
+        request=(_key(_ID),),
+        response=_STATE_INSIDE,
+    ),
+    Row(
+        name="schedule-key-deletion",
+        path=BASE + "schedule-key-deletion",
+        surface="kms",
+        use=keys.schedule_deletion,
+        request=(_key(_ID), Field("pending_days", Integer(7, 1096), to="days", required=True)),
+        response=_STATE,
+    ),
+    Row(
+        name="cancel-key-deletion",
+        path=BASE + "cancel-key-deletion",
+        surface="kms",
+        use=keys.cancel_deletion,
+        given={"to": KeyState.DISABLED},
+        request=(_key(_ID),),
+        response=_STATE,
+    ),
+)
+
+CRYPTO = (
+    Row(
+        name="encrypt-data",
+        path=BASE + "encrypt-data",
+        surface="kms",
+        use=crypto.encrypt,
+        shape=shapes.encrypt_data,
+        max_body=CRYPTO_BODY,
+        request=(
+            _key(_ID_OR_ALIAS),
+            Field("plain_text", Utf8(1, 4096), to="plaintext", required=True),
+            _ALGORITHM,
+            *BINDING,
+        ),
+        response=(
+            Field("key_id", _TEXT, of="result.key.id"),
+            Field("cipher_text", Shown(kinds.sealed_base64), of="result"),
+        ),
+    ),
+    Row(
+        name="decrypt-data",
+        path=BASE + "decrypt-data",
+        surface="kms",
+        use=crypto.decrypt,
+        shape=shapes.decrypt_data,
+        max_body=CRYPTO_BODY,
+        request=(
+            _key(_ID, required=False),
+            Field("cipher_text", Base64(1, CIPHERTEXT_BYTES), to="ciphertext", required=True),
+            _ALGORITHM,
+            *BINDING,
+        ),
+        response=(
+            Field("key_id", _TEXT, of="result.key.id"),
+            Field("plain_text", Utf8(), of="result.plaintext"),
+            Field("plain_text_base64", Base64(), of="result.plaintext"),
+        ),
+    ),
+    Row(
+        name="create-datakey",
+        path=BASE + "create-datakey",
+        surface="kms",
+        use=datakeys.generate_data_key,
+        shape=shapes.data_key,
+        max_body=CRYPTO_BODY,
+        given=_DATA_KEY_GIVEN,
+        request=_HUAWEI_DATA_KEY_FIELDS,
+        response=(
+            _DATA_KEY_SEALED[0],
+            Field("plain_text", Hex(), of="result.plaintext"),
+            _DATA_KEY_SEALED[1],
+        ),
+    ),
+    Row(
+        name="create-datakey-without-plaintext",
+        path=BASE + "create-datakey-without-plaintext",
+        surface="kms",
+        use=datakeys.generate_data_key,
+        shape=shapes.data_key,
+        max_body=CRYPTO_BODY,
+        given=_DATA_KEY_GIVEN,
+        request=_HUAWEI_DATA_KEY_FIELDS,
+        response=_DATA_KEY_SEALED,
+    ),
+    Row(
+        name="gen-random",
+        path=BASE + "gen-random",
+        surface="kms",
+        use=datakeys.generate_random,
+        shape=shapes.random,
+        request=(Field("random_data_length", Integer(8, 8192, 8), required=True),),
+        response=(Field("random_data", Hex(), of="result.value"),),
+    ),
+)
+
+VERSIONS = (
+    Row(name="versions", method="GET", path="/", surface="kms", via=quirks.versions, public=True),
+    Row(name="version", method="GET", path="/{version_id}", surface="kms", via=quirks.version, public=True),
+    Row(name="version/", method="GET", path="/{version_id}/", surface="kms", via=quirks.version, public=True),
+)
+
+
+def rows() -> dict[str, Row]:
+    """Every row of Huawei's profile by name."""
+    return {row.name: row for row in (*KEYS, *CRYPTO, *VERSIONS)}

@@ -1,0 +1,140 @@
+"""The identity service: enough of OpenStack Keystone v3, and of Huawei Cloud IAM, for the clients of key management.
+
+::
+
+    decode    path -> row, JSON -> AuthBody
+    identify  none | password or token in the body | token | token or signature
+    bind      row.order          gate: use cases of core/usecases/tokens.py
+    encode    row.face           refusals: {"error": {"code": 401, "message": "...", "title": "Unauthorized"}}
+
+Every user may ask about themselves, whatever their policies say about keys, and also while the account is
+frozen: else nobody could learn that it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from bitting.core import faults
+from bitting.core.gate import Asked
+from bitting.core.key_cache import View
+from bitting.core.model.identity import AccountState, Principal, Statement
+from bitting.core.ports import Clock, Vault
+from bitting.core.usecases import tokens
+from bitting.core.usecases.credentials import Credential
+from bitting.dialects.base.dialect import Call
+from bitting.dialects.base.errors import load
+from bitting.dialects.base.http import Request, Response
+from bitting.dialects.base.sdk_hmac import Proofs
+from bitting.dialects.iam import bodies
+from bitting.dialects.iam.operations import ROWS, IamCall, Row, base_url
+from bitting.wire.form import only, pairs
+from bitting.wire.rest import Router
+
+BODY_MOST = 65_536
+_ROOTS = ("/v3/", "/v3.0/", "/v5/")
+_encode = msgspec.json.Encoder().encode
+_JSON = ("content-type", "application/json;charset=UTF-8")
+_ANYBODY = Principal(account_id="", ring="", user_id="", name="", statements=())
+_SELF = Statement(tokens.ACTIONS)
+
+
+class Iam:
+    """The dialect."""
+
+    name = "iam"
+
+    def __init__(self, vault: Vault, clock: Clock, region: str) -> None:
+        self._proofs = Proofs(vault, clock)
+        self._region = region
+        self._router: Router[Row] = Router((row.method, row.path, row) for row in ROWS)
+        self.catalogue = load("iam", "bitting.dialects.iam")
+
+    def claims(self, request: Request) -> bool:
+        """Everything below ``/v3``, ``/v3.0`` and ``/v5``."""
+        return request.path == "/v3" or request.path.startswith(_ROOTS)
+
+    def body_limit(self, request: Request) -> int:  # noqa: ARG002 - one limit for all
+        """64 KiB."""
+        return BODY_MOST
+
+    def decode(self, request: Request) -> IamCall:
+        """Find the row and read the body. Raises ``RequestFault``."""
+        row, path_values = self._router.find(request.method, request.path)
+        if request.oversized or len(request.body) > row.max_body:
+            raise faults.TooLarge
+        values = only(pairs(request.query, plus=False)) if request.query else {}
+        auth = bodies.read(request.body) if row.has_body else None
+        return IamCall(row, request, values, path_values=path_values, auth=auth, region=self._region)
+
+    def identify(self, call: Call, view: View) -> Principal:
+        """The caller, as far as the row wants one. Raises ``IdentityFault``."""
+        assert isinstance(call, IamCall)  # noqa: S101 - it was made by decode
+        assert isinstance(call.operation, Row)  # noqa: S101
+        proof = call.operation.proof
+        if proof == "none":
+            return _ANYBODY
+        if proof == "sign-in" and bodies.method(call.said()) == "password":
+            return _identity(tokens.by_password(view, *bodies.claim(call.said())))
+        if proof == "caller":
+            project_id = call.request.headers.get("x-project-id", "")
+            call.credential = self._proofs.credential(call.request, view, project_id)
+        else:
+            call.credential = self._by_token(call, view)
+        return _identity(call.credential.principal)
+
+    def _by_token(self, call: IamCall, view: View) -> Credential:
+        """A token in the body, or in the header. Raises ``RestrictedToken`` if it may not make others."""
+        held = call.said().identity.token
+        text = (held.id if held else None) or call.request.headers.get("x-auth-token")
+        if not text:
+            raise faults.MissingCredentials
+        found = self._proofs.by_token(view, text)
+        if found.token is not None and found.token.restricted:
+            raise faults.RestrictedToken
+        return found
+
+    def bind(self, call: Call, principal: Principal) -> Any:
+        """The command. Raises ``RequestFault``."""
+        assert isinstance(call, IamCall)  # noqa: S101
+        row = call.operation
+        assert isinstance(row, Row)  # noqa: S101
+        assert row.order is not None  # noqa: S101 - rows with a use case have one
+        return row.order(call, principal)
+
+    def encode(self, call: Call, result: Any, asked: Asked) -> Response:
+        """The answer; tokens travel in ``X-Subject-Token``."""
+        assert isinstance(call, IamCall)  # noqa: S101
+        row = call.operation
+        assert isinstance(row, Row)  # noqa: S101
+        content = row.face(result, call) if row.face is not None else result
+        headers = _headers(asked)
+        if isinstance(result, tokens.Session):
+            text = result.text or call.request.headers.get("x-subject-token", "")
+            headers.append(("x-subject-token", text))
+        if content is None:
+            return Response(row.ok, headers, b"")
+        return Response(row.ok, [_JSON, *headers], _encode(content))
+
+    def refuse(self, call: Call | None, request: Request, fault: faults.Fault, asked: Asked) -> Response:
+        """The refusal in Keystone's shape."""
+        row = self.catalogue.row(fault, call.operation.name if call else "")
+        error = {"code": row.status, "message": row.text(fault), "title": row.code}
+        headers = [_JSON, *_headers(asked)]
+        if row.status == 401:
+            headers.append(("www-authenticate", f'Keystone uri="{base_url(request)}/v3"'))
+        return Response(row.status, headers, _encode({"error": error}))
+
+
+def _headers(asked: Asked) -> list[tuple[str, str]]:
+    """The request id under every name that some client reads."""
+    names = ("x-request-id", "x-openstack-request-id", "x-iam-trace-id")
+    return [*((name, asked.request_id) for name in names), ("vary", "X-Auth-Token")]
+
+
+def _identity(principal: Principal) -> Principal:
+    """The principal, able to ask about itself."""
+    return replace(principal, statements=(*principal.statements, _SELF), account_state=AccountState.ACTIVE)

@@ -1,0 +1,115 @@
+"""Stop 1: from neutral request to dialect, and where it runs.
+
+::
+
+    handle ─ /healthz /readyz /echo
+           └ dialect.claims? -> pipeline.prepare
+                ├ hot row:  finish here, on the event loop, from the cache
+                └ cold row, or something not in the cache: finish on a thread
+
+``handle`` knows no server: the RSGI and ASGI adapters beside it do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from bitting.core.faults import Unavailable
+from bitting.core.gate import Asked
+from bitting.core.key_cache import KeyCache, NotResident
+from bitting.dialects.base.dialect import Dialect, Pipeline
+from bitting.dialects.base.http import Request, Response
+
+ECHO_LIMIT = 65536
+_PLAIN = (("content-type", "text/plain; charset=utf-8"),)
+_HEX = "0123456789abcdef"
+
+
+def request_id() -> str:
+    """A fresh random UUID (version 4), as text."""
+    digits = os.urandom(16).hex()
+    return (
+        f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_HEX[int(digits[16], 16) & 3 | 8]}{digits[17:20]}-{digits[20:]}"
+    )
+
+
+class App:
+    """One per worker process. ``ready``: returns the reason why not, or the empty string."""
+
+    def __init__(
+        self,
+        dialects: Sequence[Dialect],
+        pipeline: Pipeline,
+        cache: KeyCache,
+        ready: Callable[[], str],
+        threads: int,
+        pending_max: int,
+        *,
+        dev: bool = False,
+    ) -> None:
+        self._dialects = dialects
+        self._pipeline = pipeline
+        self._cache = cache
+        self._ready = ready
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="cold")
+        self._room = threads + pending_max
+        self._dev = dev
+
+    def dialect(self, request: Request) -> Dialect | None:
+        """Whose request it is; None for the shell's own paths."""
+        if request.path in {"/healthz", "/readyz", "/echo"}:
+            return None
+        return next(dialect for dialect in self._dialects if dialect.claims(request))
+
+    def body_limit(self, dialect: Dialect | None, request: Request) -> int:
+        """How many bytes of body to read."""
+        return ECHO_LIMIT if dialect is None else dialect.body_limit(request)
+
+    async def handle(self, dialect: Dialect | None, request: Request) -> Response:
+        """The answer. Never raises."""
+        if dialect is None:
+            return await self._own(request)
+        asked = Asked(request_id(), dialect.name, "", request.source)
+        response = await self._answer(dialect, request, asked)
+        return await self._developed(response, asked) if self._dev else response
+
+    async def _answer(self, dialect: Dialect, request: Request, asked: Asked) -> Response:
+        call = self._pipeline.prepare(dialect, request, asked)
+        if isinstance(call, Response):
+            return call
+        if call.operation.hot:
+            try:
+                return self._pipeline.finish(dialect, call, asked, self._cache.resident)
+            except NotResident:
+                pass
+        if self._room <= 0:
+            return dialect.refuse(call, request, Unavailable(reason="too many requests wait for a thread"), asked)
+        self._room -= 1
+        try:
+            loop = asyncio.get_running_loop()
+            view = self._cache.loading
+            return await loop.run_in_executor(self._pool, self._pipeline.finish, dialect, call, asked, view)
+        finally:
+            self._room += 1
+
+    @staticmethod
+    async def _developed(response: Response, asked: Asked) -> Response:
+        """Developer mode: visible in every response, late or broken on demand."""
+        if asked.delay_ms:
+            await asyncio.sleep(asked.delay_ms / 1000)
+        return Response(response.status, (*response.headers, ("x-bitting-mode", "dev")), response.body, asked.effect)
+
+    async def _own(self, request: Request) -> Response:
+        if request.path == "/echo":
+            return Response(200, (("content-type", "application/octet-stream"),), request.body)
+        if request.path == "/healthz":
+            return Response(200, _PLAIN, b"alive\n")
+        reason = await asyncio.get_running_loop().run_in_executor(self._pool, self._ready)
+        return Response(503 if reason else 200, _PLAIN, f"{reason or 'ready'}\n".encode())
+
+    def close(self) -> None:
+        """Wait for the threads."""
+        self._pool.shutdown(wait=True)

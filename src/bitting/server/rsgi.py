@@ -1,0 +1,80 @@
+"""granian's RSGI to a neutral request and back.
+
+Header values, query and body pass unaltered. The path arrives percent-decoded and the raw one is lost, which
+every signature here survives (canonical paths are made again from the decoded form).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Awaitable, Callable
+from typing import Any
+
+from bitting.dialects.base.http import Request
+from bitting.server.app import App
+
+#: An oversized body is read up to this many bytes so that its sender gets to read the answer.
+DRAIN_BYTES = 16 << 20
+
+
+def adapter(app: App) -> Callable[[Any, Any], Awaitable[None]]:
+    """The RSGI application."""
+
+    async def serve(scope: Any, protocol: Any) -> None:
+        request = neutral(scope)
+        dialect = app.dialect(request)
+        headers = request.headers
+        if "content-length" in headers or "transfer-encoding" in headers:
+            await _read_body(request, protocol, app.body_limit(dialect, request))
+        response = await app.handle(dialect, request)
+        protocol.response_bytes(response.status, list(response.headers), response.body)
+
+    return serve
+
+
+def neutral(scope: Any) -> Request:
+    """A request without its body."""
+    headers: dict[str, str] = {}
+    repeated: list[str] = []
+    for name, value in scope.headers.items():
+        if name in headers:
+            repeated.append(name)
+        headers[name] = value
+    if "host" not in headers and scope.authority:
+        headers["host"] = scope.authority
+    return Request(
+        scope.method,
+        scope.path,
+        scope.query_string,
+        headers,
+        b"",
+        scope.client.rpartition(":")[0],
+        scope.scheme,
+        repeated=frozenset(repeated),
+    )
+
+
+async def _read_body(request: Request, protocol: Any, limit: int) -> None:
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) <= limit and "transfer-encoding" not in request.headers:
+        request.body = await protocol()
+        return
+    body = await _read_bounded(protocol, limit)
+    if body is None:
+        request.oversized = True
+    else:
+        request.body = body
+
+
+async def _read_bounded(chunks: AsyncIterable[bytes], limit: int) -> bytes | None:
+    """The body, or None if it is longer than ``limit``. Holds at most ``limit`` bytes."""
+    parts: list[bytes] = []
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size <= limit:
+            parts.append(chunk)
+        else:
+            parts.clear()
+            if size > DRAIN_BYTES:
+                break
+    return b"".join(parts) if size <= limit else None

@@ -1,0 +1,58 @@
+"""The thread of a worker process that does what is due.
+
+::
+
+    wait (1 s at most, or until woken) -> run_due() -> something done? look again at once : wait
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from bitting.core.scheduler import Scheduler
+
+POLL_SECONDS = 1.0
+STOP_SECONDS = 20.0
+
+
+class SchedulerThread:
+    """Started once the process serves; a daemon, because every job survives its process being killed.
+
+    ``report`` takes (where, exception) for the log when the store cannot be read; the thread goes on.
+    """
+
+    def __init__(self, scheduler: Scheduler, report: Callable[[str, BaseException], None]) -> None:
+        self._scheduler = scheduler
+        self._report = report
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._loop, name="scheduler", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look now: the developer's clock was moved, or a job was made that is due already."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finish the job under way, begin no other. Returns after 20 s at the latest."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_SECONDS)
+
+    def _loop(self) -> None:
+        while not self._stopping:
+            if not self._once():
+                self._wake.wait(POLL_SECONDS)
+                self._wake.clear()
+
+    def _once(self) -> bool:
+        try:
+            return self._scheduler.run_due() > 0
+        except Exception as error:  # noqa: BLE001 - a store that is away for a while must not end the thread
+            self._report("scheduler", error)
+            return False

@@ -1,0 +1,103 @@
+"""Settings: one frozen record. Every field has a default and a line that says what it does.
+
+::
+
+    defaults  <  bitting.toml (./ or BITTING_CONFIG)  <  BITTING_<FIELD> environment  <  command line
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+class SettingsError(Exception):
+    """A setting cannot be read. The text says which and what to write instead."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How this server runs. Nothing here changes while it does."""
+
+    data_dir: str = "./bitting-data"
+    """Where the database, the root key, the certificates and credentials.json live."""
+    http: str = "127.0.0.1:8750"
+    """HOST:PORT of the plain listener; empty for none."""
+    https: str = "127.0.0.1:8743"
+    """HOST:PORT of the TLS listener; empty for none."""
+    workers: int = 0
+    """Worker processes; 0 for one per core."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty for SQLite in the data directory."""
+    region: str = "cn-hangzhou"
+    """The region id this server answers for."""
+    names: str = ""
+    """More host names or addresses for the server certificate, comma separated."""
+    threads: int = 8
+    """Threads per worker for requests that read or write the store."""
+    pending_max: int = 512
+    """Requests per worker that may wait for a thread; more are answered as temporarily unavailable."""
+    audit_flush_ms: int = 50
+    """How long an audit record may wait in memory; what a killed process can lose of its trail."""
+    log_level: str = "info"
+    """debug, info, warning or error."""
+
+    @property
+    def directory(self) -> Path:
+        """The data directory, absolute."""
+        return Path(self.data_dir).expanduser().absolute()
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{self.directory / 'bitting.db'}"
+
+    @property
+    def worker_count(self) -> int:
+        """Worker processes in force."""
+        return self.workers or os.cpu_count() or 1
+
+
+def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from file, environment and command line. Raises :class:`SettingsError`."""
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = _from_file(environ.get("BITTING_CONFIG", ""))
+    for name in Settings.__struct_fields__:
+        if (text := environ.get(f"BITTING_{name.upper()}")) is not None:
+            values[name] = text
+    values.update({name: value for name, value in (overrides or {}).items() if value is not None})
+    unknown = sorted(set(values) - set(Settings.__struct_fields__))
+    if unknown:
+        msg = f"unknown setting {', '.join(unknown)}; the settings are {', '.join(Settings.__struct_fields__)}"
+        raise SettingsError(msg)
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _from_file(named: str) -> dict[str, Any]:
+    path = Path(named or "bitting.toml")
+    if not path.is_file():
+        if named:
+            msg = f"BITTING_CONFIG names {named}, which is not a file"
+            raise SettingsError(msg)
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{path}: {error}"
+        raise SettingsError(msg) from None
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """HOST and PORT of ``HOST:PORT`` (``[::1]:8750`` for IPv6). Raises :class:`SettingsError`."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        msg = f"{address!r} is not HOST:PORT, for instance 127.0.0.1:8750"
+        raise SettingsError(msg)
+    return host.strip("[]"), int(port)

@@ -1,0 +1,80 @@
+"""What ``find`` and ``count`` are asked, checked once for every store.
+
+::
+
+    where = {"ring": "r1", "state": (ENABLED, DISABLED)}
+        -> (Condition("ring", ("r1",)), Condition("state", (ENABLED, DISABLED)))
+    order, descending, offset, limit, after
+        -> Page
+
+Mistakes of the caller's program raise here (``ValueError`` for an unknown field, ``TypeError`` for a
+value of the wrong type), before the store is touched. A value no store can hold simply matches nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bitting.core.faults import InvalidParameter
+from bitting.stores.fields import FieldType, storable
+from bitting.stores.kinds import Shape
+
+VALUES_MAX = 10_000  # of one field; both databases bound the number of parameters of a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """The field equals one of ``values``; nothing does if there are none."""
+
+    field: str
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of the matches, in which order. Ties of ``order`` fall in the order of the id."""
+
+    order: str
+    descending: bool
+    offset: int
+    limit: int
+    after: object
+
+
+def conditions(shape: Shape, where: Mapping[str, object] | None) -> tuple[Condition, ...]:
+    """Check a ``where``. Raises ``ValueError`` (unknown field, too many values) or ``TypeError``."""
+    return tuple(_condition(_field(shape, name), value) for name, value in (where or {}).items())
+
+
+def _condition(field: FieldType, value: object) -> Condition:
+    wanted = tuple(value) if isinstance(value, (tuple, list)) else (value,)
+    if len(wanted) > VALUES_MAX:
+        message = f"more than {VALUES_MAX} values for field {field.name}"
+        raise ValueError(message)
+    for item in wanted:
+        field.check_wanted(item)
+    return Condition(field.name, tuple(item for item in wanted if storable(item)))
+
+
+def page(shape: Shape, order: str, offset: int, limit: int, after: object, *, descending: bool) -> Page:
+    """Check a page. Raises ``ValueError``, ``TypeError``, or ``InvalidParameter`` for an ``after`` out of range."""
+    field = _field(shape, order)
+    if field.base is tuple:
+        message = f"records have no order by {order}"
+        raise ValueError(message)
+    if offset < 0 or limit < 0:
+        raise ValueError("offset and limit are not negative")
+    if after is not None:
+        field.check_wanted(after)
+        if not storable(after):
+            raise InvalidParameter(parameter=order, reason="range" if isinstance(after, int) else "format")
+    return Page(order, descending, offset, limit, after)
+
+
+def _field(shape: Shape, name: str) -> FieldType:
+    try:
+        return shape.fields[name]
+    except KeyError:
+        message = f"{shape.name} has no field {name}"
+        raise ValueError(message) from None

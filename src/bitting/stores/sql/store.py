@@ -1,0 +1,181 @@
+"""SqlStore: one database, used by the threads of a process and by the processes of a node (or several).
+
+::
+
+    SqlStore ── Link (opened at first use, by each process for itself)
+                  backend   engine with pool                engines.py
+                  turn      one writer of this process at a time, before it queues for the database
+                  pulse     poll(), opened at first poll    pulse.py
+
+A database connection must not cross a fork: before one, the parent closes its link (it opens again when
+used), so the child inherits none. Fork while no unit of work is open.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from bitting.core.faults import StoreFailed
+from bitting.core.ports import Change, Store, UnitOfWork
+from bitting.stores.sql.edge import translated
+from bitting.stores.sql.engines import Backend, connect_sqlite, open_backend
+from bitting.stores.sql.journal import Journal
+from bitting.stores.sql.mapping import mapped_kinds
+from bitting.stores.sql.pulse import CHANNEL, FilePulse, FollowerPulse, Pulse
+from bitting.stores.sql.tables import sequences
+from bitting.stores.sql.work import SqlUnitOfWork
+
+
+class Link:
+    """What one process has open."""
+
+    def __init__(self, backend: Backend, freshness_ms: int, busy_ms: int) -> None:
+        self.backend = backend
+        self.pulse: Pulse | None = None
+        self._opening = threading.Lock()
+        self._turn = threading.Lock()
+        self._freshness_ms = freshness_ms
+        self._busy_ms = busy_ms
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """This process's turn to write. Raises ``StoreFailed`` if it does not come within ``busy_ms``."""
+        if not self._turn.acquire(timeout=self._busy_ms / 1000):
+            raise StoreFailed(reason="another writer did not finish in time")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def open_pulse(self) -> Pulse:
+        """The pulse, opened by whoever asks first. Raises ``Unavailable``."""
+        with self._opening:
+            if self.pulse is None:
+                self.pulse = self._new_pulse()
+            return self.pulse
+
+    def close(self) -> None:
+        """Release connections and the follower."""
+        with self._opening:
+            if self.pulse is not None:
+                self.pulse.close()
+                self.pulse = None
+        self.backend.engine.dispose()
+
+    def _new_pulse(self) -> Pulse:
+        if self.backend.is_sqlite:
+            path = Path(self.backend.url.database or "")
+            return FilePulse(partial(connect_sqlite, path, self._busy_ms))
+        return FollowerPulse(self.backend.engine, self._freshness_ms)
+
+
+class SqlStore(Store):
+    """Records in the database at ``url``, which :func:`bitting.stores.sql.schema.migrate` has prepared.
+
+    ``freshness_ms``: how old the knowledge behind :meth:`poll` may be (PostgreSQL; SQLite knows at once).
+    ``busy_ms``: how long a writer waits for another before it raises ``StoreFailed``.
+    ``changes_kept``: how many changes the log remembers. Opens no connection before the first use.
+    Raises ``ValueError`` for a URL that is neither SQLite's nor PostgreSQL's.
+    """
+
+    def __init__(
+        self, url: str, *, freshness_ms: int = 250, busy_ms: int = 10_000, changes_kept: int = 100_000
+    ) -> None:
+        self._open = partial(_open_link, url, freshness_ms, busy_ms)
+        self._opening = threading.Lock()
+        self._journal = Journal(changes_kept)
+        self._link: Link | None = None
+        backend = self._open().backend  # connects to nothing; says early if the URL is wrong
+        self._kinds = mapped_kinds(backend.insert)
+        self._count_up = backend.count_up(sequences)
+        self._notify = None if backend.is_sqlite else select(func.pg_notify(CHANNEL, ""))
+        _close_before_fork(self)
+
+    @contextmanager
+    def begin(self, *, write: bool) -> Iterator[UnitOfWork]:
+        """As in the port.
+
+        An exception rolls back and is passed on. ``StoreFailed`` from the end of a write means that the
+        database did not confirm the commit; whether it happened is then unknown.
+        """
+        link = self._link or self._reopen()
+        with link.turn() if write else nullcontext(), translated():
+            connection = link.backend.writer() if write else link.backend.reader()
+            with connection:  # closing rolls back what was not committed
+                work = SqlUnitOfWork(connection, self._kinds, self._count_up, write=write)
+                try:
+                    yield work
+                    work.end()
+                finally:
+                    work.abandon()
+                if write:
+                    self._commit(link, connection, work)
+
+    def _commit(self, link: Link, connection: Connection, work: SqlUnitOfWork) -> None:
+        touched = self._journal.write(connection, work.touched)
+        if touched and self._notify is not None:
+            connection.execute(self._notify)
+        connection.commit()
+        if touched and link.pulse is not None:
+            link.pulse.committed()
+
+    def poll(self) -> int:
+        """As in the port. SQLite: a few microseconds; PostgreSQL: less, by way of a thread that follows."""
+        link = self._link or self._reopen()
+        return (link.pulse or link.open_pulse()).read()
+
+    def changes_since(self, position: int) -> tuple[int, Sequence[Change] | None]:
+        """As in the port. Raises ``StoreFailed``."""
+        link = self._link or self._reopen()
+        with translated(), link.backend.reader() as connection:
+            return self._journal.since(connection, position)
+
+    def close(self) -> None:
+        """As in the port. A store that is used again opens its connections again."""
+        with self._opening:
+            self._shut()
+
+    def _reopen(self) -> Link:
+        with self._opening:
+            if self._link is None:
+                self._link = self._open()
+            return self._link
+
+    def _shut(self) -> None:
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+    def before_fork(self) -> None:
+        """Close, and let nobody open until :meth:`after_fork`."""
+        self._opening.acquire()  # released in after_fork, in both processes
+        self._shut()
+
+    def after_fork(self) -> None:
+        """Parent and child each open their own connections when they need them."""
+        self._opening.release()
+
+
+def _open_link(url: str, freshness_ms: int, busy_ms: int) -> Link:
+    return Link(open_backend(url, busy_ms=busy_ms), freshness_ms, busy_ms)
+
+
+def _close_before_fork(store: SqlStore) -> None:
+    """Register the store's fork hooks without keeping it alive."""
+    known = weakref.ref(store)
+
+    def call(hook: Callable[[SqlStore], None]) -> None:
+        alive = known()
+        if alive is not None:
+            hook(alive)
+
+    after = partial(call, SqlStore.after_fork)
+    os.register_at_fork(before=partial(call, SqlStore.before_fork), after_in_parent=after, after_in_child=after)

@@ -1,0 +1,183 @@
+"""The composition root: the only module that names concrete stores, providers, seals and dialects.
+
+::
+
+    prepare(settings)   once, in the parent: directories, migration, root key, certificates, first account
+    build(settings)     in every worker: store -> cache -> gate -> pipeline -> dialects -> app
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bitting.audit.writer import FileTrail
+from bitting.core.faults import Fault
+from bitting.core.gate import Gate
+from bitting.core.key_cache import KeyCache
+from bitting.core.ports import KeyProvider, Store
+from bitting.core.scheduler import Scheduler
+from bitting.core.usecases.sweeps import SWEEPS
+from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
+from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
+from bitting.dialects.base.dialect import Dialect, Pipeline
+from bitting.dialects.base.errors import Catalogue, load
+from bitting.dialects.huawei.dialect import Huawei
+from bitting.dialects.iam.dialect import Iam
+from bitting.dialects.native.dialect import Native
+from bitting.dialects.otc import profile as otc
+from bitting.providers.software.provider import SoftwareProvider
+from bitting.seals.file import FileSeal
+from bitting.server import bootstrap, tls
+from bitting.server.app import App
+from bitting.server.scheduler import SchedulerThread
+from bitting.settings import Settings
+from bitting.stores.sql.schema import migrate
+from bitting.stores.sql.store import SqlStore
+
+CATALOGUES = ("alibaba_openapi", "alibaba_instance", "huawei", "otc", "iam", "native")
+FIRST_FILES = ("bitting.db", "credentials.json")
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970, UTC."""
+        return time.time_ns() // 1_000_000
+
+
+class SystemEntropy:
+    """The operating system's random numbers."""
+
+    def random(self, count: int) -> bytes:
+        """``count`` bytes."""
+        return os.urandom(count)
+
+    def uuid(self) -> str:
+        """A random UUID."""
+        return str(uuid.uuid4())
+
+
+@dataclass(slots=True)
+class House:
+    """Everything a process holds open."""
+
+    store: Store
+    providers: Mapping[str, KeyProvider]
+    trail: FileTrail
+    gate: Gate
+    app: App
+    scheduler: SchedulerThread
+
+    def close(self) -> None:
+        """Finish what is under way and let go. Nothing acknowledged is lost even without it."""
+        self.app.close()
+        self.scheduler.stop()
+        self.trail.close()
+        self.store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What :func:`prepare` found or made."""
+
+    credentials: Path
+    tls: tls.TlsFiles
+
+
+def catalogues() -> list[Catalogue]:
+    """Every dialect's error catalogue."""
+    return [load(name, f"bitting.dialects.{name}") for name in CATALOGUES]
+
+
+def prepare(settings: Settings) -> Prepared:
+    """Make the data directory fit to serve. Idempotent; safe when two processes start at once."""
+    directory = settings.directory
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    migrate(settings.database)
+    files = tls.ensure(directory / "tls", [name.strip() for name in settings.names.split(",")])
+    house = build(settings)
+    places = {
+        "ca_cert": str(files.ca),
+        "http": f"http://{settings.http}" if settings.http else "",
+        "https": f"https://{settings.https}" if settings.https else "",
+    }
+    credentials = bootstrap.ensure_credentials(directory, house.gate, settings.region, places)
+    house.close()
+    return Prepared(credentials, files)
+
+
+def build(settings: Settings) -> House:
+    """A house over the settings' store. Raises ``Unavailable`` if the root key cannot be had."""
+    directory = settings.directory
+    seal = FileSeal(directory / "root.key", create=not (directory / "credentials.json").exists())
+    provider = SoftwareProvider(seal)
+    providers: dict[str, KeyProvider] = {provider.name: provider}
+    provider.status()
+    store = SqlStore(settings.database)
+    cache = KeyCache(store, providers)
+    trail = FileTrail(directory / "audit.jsonl", settings.audit_flush_ms)
+    clock, entropy, vault = SystemClock(), SystemEntropy(), provider.vault
+    gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region)
+    region = settings.region
+    dialects: list[Dialect] = [
+        Native(),
+        Iam(vault, clock, region),
+        Huawei(vault, clock, region, otc.profile()),
+        AlibabaInstance(vault, clock, region),
+        AlibabaOpenApi(vault, clock, region),
+    ]
+    reporter = Reporter(settings.log_level)
+    pipeline = Pipeline(gate, reporter.failure)
+
+    def ready() -> str:
+        try:
+            provider.status()
+            cache.freshen()
+        except Fault as fault:
+            return fault.detail("reason") or type(fault).__name__
+        return ""
+
+    owner = f"{socket.gethostname()}/{os.getpid()}/{entropy.uuid()[:8]}"
+    scheduler = SchedulerThread(Scheduler(gate, {}, SWEEPS, owner, reporter.failure), reporter.failure)
+    app = App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max)
+    return House(store, providers, trail, gate, app, scheduler)
+
+
+class Reporter:
+    """The log for what no caller may see: JSON lines on standard error. ``mode`` is in every line if given."""
+
+    def __init__(self, level: str, mode: str = "") -> None:
+        self._level = level
+        self._facts = {"mode": mode} if mode else {}
+        self._log: Any = None
+
+    def failure(self, request_id: str, error: BaseException) -> None:
+        """An unknown exception, or a failure of ours, with the request id its caller was given."""
+        if self._log is None:
+            self._log = self._open()
+        reason = getattr(error, "reason", "")
+        self._log.error("request failed", request_id=request_id, exc_info=error, reason=reason, **self._facts)
+
+    def _open(self) -> Any:
+        import structlog  # noqa: PLC0415 - a tenth of a second that a start without failures does not spend
+
+        return structlog.wrap_logger(
+            structlog.PrintLogger(file=sys.stderr),
+            processors=[
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso"),
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+            wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, self._level.upper(), logging.INFO)),
+        )

@@ -1,0 +1,85 @@
+"""The same house in memory that the dialects' tests live in, used here through the gate alone."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bitting.core.gate import Asked, UseCase
+from bitting.core.model.identity import EVERYTHING, Principal, Statement
+from bitting.seals.file import FileSeal
+
+
+def _in_memory() -> Any:
+    path = Path(__file__).parents[1] / "dialects" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("house_in_memory", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+House = _in_memory().House
+
+
+@dataclass
+class Desk:
+    """A house with somebody at the gate: ``run(use case, command)`` as the account's administrator."""
+
+    house: Any
+    principal: Principal
+
+    @property
+    def clock(self) -> Any:
+        return self.house.clock
+
+    def run(self, use: UseCase[Any, Any], command: Any, principal: Principal | None = None) -> Any:
+        asked = Asked("r-1", "test", use.name, "127.0.0.1")
+        self.house.cache.freshen()
+        return self.house.gate.run(use, principal or self.principal, command, asked, self.house.cache.loading)
+
+    def all(self, kind: type[Any], **where: object) -> list[Any]:
+        with self.house.store.begin(write=False) as uow:
+            return list(uow.of(kind).find(where))
+
+    def limited(self, *statements: Statement) -> Principal:
+        founded = self.house.founded
+        return Principal(founded.account.id, founded.account.ring, "u-2", "limited", statements)
+
+
+@pytest.fixture(scope="session")
+def seal_file(tmp_path_factory: pytest.TempPathFactory) -> FileSeal:
+    return FileSeal(tmp_path_factory.mktemp("seal") / "root.key", create=True)
+
+
+@pytest.fixture
+def make_desk(seal_file: FileSeal) -> Callable[[], Desk]:
+    def make() -> Desk:
+        house = House(seal_file)
+        founded = house.founded
+        principal = Principal(
+            account_id=founded.account.id,
+            ring=founded.account.ring,
+            user_id=founded.user.id,
+            name="admin",
+            statements=EVERYTHING,
+            project_id=founded.project.id,
+            domain_id=founded.account.domain_id,
+            admin=True,
+        )
+        return Desk(house, principal)
+
+    return make
+
+
+@pytest.fixture
+def desk(make_desk: Callable[[], Desk]) -> Desk:
+    return make_desk()

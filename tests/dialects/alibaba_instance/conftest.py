@@ -1,0 +1,246 @@
+"""A client of the Instance API written from its documents alone: headers, string to sign, protobuf.
+
+It shares no code with the dialect but the generated messages.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
+
+from bitting.core.gate import Asked
+from bitting.core.key_cache import binding
+from bitting.core.model.identity import EVERYTHING, AccessPoint, AccessPolicy, NetworkRule, Principal
+from bitting.core.model.key import Key, KeyRef, KeyVersion
+from bitting.core.specs import SPECS
+from bitting.core.usecases import aliases, clientkeys, keys
+from bitting.core.usecases.accounts import add_client_key
+from bitting.core.usecases.aliases import SetAlias
+from bitting.dialects.alibaba_instance import api_pb2
+from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
+from bitting.dialects.base.http import Request, Response
+
+PASSWORD = "correct-horse-1"
+VERSION_HEADER = "x-kms-migrationkeyversionid"
+
+
+@dataclass
+class ClientKeyFile:
+    """What a real client has: the file's id and the private key its password opens."""
+
+    id: str
+    private: RSAPrivateKey
+
+    @classmethod
+    def load(cls, text: str, password: str) -> ClientKeyFile:
+        held = json.loads(text)
+        store = load_pkcs12(base64.b64decode(held["PrivateKeyData"]), password.encode())
+        assert isinstance(store.key, RSAPrivateKey)
+        return cls(held["KeyId"], store.key)
+
+
+@dataclass
+class Client:
+    """Builds requests as the SDKs do, and sends them through the whole pipeline."""
+
+    house: Any
+    dialect: AlibabaInstance
+    key: ClientKeyFile
+    source: str = "127.0.0.1"
+    extra: dict[str, str] = field(default_factory=dict)
+
+    def request(
+        self,
+        name: str,
+        body: bytes = b"",
+        *,
+        scheme: str = "Bearer",
+        drop: tuple[str, ...] = (),
+        after: dict[str, str] | None = None,
+        **headers: str,
+    ) -> Request:
+        """``headers`` (with _ for -) replace or add before signing, ``after`` after it; ``drop`` goes before it."""
+        now = datetime.fromtimestamp(self.house.clock.now_ms() / 1000, UTC)
+        sent = {
+            "accept": "application/x-protobuf",
+            "host": "127.0.0.1:8743",
+            "date": now.strftime("%a, %d %b %Y %H:%M:%S GMT"),
+            "user-agent": "AlibabaCloud (Linux; x86_64) Python/3.11.7 kms-gcs-python-sdk-version/1.0.2",
+            "x-kms-apiversion": "dkms-gcs-0.2",
+            "x-kms-apiname": name,
+            "x-kms-signaturemethod": "RSA_PKCS1_SHA_256",
+            "x-kms-acccesskeyid": self.key.id,
+            "content-type": "application/x-protobuf",
+            "content-length": str(len(body)),
+            "content-sha256": hashlib.sha256(body).hexdigest().upper(),
+            **self.extra,
+            **{header.replace("_", "-"): value for header, value in headers.items()},
+        }
+        for header in drop:
+            sent.pop(header, None)
+        if "authorization" not in drop:
+            sent["authorization"] = f"{scheme} {self.sign('POST', sent)}"
+        return Request("POST", "/", "", {**sent, **(after or {})}, body, source=self.source)
+
+    def sign(self, method: str, sent: dict[str, str]) -> str:
+        text = method + "\n"
+        for header in ("content-sha256", "content-type", "date"):
+            text += sent.get(header, "") + "\n"
+        for header in sorted(sent):
+            if header.startswith("x-kms-"):
+                text += header + ":" + sent[header].strip() + "\n"
+        text += "/"
+        return base64.b64encode(self.key.private.sign(text.encode(), PKCS1v15(), SHA256())).decode()
+
+    def send(self, request: Request) -> Response:
+        response: Response = self.house.send(self.dialect, request)
+        return response
+
+    def raw(self, name: str, body: bytes, **headers: str) -> Response:
+        return self.send(self.request(name, body, **headers))
+
+    def call(self, name: str, *, version: str = "", **fields: Any) -> Response:
+        body = getattr(api_pb2, f"{name}Request")(**fields).SerializeToString()
+        headers = {VERSION_HEADER.replace("-", "_"): version} if version else {}
+        return self.raw(name, body, **headers)
+
+    def refused(self, name: str, *, version: str = "", **fields: Any) -> tuple[int, str, str]:
+        return self.error(self.call(name, version=version, **fields))
+
+    @staticmethod
+    def error(response: Response) -> tuple[int, str, str]:
+        """(status, code, message) as an SDK sees them, with everything else about an Error checked on the way."""
+        if not response.body:
+            return (response.status, "", "")
+        assert dict(response.headers)["content-type"] == "application/x-protobuf"
+        message = api_pb2.Error.FromString(response.body)
+        assert message.StatusCode == response.status
+        assert len(message.RequestId) == 36
+        return (response.status, message.ErrorCode, message.ErrorMessage)
+
+    def ok(self, name: str, *, version: str = "", **fields: Any) -> Any:
+        """The Response message; the version header is put on it as ``version`` in ``self.version``."""
+        response = self.call(name, version=version, **fields)
+        assert response.status == 200, self.error(response)
+        self.version = dict(response.headers).get(VERSION_HEADER, "")
+        message = getattr(api_pb2, f"{name}Response").FromString(response.body)
+        assert len(message.RequestId) == 36
+        return message
+
+
+@dataclass
+class Owner:
+    """The account's owner: makes what the Instance API itself cannot."""
+
+    house: Any
+
+    def run(self, use: Any, command: Any) -> Any:
+        founded = self.house.founded
+        principal = Principal(
+            founded.account.id, founded.account.ring, founded.user.id, "admin", EVERYTHING, admin=True
+        )
+        asked = Asked("00000000-0000-4000-8000-000000000000", "test", "", "127.0.0.1")
+        return self.house.gate.run(use, principal, command, asked, self.house.cache.loading)
+
+    def key(self, spec: str = "AES_256", **fields: Any) -> Key:
+        made: Key = self.run(keys.create, keys.CreateKey(spec, **fields))
+        return made
+
+    def alias(self, name: str, key: Key) -> None:
+        self.run(aliases.create, SetAlias(KeyRef.by_id(key.id), name))
+
+    def put(self, *records: Any) -> None:
+        with self.house.store.begin(write=True) as uow:
+            for record in records:
+                uow.of(type(record)).put(record)
+
+    def add(self, *records: Any) -> None:
+        with self.house.store.begin(write=True) as uow:
+            for record in records:
+                uow.of(type(record)).add(record)
+
+    def client_key(self, point: Any = None, **fields: Any) -> clientkeys.Issued:
+        house = self.house
+        point = point or house.founded.access_point
+        with house.store.begin(write=True) as uow:
+            order = clientkeys.CreateClientKey(point.name, PASSWORD, **fields)
+            return clientkeys.issue(uow, house.vault, house.entropy, house.clock.now_ms(), point, order)
+
+    def rotate(self, key: Key) -> str:
+        """A new primary version, as rotation will make it."""
+
+        version = self.house.entropy.uuid()
+        provider = self.house.gate.providers[key.provider]
+        stored = provider.create(SPECS[key.spec], binding(key, version))
+        self.add(KeyVersion(version, key.id, 2, self.house.clock.now_ms(), stored.wrapped, stored.public))
+        self.put(replace(key, primary_version=version))
+        return version
+
+
+@pytest.fixture
+def owner(house: Any) -> Owner:
+    return Owner(house)
+
+
+@pytest.fixture
+def dialect(house: Any) -> AlibabaInstance:
+    return AlibabaInstance(house.vault, house.clock, "cn-hangzhou")
+
+
+@pytest.fixture(scope="session")
+def rsa_key() -> RSAPrivateKey:
+
+    return generate_private_key(65537, 2048)
+
+
+@pytest.fixture
+def client(house: Any, owner: Owner, dialect: AlibabaInstance, rsa_key: RSAPrivateKey) -> Client:
+    """A client of the first access point. Its pair is shared by the session: making one takes 50 ms and more."""
+
+    public = rsa_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    with house.store.begin(write=True) as uow:
+        record = add_client_key(uow, house.clock.now_ms(), house.entropy, house.founded.access_point, public)
+    return Client(house, dialect, ClientKeyFile(record.id, rsa_key))
+
+
+@pytest.fixture
+def make_client(house: Any, dialect: AlibabaInstance, rsa_key: RSAPrivateKey, owner: Owner) -> Callable[..., Client]:
+    """A client whose access point has just these permissions, resources and network rules."""
+
+    public = rsa_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    count = iter(range(1000))
+
+    def make(
+        permissions: tuple[str, ...] = ("RbacPermission/Template/CryptoServiceKeyUser",),
+        resources: tuple[str, ...] = ("key/*",),
+        networks: tuple[str, ...] = (),
+        source: str = "127.0.0.1",
+    ) -> Client:
+        account, now, name = house.founded.account.id, house.clock.now_ms(), f"point{next(count)}"
+        rules = (name,) if networks else ()
+        point = AccessPoint(f"{account}/{name}", account, name, "ClientKey", (name,), "", now)
+        owner.add(
+            AccessPolicy(
+                f"{account}/{name}", account, name, house.founded.instance.id, permissions, resources, rules, "", now
+            ),
+            point,
+        )
+        if networks:
+            owner.add(NetworkRule(f"{account}/{name}", account, name, "Private", networks, "", now))
+        with house.store.begin(write=True) as uow:
+            record = add_client_key(uow, now, house.entropy, point, public)
+        return Client(house, dialect, ClientKeyFile(record.id, rsa_key), source=source)
+
+    return make

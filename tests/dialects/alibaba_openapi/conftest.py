@@ -1,0 +1,63 @@
+"""The house with this dialect as its only door."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from alibaba_openapi.signer import Signer
+
+from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
+from bitting.dialects.base.http import Request, Response
+
+
+class Door:
+    """Sends requests of one access key and reads what comes back."""
+
+    def __init__(self, house: Any) -> None:
+        self.house = house
+        self.dialect = AlibabaOpenApi(house.vault, house.clock, house.gate.region)
+        founded = house.founded
+        self.account = founded.account.id
+        self.signer = Signer(founded.access_key_id, founded.secret, house.clock.now_ms)
+
+    def send(self, request: Request, *, broken: bool = False) -> Response:
+        return self.house.send(self.dialect, request, broken=broken)
+
+    def ask(self, action: str, parameters: Mapping[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+        """Status and body of a V3 request with everything in the query."""
+        response = self.send(self.signer.v3(action, parameters))
+        return response.status, json.loads(response.body)
+
+    def ok(self, action: str, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """The body of a success."""
+        status, body = self.ask(action, parameters)
+        assert status == 200, body
+        return body
+
+    def code(self, action: str, parameters: Mapping[str, str] | None = None) -> tuple[int, str]:
+        """Status and code of a refusal."""
+        status, body = self.ask(action, parameters)
+        assert status >= 400, body
+        return status, body["Code"]
+
+    def key(self, **parameters: str) -> str:
+        """A new key's id."""
+        created: str = self.ok("CreateKey", parameters)["KeyMetadata"]["KeyId"]
+        return created
+
+    def keys(self) -> int:
+        """How many keys there are."""
+        return int(self.ok("ListKeys")["TotalCount"])
+
+
+@pytest.fixture
+def door(house: Any) -> Door:
+    return Door(house)
+
+
+@pytest.fixture
+def make_door(make_house: Callable[[], Any]) -> Callable[[], Door]:
+    return lambda: Door(make_house())

@@ -1,0 +1,170 @@
+"""Which client takes which steps. Read by the drivers, by pytest (for the test ids) and by ``make demo``.
+
+A driver has one method per step, named after it: ``CreateKey`` is ``create_key``, ``404 Forbidden.KeyNotFound`` is
+``refused_404_forbidden_key_not_found``. Steps run in order and build on each other.
+
+Crossing: every client in ``CROSSING`` seals one plaintext (phase ``seal``) and opens what each other one sealed
+(phase ``open``); the ciphertexts travel through files in the exchange folder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_OPENAPI_KEYS = ("CreateKey", "DescribeKey", "ListKeys", "DisableKey", "EnableKey")
+_OPENAPI_ALIASES = ("CreateAlias", "UpdateAlias", "ListAliases", "ListAliasesByKeyId", "DeleteAlias")
+_OPENAPI_CRYPTO = ("Encrypt", "Decrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext")
+_OPENAPI_DELETION = ("ScheduleKeyDeletion", "CancelKeyDeletion")
+_OPENAPI_REFUSED = (
+    "400 AliasAlreadyExists",
+    "400 IncompleteSignature",
+    "404 Forbidden.KeyNotFound",
+    "404 Forbidden.AliasNotFound",
+    "404 InvalidAccessKeyId.NotFound",
+    "409 Rejected.Disabled",
+    "409 Rejected.PendingDeletion",
+    "409 Rejected.StateModifiedFailed",
+)
+OPENAPI_STEPS = _OPENAPI_KEYS + _OPENAPI_CRYPTO + _OPENAPI_ALIASES + _OPENAPI_DELETION + _OPENAPI_REFUSED
+LEGACY_STEPS = (*OPENAPI_STEPS, "XML DescribeKey", "XML 404 Forbidden.KeyNotFound", "HTTPS with the CA file")
+STS_STEPS = tuple(
+    f"{signature} {mode} {what}"
+    for signature in ("V3", "V1", "V4")
+    for mode in ("sync", "async")
+    for what in ("Encrypt and Decrypt", "refused without its token")
+)
+
+INSTANCE_STEPS = (
+    "Encrypt",
+    "Decrypt",
+    "Encrypt with Aad",
+    "GenerateDataKey",
+    "GenerateRandom",
+    "401 SignatureNotMatch",
+    "404 Forbidden.KeyNotFound",
+    "404 Unauthorized",
+    "409 Rejected.Disabled",
+    "500 InternalFailure",
+)
+
+_HUAWEI_STEPS = (
+    "create-key",
+    "describe-key",
+    "list-keys",
+    "disable-key",
+    "400 KMS.0209",
+    "enable-key",
+    "encrypt-data",
+    "decrypt-data",
+    "create-datakey",
+    "create-datakey-without-plaintext",
+    "gen-random",
+    "schedule-key-deletion",
+    "cancel-key-deletion",
+    "400 KMS.0205",
+    "400 KMS.1104",
+    "400 KMS.1401",
+    "400 KMS.1501",
+    "404 KMS.0207",
+)
+HUAWEI_STEPS = (*_HUAWEI_STEPS, "403 KMS.0302")
+HUAWEI_LOOKUP_STEPS = (
+    "project lookup",
+    "region from the environment",
+    "encrypt-data with STS",
+    "HTTPS with the CA file",
+)
+OTC_STEPS = ("password token", *_HUAWEI_STEPS, "token re-scoped", "HTTPS with the CA file", "401 wrong password")
+
+
+@dataclass(frozen=True)
+class Client:
+    """One way of using one SDK. ``environment`` names its requirements, ``script`` its driver."""
+
+    name: str
+    environment: str
+    script: str
+    steps: tuple[str, ...]
+    options: Mapping[str, str] = field(default_factory=dict)
+    #: How this client is called in the crossing table; empty when it takes no part.
+    crossing: str = ""
+
+
+_TEA, _TEA_NAME = "alibaba_openapi_tea.py", "alibabacloud-kms20160120"
+_GCS, _GCS_NAME = "alibaba_instance_gcs.py", "alibabacloud-dkms-gcs"
+_HUAWEI, _HUAWEI_NAME = "huawei_sdk.py", "huaweicloudsdkkms"
+
+
+def _tea(signature: str, mode: str, crossing: str = "") -> Client:
+    options = {"signature": signature, "mode": mode}
+    steps = (*OPENAPI_STEPS, "HTTPS with the CA file") if mode == "sync" and signature == "V3" else OPENAPI_STEPS
+    return Client(f"{_TEA_NAME} {signature} {mode}", "alibaba-openapi", _TEA, steps, options, crossing)
+
+
+def _gcs(scheme: str, mode: str, crossing: str = "") -> Client:
+    options = {"scheme": scheme, "mode": mode}
+    return Client(f"{_GCS_NAME} {scheme} {mode}", "alibaba-instance", _GCS, INSTANCE_STEPS, options, crossing)
+
+
+CLIENTS = (
+    _tea("V3", "sync", crossing="Alibaba OpenAPI"),
+    _tea("V3", "async"),
+    _tea("V1", "sync"),
+    _tea("V1", "async"),
+    _tea("V4", "sync"),
+    _tea("V4", "async"),
+    Client(f"{_TEA_NAME} STS", "alibaba-openapi", "alibaba_openapi_sts.py", STS_STEPS),
+    Client(
+        "aliyun-python-sdk-kms",
+        "alibaba-openapi",
+        "alibaba_openapi_legacy.py",
+        LEGACY_STEPS,
+        crossing="Alibaba OpenAPI legacy",
+    ),
+    _gcs("https", "sync", crossing="Alibaba Instance"),
+    _gcs("http", "sync"),
+    _gcs("http", "async"),
+    Client(f"{_HUAWEI_NAME} sync", "huawei", _HUAWEI, HUAWEI_STEPS, {"mode": "sync"}, crossing="Huawei"),
+    Client(f"{_HUAWEI_NAME} async", "huawei", _HUAWEI, HUAWEI_STEPS, {"mode": "async"}),
+    Client(f"{_HUAWEI_NAME} set-up", "huawei", "huawei_setup.py", HUAWEI_LOOKUP_STEPS),
+    Client("otcextensions", "otc", "otc_sdk.py", OTC_STEPS, crossing="Open Telekom Cloud"),
+)
+CROSSING = tuple(client for client in CLIENTS if client.crossing)
+#: Makes the keys that the Instance API, which cannot create any, is used with.
+KEY_MAKER = CLIENTS[0]
+
+
+def client_named(name: str) -> Client:
+    """The client of that name. Raises ``LookupError``."""
+    for client in CLIENTS:
+        if client.name == name:
+            return client
+    msg = f"no client {name!r}; there are {', '.join(each.name for each in CLIENTS)}"
+    raise LookupError(msg)
+
+
+def steps_of(client: Client, phase: str) -> tuple[str, ...]:
+    """What ``client`` must report in ``phase`` (keys, seal, operations, open), in order."""
+    if phase == "operations":
+        return client.steps
+    if phase == "keys":
+        return ("keys for the Instance API",) if client is KEY_MAKER else ()
+    if not client.crossing:
+        return ()
+    if phase == "seal":
+        return ("seal for the crossing",)
+    return tuple(open_step(sealer) for sealer in CROSSING if sealer is not client)
+
+
+def open_step(sealer: Client) -> str:
+    """The name of the step in which a client opens what ``sealer`` sealed."""
+    return f"open from {sealer.crossing}"
+
+
+def method_name(step: str) -> str:
+    """The driver method of ``step``; a step that starts with a status is a refusal."""
+    words = re.sub(r"([a-z])([A-Z])", r"\1_\2", step)
+    name = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
+    return f"refused_{name}" if name[0].isdigit() else name
