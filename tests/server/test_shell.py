@@ -35,7 +35,6 @@ def raw(server: Live, data: bytes) -> bytes:
     host, _, port = server.http.partition(":")
     with socket.create_connection((host, int(port)), timeout=10) as wire:
         wire.sendall(data)
-        wire.shutdown(socket.SHUT_WR)
         parts = []
         while part := wire.recv(65536):
             parts.append(part)
@@ -149,8 +148,8 @@ def test_a_url_as_host_is_tolerated(live: Live) -> None:
 
 
 def test_bytes_that_are_no_request_do_no_harm(live: Live) -> None:
-    raw(live, b"\x16\x03\x01\x02\x00\x01\x00")
-    raw(live, b"GET / HTTP/9.9\r\n\r\n")
+    raw(live, b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n")
+    raw(live, b"GET / HTTP/9.9\r\nConnection: close\r\n\r\n")
     assert live.get("/healthz")[0] == 200
 
 
