@@ -42,9 +42,9 @@ def parts(golden):
     handle = SymmetricHandle(
         SPECS["SM4" if algorithm is Algorithm.SM4_GCM else "AES_256"], bytes.fromhex(golden["key"])
     )
-    iv, aad = bytes.fromhex(golden["iv"]), bytes.fromhex(golden["aad"])
-    sealed = handle.seal(bytes.fromhex(golden["plaintext"]), iv=iv, aad=aad)
-    return handle, aad, Blob(golden["version_id"], iv, sealed, algorithm, golden["key_id"] if named else "")
+    iv, aad, text = bytes.fromhex(golden["iv"]), bytes.fromhex(golden["aad"]), golden.get("text", False)
+    sealed = handle.seal(bytes.fromhex(golden["plaintext"]), iv=iv, aad=blob.bound(aad, text=text))
+    return handle, aad, Blob(golden["version_id"], iv, sealed, algorithm, golden["key_id"] if named else "", text)
 
 
 def test_every_coat_has_a_golden_file():
@@ -63,7 +63,8 @@ def test_golden_bytes_are_read_and_opened(golden):
     assert (found.version_id, found.iv, found.sealed) == (expected.version_id, expected.iv, expected.sealed)
     assert found.key_id == expected.key_id
     assert found.algorithm is (None if golden["coat"] == "body" else expected.algorithm)
-    assert handle.unseal(found.sealed, iv=found.iv, aad=aad).hex() == golden["plaintext"]
+    assert found.text is expected.text
+    assert handle.unseal(found.sealed, iv=found.iv, aad=blob.bound(aad, text=found.text)).hex() == golden["plaintext"]
 
 
 def test_every_changed_bit_is_noticed(golden):
@@ -81,7 +82,7 @@ def test_every_changed_bit_is_noticed(golden):
             if names != (expected.version_id, expected.key_id, expected.algorithm):
                 continue
             with pytest.raises(InvalidCiphertext):
-                handle.unseal(found.sealed, iv=found.iv, aad=aad)
+                handle.unseal(found.sealed, iv=found.iv, aad=blob.bound(aad, text=found.text))
 
 
 def test_cutting_three_bytes_off_a_frame_and_back():
@@ -101,6 +102,13 @@ def test_padded_meets_the_documented_length(plaintext_bytes, characters):
     assert len(base64.b64encode(data)) == characters
 
 
+def test_the_text_mark_is_one_bit_of_the_frame():
+    marked = blob.framed(Blob(VERSION, SAMPLE.iv, SEALED, Algorithm.AES_GCM, KEY, text=True))
+    assert marked == b"\x24\x00\x82" + BODY
+    assert blob.bound(b"aad", text=False) == b"aad"
+    assert blob.bound(b"aad", text=True) == b"\xfftext\0aad"
+
+
 def test_overheads():
     sealed = len(SEALED) - blob.TAG_BYTES
     assert len(BODY) - sealed == blob.BODY_OVERHEAD == 64
@@ -112,6 +120,7 @@ def put(data, at, new):
     return data[:at] + new + data[at + len(new) :]
 
 
+KNOWN = {byte | mark for byte in blob.ALGORITHM_BYTES.values() for mark in (0, 0x80)}
 REFUSED = {
     "nothing": b"",
     "one byte": b"\x24",
@@ -137,7 +146,7 @@ REFUSED = {
     "padded without its trailer": PADDED[:-35],
     "padded with a byte more than zeros": PADDED + b"\x01",
     "padded twice": b"\x02\x00" + PADDED,
-    **{f"framed algorithm {byte:02x}": put(FRAMED, 2, bytes((byte,))) for byte in set(range(256)) - {0x02, 0x05}},
+    **{f"framed algorithm {byte:02x}": put(FRAMED, 2, bytes((byte,))) for byte in set(range(256)) - KNOWN},
     **{f"padded trailer byte {at}": put(PADDED, len(PADDED) - 35 + at, b"\x01") for at in range(35)},
 }
 
@@ -158,6 +167,7 @@ blobs = st.builds(
     sealed=st.binary(min_size=16, max_size=200),
     algorithm=st.sampled_from(sorted(blob.ALGORITHM_BYTES)),
     key_id=names,
+    text=st.booleans(),
 )
 
 
@@ -165,7 +175,7 @@ blobs = st.builds(
 def test_reads_what_it_made(made):
     bare = blob.parse(blob.body(made.version_id, made.iv, made.sealed))
     assert bare == Blob(made.version_id, made.iv, made.sealed, None, "")
-    assert blob.parse(blob.framed(made)) == Blob(made.version_id, made.iv, made.sealed, made.algorithm, "")
+    assert blob.parse(blob.framed(made)) == Blob(made.version_id, made.iv, made.sealed, made.algorithm, "", made.text)
     assert blob.parse(blob.padded(made)) == made
 
 
