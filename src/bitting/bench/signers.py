@@ -101,7 +101,7 @@ def openapi_v3(credentials: Credentials, key_id: str, plaintext: bytes) -> Shot:
     lower = {name.lower(): value for name, value in headers.items()}
     signed = ";".join(sorted(lower))
     lines = "".join(f"{name}:{lower[name]}\n" for name in sorted(lower))
-    canonical = "\n".join(["POST", "/", "", lines, signed, digest])
+    canonical = f"POST\n/\n\n{lines}\n{signed}\n{digest}"
     to_sign = "ACS3-HMAC-SHA256\n" + hashlib.sha256(canonical.encode()).hexdigest()
     signature = hmac.new(credentials["access_key_secret"].encode(), to_sign.encode(), hashlib.sha256).hexdigest()
     headers["Authorization"] = (
