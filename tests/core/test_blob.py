@@ -42,14 +42,18 @@ def parts(golden):
     handle = SymmetricHandle(
         SPECS["SM4" if algorithm is Algorithm.SM4_GCM else "AES_256"], bytes.fromhex(golden["key"])
     )
-    iv, aad = bytes.fromhex(golden["iv"]), bytes.fromhex(golden["aad"])
+    text = golden.get("text", False)
+    iv, aad = bytes.fromhex(golden["iv"]), blob.bound(bytes.fromhex(golden["aad"]), text=text)
     sealed = handle.seal(bytes.fromhex(golden["plaintext"]), iv=iv, aad=aad)
-    return handle, aad, Blob(golden["version_id"], iv, sealed, algorithm, golden["key_id"] if named else "")
+    return handle, aad, Blob(golden["version_id"], iv, sealed, algorithm, golden["key_id"] if named else "", text)
 
 
 def test_every_coat_has_a_golden_file():
-    seen = {(it["coat"], it["algorithm"]) for it in (json.loads(path.read_text("utf-8")) for path in GOLDEN)}
-    assert seen == {(coat, algorithm.value) for coat in COATS for algorithm in blob.ALGORITHM_BYTES}
+    read = [json.loads(path.read_text("utf-8")) for path in GOLDEN]
+    seen = {(it["coat"], it["algorithm"], it.get("text", False)) for it in read}
+    algorithms = [algorithm.value for algorithm in blob.ALGORITHM_BYTES]
+    coats = [("body", False), *((coat, text) for coat in ("framed", "padded") for text in (False, True))]
+    assert seen == {(coat, algorithm, text) for coat, text in coats for algorithm in algorithms}
 
 
 def test_golden_bytes_are_made(golden):
@@ -61,15 +65,15 @@ def test_golden_bytes_are_read_and_opened(golden):
     handle, aad, expected = parts(golden)
     found = blob.parse(bytes.fromhex(golden["blob"]))
     assert (found.version_id, found.iv, found.sealed) == (expected.version_id, expected.iv, expected.sealed)
-    assert found.key_id == expected.key_id
+    assert (found.key_id, found.text) == (expected.key_id, expected.text)
     assert found.algorithm is (None if golden["coat"] == "body" else expected.algorithm)
     assert handle.unseal(found.sealed, iv=found.iv, aad=aad).hex() == golden["plaintext"]
 
 
 def test_every_changed_bit_is_noticed(golden):
     """By the parser, by the version or key named, or by the tag."""
-    handle, aad, expected = parts(golden)
-    data = bytes.fromhex(golden["blob"])
+    handle, _, expected = parts(golden)
+    data, caller = bytes.fromhex(golden["blob"]), bytes.fromhex(golden["aad"])
     for position in range(len(data)):
         for bit in (0x01, 0x80):
             changed = data[:position] + bytes((data[position] ^ bit,)) + data[position + 1 :]
@@ -81,7 +85,7 @@ def test_every_changed_bit_is_noticed(golden):
             if names != (expected.version_id, expected.key_id, expected.algorithm):
                 continue
             with pytest.raises(InvalidCiphertext):
-                handle.unseal(found.sealed, iv=found.iv, aad=aad)
+                handle.unseal(found.sealed, iv=found.iv, aad=blob.bound(caller, text=found.text))
 
 
 def test_cutting_three_bytes_off_a_frame_and_back():
@@ -137,7 +141,10 @@ REFUSED = {
     "padded without its trailer": PADDED[:-35],
     "padded with a byte more than zeros": PADDED + b"\x01",
     "padded twice": b"\x02\x00" + PADDED,
-    **{f"framed algorithm {byte:02x}": put(FRAMED, 2, bytes((byte,))) for byte in set(range(256)) - {0x02, 0x05}},
+    **{
+        f"framed algorithm {byte:02x}": put(FRAMED, 2, bytes((byte,)))
+        for byte in set(range(256)) - {0x02, 0x05, 0x82, 0x85}
+    },
     **{f"padded trailer byte {at}": put(PADDED, len(PADDED) - 35 + at, b"\x01") for at in range(35)},
 }
 
@@ -158,6 +165,7 @@ blobs = st.builds(
     sealed=st.binary(min_size=16, max_size=200),
     algorithm=st.sampled_from(sorted(blob.ALGORITHM_BYTES)),
     key_id=names,
+    text=st.booleans(),
 )
 
 
@@ -165,7 +173,7 @@ blobs = st.builds(
 def test_reads_what_it_made(made):
     bare = blob.parse(blob.body(made.version_id, made.iv, made.sealed))
     assert bare == Blob(made.version_id, made.iv, made.sealed, None, "")
-    assert blob.parse(blob.framed(made)) == Blob(made.version_id, made.iv, made.sealed, made.algorithm, "")
+    assert blob.parse(blob.framed(made)) == Blob(made.version_id, made.iv, made.sealed, made.algorithm, "", made.text)
     assert blob.parse(blob.padded(made)) == made
 
 

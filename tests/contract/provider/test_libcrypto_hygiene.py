@@ -11,6 +11,7 @@ from bitting.core.faults import AsymmetricDecryptionFailed, InvalidKeyMaterial
 from bitting.core.material import KeyMaterial
 from bitting.core.specs import SPECS, Algorithm
 from bitting.providers.software.libcrypto import _NAMES, Libcrypto, NativeError
+from bitting.providers.software.sm2 import encrypt_to
 
 SM2 = SPECS["SM2"]
 ROUNDS = 200
@@ -97,6 +98,18 @@ def test_memory_does_not_grow(backend, bytes_in_use):
     gc.collect()
     # The smallest thing that can be left behind is more than 100 bytes a round; the interpreter's own noise is less.
     assert bytes_in_use() - before < ROUNDS * 64
+
+
+def test_plaintext_never_goes_out_as_it_is():
+    """GB/T 32918.4 section 6.1 step A5, where the library leaves it out: an all-zero stream is drawn again."""
+
+    class Careless:
+        answers = iter((b"head" + b"m", b"head" + b"m", b"head" + b"x"))
+
+        def encrypt(self, _key, _plaintext):
+            return next(self.answers)
+
+    assert encrypt_to(Careless(), None, b"m") == b"headx"
 
 
 @pytest.mark.parametrize("path", ["/nonexistent", __file__, "libc.so.6"])
