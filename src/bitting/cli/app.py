@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from bitting.cli import client_key
+
 cli = typer.Typer(
     name="bitting",
     help="A self-hosted KMS that speaks the clouds' own KMS APIs.",
@@ -16,6 +18,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+cli.add_typer(client_key.app, name="client-key")
 
 
 @cli.command()
