@@ -160,7 +160,7 @@ def build(settings: Settings, seeded: Snapshot | None = None) -> House:
         AlibabaOpenApi(vault, clock, region),
     ]
     reporter = Reporter(settings.log_level, "dev" if settings.dev else "")
-    injector = Injector(gate, clock.turn) if seeded is not None else None
+    injector = Injector(gate, clock.turn, catalogues()) if seeded is not None else None
     pipeline = Pipeline(gate, reporter.failure, injector)
 
     def ready() -> str:
