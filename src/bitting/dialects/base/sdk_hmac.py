@@ -85,7 +85,7 @@ class Proofs:
         sent_ms = instant(date)
         if sent_ms is None:  # 1
             raise faults.ClockMalformed(parameter="X-Sdk-Date")
-        if abs(now_ms - sent_ms) > SKEW_MS:
+        if abs(self._clock.wall_ms() - sent_ms) > SKEW_MS:
             raise faults.ClockSkewed
         digest = _body_digest(request)  # 2
         mismatch = None
