@@ -25,6 +25,8 @@ from bitting.core.gate import Gate
 from bitting.core.key_cache import KeyCache
 from bitting.core.ports import KeyProvider, Store
 from bitting.core.scheduler import Scheduler
+from bitting.core.usecases.rotators import Rotator
+from bitting.core.usecases.secret_sweeps import SECRET_SWEEPS, secret_handlers
 from bitting.core.usecases.sweeps import SWEEPS
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
@@ -35,6 +37,9 @@ from bitting.dialects.iam.dialect import Iam
 from bitting.dialects.native.dialect import Native
 from bitting.dialects.otc import profile as otc
 from bitting.providers.software.provider import SoftwareProvider
+from bitting.rotators.mysql import MysqlRotator
+from bitting.rotators.outlet import HttpOutlet
+from bitting.rotators.postgresql import PostgresqlRotator
 from bitting.seals.file import FileSeal
 from bitting.server import bootstrap, tls
 from bitting.server.app import App
@@ -148,7 +153,10 @@ def build(settings: Settings) -> House:
         return ""
 
     owner = f"{socket.gethostname()}/{os.getpid()}/{entropy.uuid()[:8]}"
-    scheduler = SchedulerThread(Scheduler(gate, {}, SWEEPS, owner, reporter.failure), reporter.failure)
+    rotators: dict[str, Rotator] = {"postgresql": PostgresqlRotator(), "mysql": MysqlRotator()}
+    handlers = secret_handlers(rotators, HttpOutlet())
+    sweeps = (*SWEEPS, *SECRET_SWEEPS)
+    scheduler = SchedulerThread(Scheduler(gate, handlers, sweeps, owner, reporter.failure), reporter.failure)
     app = App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max)
     return House(store, providers, trail, gate, app, scheduler)
 
