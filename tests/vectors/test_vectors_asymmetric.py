@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from bitting.core.faults import AsymmetricDecryptionFailed
+from bitting.core.faults import AsymmetricDecryptionFailed, DigestLengthMismatch
 from bitting.core.material import KeyMaterial
 from bitting.core.specs import SPECS, Algorithm
 from bitting.providers.software.ec import EcHandle
@@ -212,6 +212,9 @@ def test_ed25519ph_of_rfc_8032(prehashing):
     assert handle.sign(digest, Algorithm.ED25519PH, digest=True) == signature
     assert handle.verify(b"abc", signature, Algorithm.ED25519PH, digest=False)
     assert handle.verify(digest, signature, Algorithm.ED25519PH, digest=True)
+    for size in (0, 32, 63, 65):
+        with pytest.raises(DigestLengthMismatch):
+            handle.sign(bytes(size), Algorithm.ED25519PH, digest=True)
     for wrong in (b"", signature[:-1], signature + b"\x00", signature[::-1]):
         assert not handle.verify(b"abc", wrong, Algorithm.ED25519PH, digest=False)
     assert not handle.verify(b"abc", signature, Algorithm.ED25519, digest=False)

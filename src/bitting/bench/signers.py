@@ -51,18 +51,21 @@ def echo(size: int) -> Shot:
 
 def huawei(credentials: Credentials, key_id: str, plaintext: bytes) -> Shot:
     """encrypt-data with an AK/SK signature (SDK-HMAC-SHA256)."""
-    return _sdk_hmac(credentials, credentials["project_id"], key_id, plaintext, "huawei AK/SK")
+    body = {"key_id": key_id, "plain_text": plaintext.decode()}
+    return sdk_hmac("huawei AK/SK", credentials, credentials["project_id"], "encrypt-data", body)
 
 
 def otc(credentials: Credentials, key_id: str, plaintext: bytes) -> Shot:
     """The same through the OTC project."""
-    return _sdk_hmac(credentials, credentials["otc_project_id"], key_id, plaintext, "otc AK/SK")
+    body = {"key_id": key_id, "plain_text": plaintext.decode()}
+    return sdk_hmac("otc AK/SK", credentials, credentials["otc_project_id"], "encrypt-data", body)
 
 
-def _sdk_hmac(credentials: Credentials, project: str, key_id: str, plaintext: bytes, name: str) -> Shot:
+def sdk_hmac(name: str, credentials: Credentials, project: str, verb: str, payload: Mapping[str, Any]) -> Shot:
+    """Any KMS operation of Huawei's dialect, signed with SDK-HMAC-SHA256."""
     host = credentials["http"].removeprefix("http://")
-    path = f"/v1.0/{project}/kms/encrypt-data"
-    body = json.dumps({"key_id": key_id, "plain_text": plaintext.decode()}).encode()
+    path = f"/v1.0/{project}/kms/{verb}"
+    body = json.dumps(payload).encode()
     date = _now().strftime("%Y%m%dT%H%M%SZ")
     headers = {
         "Content-Type": "application/json;charset=UTF-8",
@@ -101,7 +104,7 @@ def openapi_v3(credentials: Credentials, key_id: str, plaintext: bytes) -> Shot:
     lower = {name.lower(): value for name, value in headers.items()}
     signed = ";".join(sorted(lower))
     lines = "".join(f"{name}:{lower[name]}\n" for name in sorted(lower))
-    canonical = "\n".join(["POST", "/", "", lines, signed, digest])
+    canonical = f"POST\n/\n\n{lines}\n{signed}\n{digest}"
     to_sign = "ACS3-HMAC-SHA256\n" + hashlib.sha256(canonical.encode()).hexdigest()
     signature = hmac.new(credentials["access_key_secret"].encode(), to_sign.encode(), hashlib.sha256).hexdigest()
     headers["Authorization"] = (

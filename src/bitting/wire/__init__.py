@@ -1,0 +1,1 @@
+"""Grammar shared by dialects: forms, signatures, XML, REST, protobuf. Knows no operation."""

@@ -131,6 +131,18 @@ def test_malformed_signatures_do_not_verify(backend, spec, algorithm):
         assert handle.verify(b"message", malformed, algorithm, digest=False) is False
 
 
+@pytest.mark.parametrize("algorithm", SPECS["RSA_2048"].algorithms[Usage.SIGN])
+def test_rsa_signature_without_its_leading_zero_does_not_verify(backend, algorithm):
+    """RFC 8017 section 8.1.2 step 1; OpenSSL takes it for PSS."""
+    handle = backend.key(SPECS["RSA_2048"]).handle
+    messages = (number.to_bytes(4, "big") for number in range(10_000))
+    signed = ((message, handle.sign(message, algorithm, digest=False)) for message in messages)
+    message, signature = next((message, signature) for message, signature in signed if signature[0] == 0)
+    assert handle.verify(message, signature, algorithm, digest=False)
+    assert not handle.verify(message, signature[1:], algorithm, digest=False)
+    assert not handle.verify(message, b"\x00" + signature, algorithm, digest=False)
+
+
 @pytest.mark.parametrize(("spec", "algorithm"), HASHING)
 def test_digest_is_the_message_hashed_by_the_caller(backend, spec, algorithm):
     handle = sign_or_skip(backend, spec, algorithm)

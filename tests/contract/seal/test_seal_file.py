@@ -36,8 +36,9 @@ def test_made_at_first_use_and_not_before(path):
     assert os.listdir(path.parent) == ["root.key"]
 
 
-def test_private_whatever_the_umask(path):
-    before = os.umask(0)
+@pytest.mark.parametrize("umask", [0, 0o077, 0o777])
+def test_private_whatever_the_umask(path, umask):
+    before = os.umask(umask)
     try:
         FileSeal(path, create=True).root_key()
     finally:

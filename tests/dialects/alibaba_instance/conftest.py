@@ -9,21 +9,25 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from bitting.core.gate import Asked
-from bitting.core.model.identity import EVERYTHING, Principal
+from bitting.core.key_cache import binding
+from bitting.core.model.identity import EVERYTHING, AccessPoint, AccessPolicy, NetworkRule, Principal
+from bitting.core.model.key import Key, KeyRef, KeyVersion
+from bitting.core.specs import SPECS
 from bitting.core.usecases import aliases, clientkeys, keys
+from bitting.core.usecases.accounts import add_client_key
 from bitting.core.usecases.aliases import SetAlias
-from bitting.core.model.key import Key, KeyRef
 from bitting.dialects.alibaba_instance import api_pb2
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 from bitting.dialects.base.http import Request, Response
@@ -112,25 +116,28 @@ class Client:
         headers = {VERSION_HEADER.replace("-", "_"): version} if version else {}
         return self.raw(name, body, **headers)
 
+    def refused(self, name: str, *, version: str = "", **fields: Any) -> tuple[int, str, str]:
+        return self.error(self.call(name, version=version, **fields))
+
+    @staticmethod
+    def error(response: Response) -> tuple[int, str, str]:
+        """(status, code, message) as an SDK sees them, with everything else about an Error checked on the way."""
+        if not response.body:
+            return (response.status, "", "")
+        assert dict(response.headers)["content-type"] == "application/x-protobuf"
+        message = api_pb2.Error.FromString(response.body)
+        assert message.StatusCode == response.status
+        assert len(message.RequestId) == 36
+        return (response.status, message.ErrorCode, message.ErrorMessage)
+
     def ok(self, name: str, *, version: str = "", **fields: Any) -> Any:
         """The Response message; the version header is put on it as ``version`` in ``self.version``."""
         response = self.call(name, version=version, **fields)
-        assert response.status == 200, error(response)
+        assert response.status == 200, self.error(response)
         self.version = dict(response.headers).get(VERSION_HEADER, "")
         message = getattr(api_pb2, f"{name}Response").FromString(response.body)
         assert len(message.RequestId) == 36
         return message
-
-
-def error(response: Response) -> tuple[int, str, str]:
-    """(status, code, message) as an SDK sees them, with everything else about an Error checked on the way."""
-    if not response.body:
-        return (response.status, "", "")
-    assert dict(response.headers)["content-type"] == "application/x-protobuf"
-    message = api_pb2.Error.FromString(response.body)
-    assert message.StatusCode == response.status
-    assert len(message.RequestId) == 36
-    return (response.status, message.ErrorCode, message.ErrorMessage)
 
 
 @dataclass
@@ -173,11 +180,6 @@ class Owner:
 
     def rotate(self, key: Key) -> str:
         """A new primary version, as rotation will make it."""
-        from dataclasses import replace
-
-        from bitting.core.key_cache import binding
-        from bitting.core.model.key import KeyVersion
-        from bitting.core.specs import SPECS
 
         version = self.house.entropy.uuid()
         provider = self.house.gate.providers[key.provider]
@@ -185,9 +187,6 @@ class Owner:
         self.add(KeyVersion(version, key.id, 2, self.house.clock.now_ms(), stored.wrapped, stored.public))
         self.put(replace(key, primary_version=version))
         return version
-
-
-_FILES: dict[int, ClientKeyFile] = {}
 
 
 @pytest.fixture
@@ -202,7 +201,6 @@ def dialect(house: Any) -> AlibabaInstance:
 
 @pytest.fixture(scope="session")
 def rsa_key() -> RSAPrivateKey:
-    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
     return generate_private_key(65537, 2048)
 
@@ -210,9 +208,6 @@ def rsa_key() -> RSAPrivateKey:
 @pytest.fixture
 def client(house: Any, owner: Owner, dialect: AlibabaInstance, rsa_key: RSAPrivateKey) -> Client:
     """A client of the first access point. Its pair is shared by the session: making one takes 50 ms and more."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    from bitting.core.usecases.accounts import add_client_key
 
     public = rsa_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     with house.store.begin(write=True) as uow:
@@ -223,9 +218,6 @@ def client(house: Any, owner: Owner, dialect: AlibabaInstance, rsa_key: RSAPriva
 @pytest.fixture
 def make_client(house: Any, dialect: AlibabaInstance, rsa_key: RSAPrivateKey, owner: Owner) -> Callable[..., Client]:
     """A client whose access point has just these permissions, resources and network rules."""
-    from bitting.core.model.identity import AccessPoint, AccessPolicy, NetworkRule
-    from bitting.core.usecases.accounts import add_client_key
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     public = rsa_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     count = iter(range(1000))

@@ -52,7 +52,7 @@ def read(call: Call) -> dict[str, Any]:
     operation = call.operation
     assert isinstance(operation, InstanceOperation)  # noqa: S101 - every row of this dialect is one
     values = fields(operation.asks, call.request.body)
-    version = call.request.headers.get(VERSION_HEADER)
+    version = call.request.headers.get(VERSION_HEADER, "").strip()
     if version:
         values[VERSION_HEADER] = version
     if operation.adjust is not None:

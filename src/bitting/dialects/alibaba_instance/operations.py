@@ -26,7 +26,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 from bitting.core import faults
-from bitting.core.blob import framed
+from bitting.core.blob import VERSION_ID_BYTES, framed
 from bitting.core.gate import UseCase
 from bitting.core.pem import PUBLIC_KEY, armour
 from bitting.core.usecases import crypto, datakeys, pairs, signing
@@ -41,7 +41,7 @@ _TEXT = Text()
 
 KEY = Field("KeyId", KeyName(), to="key", required=True)
 MAYBE_KEY = Field("KeyId", KeyName(), to="key")
-VERSION = Field(words.VERSION_HEADER, _TEXT, to="version")
+VERSION = Field(words.VERSION_HEADER, Text(VERSION_ID_BYTES, VERSION_ID_BYTES), to="version")
 PLAINTEXT = Field("Plaintext", Octets(1), to="plaintext", required=True)
 AAD = Field("Aad", Octets(0, 8192), to="aad")
 IV = Field("Iv", Octets(0, 16), to="iv")

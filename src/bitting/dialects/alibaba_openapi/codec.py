@@ -77,12 +77,18 @@ def answer(name: str, content: dict[str, Any], request_id: str, *, as_xml: bool)
     return _response(200, _json.encode(content), _JSON_TYPE, request_id)
 
 
-def refusal(status: int, code: str, message: str, request_id: str, *, as_xml: bool) -> Response:
-    """An error in the shape every SDK parses."""
+def refusal(
+    status: int, code: str, message: str, request_id: str, *, as_xml: bool, retry_after_ms: str = ""
+) -> Response:
+    """An error in the shape every SDK parses. ``retry_after_ms`` makes it a ThrottlingException in the newest."""
     content: Mapping[str, Any] = {"HttpStatus": status, "Code": code, "Message": message, "RequestId": request_id}
     if as_xml:
-        return _response(status, xml.document("KMS", content), _XML_TYPE, request_id)
-    return _response(status, _json.encode(content), _JSON_TYPE, request_id)
+        response = _response(status, xml.document("KMS", content), _XML_TYPE, request_id)
+    else:
+        response = _response(status, _json.encode(content), _JSON_TYPE, request_id)
+    if retry_after_ms:
+        response.headers = (*response.headers, ("x-acs-retry-after", retry_after_ms))
+    return response
 
 
 def _response(status: int, body: bytes, media_type: str, request_id: str) -> Response:

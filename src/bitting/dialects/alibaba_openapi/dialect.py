@@ -124,8 +124,14 @@ class AlibabaOpenApi:
             denied = isinstance(fault, faults.AccessFault)
             fault = (faults.DryRunDenied if denied else faults.DryRunInvalid)(reason=row.text(fault))
             row = self.catalogue.row(fault, name)
-        as_xml = codec.wants_xml(request)
-        return codec.refusal(row.status, row.code, row.text(fault), asked.request_id, as_xml=as_xml)
+        return codec.refusal(
+            row.status,
+            row.code,
+            row.text(fault),
+            asked.request_id,
+            as_xml=codec.wants_xml(request),
+            retry_after_ms=fault.detail("retry_after_ms"),
+        )
 
 
 def _dry(call: Call) -> bool:

@@ -115,10 +115,17 @@ class RsaHandle(Handle):
         return self._private.sign(message, scheme, prepared(message, algorithm, digest=digest))
 
     def verify(self, message: bytes, signature: bytes, algorithm: Algorithm, *, digest: bool) -> bool:
-        """Whether the signature fits; a PSS salt of another length does not."""
+        """Whether the signature fits; one of another length, or with a PSS salt of another length, does not.
+
+        The length is RFC 8017's first step (8.1.2, 8.2.2). The library leaves it out for PSS and takes a
+        signature without its leading zero bytes for the same number.
+        """
         scheme = self._signature_scheme(algorithm)
+        hashing = prepared(message, algorithm, digest=digest)
+        if len(signature) != self._spec.bits // 8:
+            return False
         try:
-            self._public.verify(signature, message, scheme, prepared(message, algorithm, digest=digest))
+            self._public.verify(signature, message, scheme, hashing)
         except InvalidSignature:
             return False
         return True

@@ -75,11 +75,12 @@ class RootWrap:
 
     def unwrap(self, label: bytes, wrapped: bytes, binding: bytes) -> KeyMaterial:
         """The secret back. Raises ``ProviderFailed`` for changed bytes, another label or another binding."""
+        cipher = self._current().cipher
         if len(wrapped) < _OVERHEAD or wrapped[:1] != _FORMAT:
             raise ProviderFailed(reason="wrapped material has an unknown format")
         iv, sealed = wrapped[1 : 1 + _IV_BYTES], wrapped[1 + _IV_BYTES :]
         try:
-            return KeyMaterial(self._current().cipher.decrypt(iv, sealed, label + binding))
+            return KeyMaterial(cipher.decrypt(iv, sealed, label + binding))
         except InvalidTag:
             raise ProviderFailed(reason="wrapped material does not open under this binding") from None
 

@@ -1,0 +1,231 @@
+"""Keys and aliases: the state table, lists and filters, names."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from alibaba_openapi.test_openapi_errors import stranger
+
+STATE_MODIFIED = (409, "Rejected.StateModifiedFailed")
+DISABLED = (409, "Rejected.Disabled")
+PENDING_DELETION = (409, "Rejected.PendingDeletion")
+PENDING_IMPORT = (409, "Rejected.PendingImport")
+OK = (200, "")
+STATES = ("Enabled", "Disabled", "PendingDeletion", "PendingImport")
+
+#: "Impact of key states on API calls": one line an operation, one column a state.
+TABLE = {
+    "DescribeKey": (OK, OK, OK, OK),
+    "ListAliasesByKeyId": (OK, OK, OK, OK),
+    "Encrypt": (OK, DISABLED, PENDING_DELETION, PENDING_IMPORT),
+    "GenerateDataKey": (OK, DISABLED, PENDING_DELETION, PENDING_IMPORT),
+    "GenerateDataKeyWithoutPlaintext": (OK, DISABLED, PENDING_DELETION, PENDING_IMPORT),
+    "EnableKey": (OK, OK, STATE_MODIFIED, STATE_MODIFIED),
+    "DisableKey": (OK, OK, STATE_MODIFIED, STATE_MODIFIED),
+    "ScheduleKeyDeletion": (OK, OK, STATE_MODIFIED, OK),
+    "CancelKeyDeletion": (STATE_MODIFIED, STATE_MODIFIED, OK, STATE_MODIFIED),
+    "CreateAlias": (OK, OK, STATE_MODIFIED, OK),
+    "UpdateAlias": (OK, OK, PENDING_DELETION, OK),
+}
+
+
+def key_in(door: Any, state: str) -> str:
+    key_id: str = door.key(Origin="EXTERNAL") if state == "PendingImport" else door.key()
+    if state == "Disabled":
+        door.ok("DisableKey", {"KeyId": key_id})
+    if state == "PendingDeletion":
+        door.ok("ScheduleKeyDeletion", {"KeyId": key_id, "PendingWindowInDays": "7"})
+    return key_id
+
+
+def state_of(door: Any, key_id: str) -> str:
+    return str(door.ok("DescribeKey", {"KeyId": key_id})["KeyMetadata"]["KeyState"])
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "expected"),
+    [(action, state, row[at]) for action, row in TABLE.items() for at, state in enumerate(STATES)],
+)
+def test_state_table(door: Any, action: str, state: str, expected: tuple[int, str]) -> None:
+    door.ok("CreateAlias", {"KeyId": door.key(), "AliasName": "alias/moves"})
+    key_id = key_in(door, state)
+    alias = "alias/moves" if action == "UpdateAlias" else "alias/new"
+    parameters = {"KeyId": key_id, "Plaintext": "eA==", "PendingWindowInDays": "7", "AliasName": alias}
+    status, body = door.ask(action, parameters)
+    assert (status, body.get("Code", "")) == expected
+    if expected != OK:
+        assert state_of(door, key_id) == state
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "after"),
+    [
+        ("Enabled", "DisableKey", "Disabled"),
+        ("Disabled", "EnableKey", "Enabled"),
+        ("Enabled", "ScheduleKeyDeletion", "PendingDeletion"),
+        ("PendingDeletion", "CancelKeyDeletion", "Enabled"),
+    ],
+)
+def test_transitions(door: Any, state: str, action: str, after: str) -> None:
+    key_id = key_in(door, state)
+    door.ok(action, {"KeyId": key_id, "PendingWindowInDays": "7"})
+    assert state_of(door, key_id) == after
+
+
+def test_a_cancelled_deletion_of_an_empty_key_leaves_it_empty(door: Any) -> None:
+    key_id = key_in(door, "PendingImport")
+    door.ok("ScheduleKeyDeletion", {"KeyId": key_id, "PendingWindowInDays": "7"})
+    door.ok("CancelKeyDeletion", {"KeyId": key_id})
+    assert state_of(door, key_id) == "PendingImport"
+
+
+@pytest.mark.parametrize(
+    ("spec", "usage", "shown"),
+    [
+        ("", "", "ENCRYPT/DECRYPT"),
+        ("Aliyun_AES_128", "", "ENCRYPT/DECRYPT"),
+        ("Aliyun_AES_192", "", "ENCRYPT/DECRYPT"),
+        ("Aliyun_SM4", "", "ENCRYPT/DECRYPT"),
+        ("RSA_2048", "", "SIGN/VERIFY"),
+        ("RSA_2048", "ENCRYPT/DECRYPT", "ENCRYPT/DECRYPT"),
+        ("RSA_3072", "", "SIGN/VERIFY"),
+        ("EC_P256", "", "SIGN/VERIFY"),
+        ("EC_P256K", "", "SIGN/VERIFY"),
+        ("EC_SM2", "", "SIGN/VERIFY"),
+        ("EC_SM2", "ENCRYPT/DECRYPT", "ENCRYPT/DECRYPT"),
+    ],
+)
+def test_specs_and_usages(door: Any, spec: str, usage: str, shown: str) -> None:
+    found = door.ok("CreateKey", {"KeySpec": spec, "KeyUsage": usage})["KeyMetadata"]
+    assert (found["KeySpec"], found["KeyUsage"]) == (spec or "Aliyun_AES_256", shown)
+
+
+def test_create_key_in_an_instance(door: Any) -> None:
+    """The instance decides on protection: HSM is ignored, not refused."""
+    instance = door.house.founded.instance.id
+    found = door.ok("CreateKey", {"DKMSInstanceId": instance, "ProtectionLevel": "HSM"})["KeyMetadata"]
+    assert (found["DKMSInstanceId"], found["ProtectionLevel"]) == (instance, "SOFTWARE")
+
+
+def test_create_key_accepts_all_it_documents(door: Any) -> None:
+    found = door.ok(
+        "CreateKey",
+        {
+            "Description": "x" * 8192,
+            "ProtectionLevel": "SOFTWARE",
+            "KeyStorageMechanism": "HsmEncryptedDatabase",
+            "Policy": '{"Version":"1","Statement":[{"Effect":"Allow"}]}',
+            "Tags": '[{"TagKey":"a/\\\\_-.+=:@1","TagValue":""},{"TagKey":"b","TagValue":"2"}]',
+            "EnableAutomaticRotation": "false",
+            "RotationInterval": "8760h",
+        },
+    )["KeyMetadata"]
+    assert found["AutomaticRotation"] == "Disabled"
+    assert "RotationInterval" not in found
+
+
+def test_a_disabled_key_suspends_its_rotation(door: Any) -> None:
+    key_id = door.key(EnableAutomaticRotation="true", RotationInterval="365d")
+    door.ok("DisableKey", {"KeyId": key_id})
+    found = door.ok("DescribeKey", {"KeyId": key_id})["KeyMetadata"]
+    assert (found["AutomaticRotation"], found["RotationInterval"]) == ("Suspended", "31536000s")
+
+
+def listed(door: Any, *filters: tuple[str, list[str]], **parameters: str) -> list[str]:
+    text = json.dumps([{"Key": key, "Values": values} for key, values in filters])
+    found = door.ok("ListKeys", {"Filters": text, "PageSize": "100", **parameters})
+    ids = [item["KeyId"] for item in found["Keys"]["Key"]]
+    assert found["TotalCount"] >= len(ids)
+    return ids
+
+
+def test_filters(door: Any) -> None:
+    plain, sm4, rsa = door.key(), door.key(KeySpec="Aliyun_SM4"), door.key(KeySpec="RSA_2048")
+    instance = door.house.founded.instance.id
+    inside = door.key(DKMSInstanceId=instance)
+    door.ok("DisableKey", {"KeyId": sm4})
+    door.ok("CreateAlias", {"KeyId": rsa, "AliasName": "alias/rsa"})
+    everything = [plain, sm4, rsa, inside]
+    assert listed(door) == everything
+    assert listed(door, ("KeyState", [])) == everything
+    assert listed(door, ("KeyState", ["Disabled"])) == [sm4]
+    assert listed(door, ("KeyState", ["Disabled", "Enabled"])) == everything
+    assert listed(door, ("KeyState", ["Disabled"]), ("KeyState", ["PendingDeletion", "Enabled"])) == everything
+    assert listed(door, ("KeyState", ["Enabled"]), ("KeySpec", ["Aliyun_SM4", "RSA_2048"])) == [rsa]
+    assert listed(door, ("KeyUsage", ["SIGN/VERIFY"])) == [rsa]
+    assert listed(door, ("ProtectionLevel", ["HSM"])) == []
+    assert listed(door, ("ProtectionLevel", ["SOFTWARE", "HSM"])) == everything
+    assert listed(door, ("DKMSInstanceId", [instance])) == [inside]
+    assert listed(door, ("keyId", [plain, rsa, "none"])) == [plain, rsa]
+    assert listed(door, ("KeyId", [plain])) == [plain]
+    assert listed(door, ("AliasName", ["alias/rsa", "alias/none"])) == [rsa]
+    assert listed(door, ("AliasName", ["alias/rsa"]), ("keyId", [plain])) == []
+    assert listed(door, ("AliasName", ["alias/rsa"]), ("keyId", [plain, rsa])) == [rsa]
+    assert listed(door, ("Creator", [door.account])) == everything
+    assert listed(door, ("Creator", ["somebody"])) == []
+    assert listed(door, ("CreatorType", ["User"])) == everything
+    assert listed(door, ("CreatorType", ["User", "Service"])) == everything
+    assert listed(door, ("CreatorType", ["Service"])) == []
+    assert listed(door, ("TagKey", ["a"]), ("TagValue", ["b"])) == []
+    assert listed(door, ("keyId", ["\0", "\u6f22"])) == []
+
+
+def test_pages(door: Any) -> None:
+    keys = [door.key() for _ in range(12)]
+    first = door.ok("ListKeys")
+    assert [item["KeyId"] for item in first["Keys"]["Key"]] == keys[:10]
+    assert (first["TotalCount"], first["PageNumber"], first["PageSize"]) == (12, 1, 10)
+    assert listed(door, PageNumber="2", PageSize="5") == keys[5:10]
+    assert listed(door, PageNumber="1000000000", PageSize="100") == []
+
+
+def test_aliases(door: Any) -> None:
+    one, two = door.key(), door.key()
+    for name, key_id in (("alias/b", one), ("alias/a", one), ("alias/c", two)):
+        door.ok("CreateAlias", {"AliasName": name, "KeyId": key_id})
+    assert names(door.ok("ListAliases")) == ["alias/a", "alias/b", "alias/c"]
+    assert names(door.ok("ListAliases", {"PageSize": "2", "PageNumber": "2"})) == ["alias/c"]
+    counted = door.ok("ListAliases", {"PageSize": "0"})
+    assert (names(counted), counted["TotalCount"]) == ([], 3)
+    assert names(door.ok("ListAliasesByKeyId", {"KeyId": one, "PageSize": "101"})) == ["alias/a", "alias/b"]
+    door.ok("UpdateAlias", {"AliasName": "alias/a", "KeyId": two})
+    assert names(door.ok("ListAliasesByKeyId", {"KeyId": two})) == ["alias/a", "alias/c"]
+    door.ok("DeleteAlias", {"AliasName": "alias/a"})
+    assert door.code("DescribeKey", {"KeyId": "alias/a"}) == (404, "Forbidden.AliasNotFound")
+    assert door.code("DeleteAlias", {"AliasName": "alias/a"}) == (404, "Forbidden.AliasNotFound")
+
+
+def names(page: dict[str, Any]) -> list[str]:
+    return [item["AliasName"] for item in page["Aliases"]["Alias"]]
+
+
+def test_an_alias_is_followed_at_once(door: Any) -> None:
+    one, two = door.key(), door.key()
+    door.ok("CreateAlias", {"AliasName": "alias/a", "KeyId": one})
+    for key_id in (one, two, one):
+        door.ok("UpdateAlias", {"AliasName": "alias/a", "KeyId": key_id})
+        assert door.ok("Encrypt", {"KeyId": "alias/a", "Plaintext": "eA=="})["KeyId"] == key_id
+
+
+@pytest.mark.parametrize("name", ["alias/a", "alias/" + "x" * 249, "alias/a-b_c/d/9", "alias/Acs"])
+def test_alias_names(door: Any, name: str) -> None:
+    door.ok("CreateAlias", {"AliasName": name, "KeyId": door.key()})
+    assert names(door.ok("ListAliases")) == [name]
+
+
+def test_a_stranger_sees_and_changes_nothing(door: Any) -> None:
+    key_id = door.key()
+    signer = stranger(door)
+    for action in door.dialect.operations:
+        parameters = {
+            "KeyId": key_id,
+            "AliasName": "alias/a",
+            "PendingWindowInDays": "7",
+            "Plaintext": "eA==",
+            "CiphertextBlob": "JAAC" + "AAAA" * 30,
+        }
+        response = door.send(signer.v3(action, parameters))
+        assert json.loads(response.body)["Code"] == "Forbidden.NoPermission", action
+    assert state_of(door, key_id) == "Enabled"
