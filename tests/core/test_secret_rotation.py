@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import itertools
 import json
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_public_key
 
 from bitting.core import faults
 from bitting.core.model.identity import AccessKey
-from bitting.core.model.secret import CURRENT, PENDING, Notice, Secret, SecretRotation, SecretTask, SecretType, SecretVersion, Stage, Webhook
+from bitting.core.model.secret import (
+    CURRENT,
+    PENDING,
+    Notice,
+    Secret,
+    SecretRotation,
+    SecretTask,
+    SecretType,
+    SecretVersion,
+    Stage,
+    Webhook,
+)
 from bitting.core.scheduler import LEASE_MS, Scheduler
 from bitting.core.usecases import secret_events, secret_rotation, secret_versions, secret_webhooks, secrets
 from bitting.core.usecases.rotators import Posted, RotationRefused
@@ -76,24 +92,26 @@ class Yard:
         rotators = {"postgresql": self.server, "mysql": self.server}
         handlers = secret_handlers(rotators, self.outlet)
         name = f"w{next(self.names)}"
-        return Scheduler(self.desk.house.gate, handlers, SECRET_SWEEPS, name, self._failed, machine=lambda: self.machine)
+        gate = self.desk.house.gate
+        return Scheduler(gate, handlers, SECRET_SWEEPS, name, self._failed, machine=lambda: self.machine)
 
     @staticmethod
     def _failed(where, error):
         raise AssertionError(where) from error
 
     def operate(self, use, order):
-        from dataclasses import replace
-
         return self.desk.run(use, order, replace(self.desk.principal, operator=True))
 
     def target(self, admin="root"):
         account = self.desk.principal.account_id
         password = "pw" if admin else ""
-        self.operate(secret_webhooks.set_target, secret_webhooks.SetTarget(account, "db-1", "postgresql", "h", 5432, "", admin, password))
+        order = secret_webhooks.SetTarget(account, "db-1", "postgresql", "h", 5432, "", admin, password)
+        self.operate(secret_webhooks.set_target, order)
 
     def secret(self, *, paired=True, events=(), **given):
-        value = lambda user, password: json.dumps({"username": user, "password": password, "note": "kept"}).encode()
+        def value(user, password):
+            return json.dumps({"username": user, "password": password, "note": "kept"}).encode()
+
         second = value("app2", "older") if paired else b""
         given = {"type": SecretType.DATABASE, "target": "db-1", **given}
         order = secrets.CreateSecret("db", value("app", "old"), second, paired=paired, events=events, **given)
@@ -167,8 +185,6 @@ def test_without_an_administrator_users_change_their_own(desk):
 def test_a_second_user_is_made_where_there_is_none(yard):
     yard.secret(paired=False)
     with yard.desk.house.store.begin(write=True) as uow:
-        from dataclasses import replace
-
         secret = uow.of(Secret).find()[0]
         uow.of(Secret).put(replace(secret, paired=True))
     for user in ("app_clone", "app", "app_clone"):
@@ -192,8 +208,6 @@ def commits_and_calls(yard, stop_at):
             return self._writing()
 
         def _writing(self):
-            from contextlib import contextmanager
-
             @contextmanager
             def inside():
                 tick()
@@ -388,15 +402,13 @@ def test_access_keys_of_this_server_rotate_and_the_replaced_one_works_until_the_
 
 def hook(yard, name="fn"):
     account = yard.desk.principal.account_id
-    made = yard.operate(secret_webhooks.set_webhook, secret_webhooks.SetWebhook(account, name, "https://hooks.test/r", "k" * 40))
+    order = secret_webhooks.SetWebhook(account, name, "https://hooks.test/r", "k" * 40)
+    made = yard.operate(secret_webhooks.set_webhook, order)
     assert b"kkkk" not in made.webhook.sealed_secret
     return made
 
 
 def test_a_function_takes_the_steps_in_order_and_knows_us_by_signature(yard):
-    import hashlib
-    import hmac
-
     hook(yard)
     yard.outlet.answers["create"] = Posted(200, b'{"value": "fresh"}')
     yard.desk.run(secrets.create, secrets.CreateSecret("db", b"stale", function="fn"))
@@ -404,7 +416,7 @@ def test_a_function_takes_the_steps_in_order_and_knows_us_by_signature(yard):
     yard.run()
     assert [content["step"] for _, _, content in yard.outlet.posted] == ["create", "set", "test", "finish"]
     assert yard.desk.run(secret_versions.get_value, secret_versions.GetValue("db")).value == b"fresh"
-    url, headers, content = yard.outlet.posted[1]
+    _, headers, content = yard.outlet.posted[1]
     assert (content["current"], content["pending"]) == ("stale", "fresh")
     body = json.dumps(content, ensure_ascii=False)
     signed = f"{headers['x-bitting-timestamp']}.{headers['x-bitting-delivery']}.{body}"
@@ -422,8 +434,6 @@ def test_a_function_without_a_value_gets_one_made(yard):
     content = json.loads(yard.desk.run(secret_versions.get_value, secret_versions.GetValue("db")).value)
     assert content["UserName"] == "root"
     assert content["PrivateKey"].startswith("-----BEGIN PRIVATE KEY-----")
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_public_key
-
     public = load_ssh_public_key(content["PublicKey"].encode())
     private = load_pem_private_key(content["PrivateKey"].encode(), None)
     assert public.public_numbers() == private.public_key().public_numbers()

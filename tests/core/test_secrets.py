@@ -298,7 +298,8 @@ def test_reading_needs_the_key_too_unless_it_is_the_services(desk):
     with pytest.raises(faults.PermissionDenied) as refused:
         get(desk, who=reader)
     assert refused.value.detail("resource") == f"key/{key.id}"
-    both = desk.limited(Statement(("secret:get_value",), ("secret/*",)), Statement(("key:decrypt",), (f"key/{key.id}",)))
+    of_key = Statement(("key:decrypt",), (f"key/{key.id}",))
+    both = desk.limited(Statement(("secret:get_value",), ("secret/*",)), of_key)
     assert get(desk, who=both).value == b"one"
 
 
@@ -319,15 +320,18 @@ def test_a_version_and_a_stage_must_agree(desk):
 def test_lists_filter_and_page(desk):
     for name in ("apple", "banana", "cherry"):
         create(desk, name, description=f"a {name}", tags=("colour", "red" if name != "banana" else "yellow"))
-    listed = lambda wanted, **given: desk.run(
-        secret_lists.list_secrets, secret_lists.ListSecrets(secret_lists.Wanted(**wanted), **given)
-    )
+
+    def listed(wanted, **given):
+        order = secret_lists.ListSecrets(secret_lists.Wanted(**wanted), **given)
+        return desk.run(secret_lists.list_secrets, order)
+
     assert [secret.name for secret in listed({}).secrets] == ["apple", "banana", "cherry"]
     page = listed({}, limit=1, after="apple")
     assert ([secret.name for secret in page.secrets], page.more, page.total) == (["banana"], True, 3)
     assert [secret.name for secret in listed({"tags": {"colour": ("red",)}}).secrets] == ["apple", "cherry"]
     assert [secret.name for secret in listed({"names": ("AN",)}).secrets] == ["banana"]
-    assert [secret.name for secret in listed({"tag_values": ("yellow",), "descriptions": ("ban",)}).secrets] == ["banana"]
+    both = listed({"tag_values": ("yellow",), "descriptions": ("ban",)})
+    assert [secret.name for secret in both.secrets] == ["banana"]
     assert listed({"types": (SecretType.DATABASE,)}).secrets == []
 
 
@@ -343,7 +347,9 @@ def test_tags_come_and_go_and_stop_at_twenty(desk):
 
 
 def test_passwords_are_made_to_order(desk):
-    make = lambda **given: desk.run(generate_password, GeneratePassword(**given))
+    def make(**given):
+        return desk.run(generate_password, GeneratePassword(**given))
+
     assert len(make()) == 32
     assert make(length=64, lowercase=False, uppercase=False, punctuation=False).isdigit()
     for _ in range(50):
