@@ -279,6 +279,10 @@ class Vault(Protocol):
         """32 bytes that say whether two secrets are equal and nothing else (keyed hash under the root key)."""
         ...
 
+    def cipher(self, key: KeyMaterial) -> CanEncrypt:
+        """AES-256-GCM under a data key of 32 bytes that no key owns. Raises ``KeyMaterialLengthInvalid``."""
+        ...
+
     def key_pair(self, spec: KeySpec) -> KeyPair:
         """A fresh asymmetric pair that no key owns (data key pairs, wrapping keys)."""
         ...

@@ -27,6 +27,18 @@ from bitting.core.model.identity import (
 )
 from bitting.core.model.job import Job
 from bitting.core.model.key import Alias, Key, KeyVersion
+from bitting.core.model.secret import (
+    EventRule,
+    Notice,
+    Secret,
+    SecretGrant,
+    SecretSetting,
+    SecretTask,
+    SecretVersion,
+    Stage,
+    Target,
+    Webhook,
+)
 from bitting.core.model.service import DevClock, FaultRule, Operator, Quota, Switches
 from bitting.stores.fields import FieldType, field_types
 
@@ -68,6 +80,16 @@ KINDS = (
     Kind(FaultRule, "fault_rules"),
     Kind(DevClock, "dev_clock"),
     Kind(Job, "jobs"),
+    Kind(Secret, "secrets", (Unique(("ring", "name")),)),
+    Kind(SecretVersion, "secret_versions", (Unique(("secret_id", "name")),)),
+    Kind(Stage, "secret_stages"),
+    Kind(SecretTask, "secret_tasks"),
+    Kind(EventRule, "event_rules"),
+    Kind(Notice, "notices"),
+    Kind(Webhook, "webhooks"),
+    Kind(Target, "targets"),
+    Kind(SecretGrant, "secret_grants"),
+    Kind(SecretSetting, "secret_settings"),
 )
 
 
