@@ -25,9 +25,11 @@ from bitting.core.model.identity import (
     Token,
     User,
 )
+from bitting.core.model.importing import ImportTicket
 from bitting.core.model.job import Job
 from bitting.core.model.key import Alias, Key, KeyVersion
 from bitting.core.model.service import DevClock, FaultRule, Operator, Quota, Switches
+from bitting.core.model.tag import Tag
 from bitting.stores.fields import FieldType, field_types
 
 
@@ -68,6 +70,8 @@ KINDS = (
     Kind(FaultRule, "fault_rules"),
     Kind(DevClock, "dev_clock"),
     Kind(Job, "jobs"),
+    Kind(Tag, "tags"),
+    Kind(ImportTicket, "import_tickets"),
 )
 
 
