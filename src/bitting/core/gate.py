@@ -309,6 +309,9 @@ class Gate:
         if not principal.admin:
             authorise(principal, action, f"key/{key.id}")
         require(states, key, now_ms)
+        if key.service and principal.instance_id:
+            # An instance serves its applications' keys; those of other services are the services' own.
+            raise faults.ServiceKeyProtected(key_id=key.id)
 
     def _record(self, context: Context, outcome: str) -> None:
         principal = context.principal

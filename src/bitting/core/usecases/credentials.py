@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bitting.core import faults
@@ -174,7 +174,11 @@ def _by_token(digest: str) -> Callable[[Reader], Credential | None]:
 
 
 def client_key(view: View, client_key_id: str) -> ClientCredential | None:
-    """The credential of a client key with what its access point allows. None if unknown."""
+    """The credential of a client key with what its access point allows on its instance. None if unknown.
+
+    Which instance: the first that the access point's policies name. Only policies of that very instance count;
+    one that names another instance, one that is gone, or the shared gateway, allows nothing here.
+    """
     return view.get(("client_key", client_key_id), _by_client_key(client_key_id))
 
 
@@ -185,16 +189,16 @@ def _by_client_key(client_key_id: str) -> Callable[[Reader], ClientCredential | 
         account = reader.get(Account, held.account_id) if held else None
         if held is None or point is None or account is None:
             return None
-        policies = [reader.get(AccessPolicy, f"{held.account_id}/{name}") for name in point.policies]
-        found = [policy for policy in policies if policy is not None]
-        instance_id = next((policy.instance_id for policy in found), "")
-        instance = reader.get(Instance, instance_id)
+        policies = [reader.get(AccessPolicy, f"{account.id}/{name}") for name in point.policies]
+        instance = _instance(reader, account, policies)
+        instance_id = instance.id if instance else ""
+        counted = [policy for policy in policies if policy is not None and policy.instance_id == instance_id]
         principal = Principal(
             account_id=account.id,
             ring=instance.ring if instance else account.ring,
             user_id="",
             name=point.name,
-            statements=tuple(statement for policy in found for statement in _statements(reader, policy)),
+            statements=tuple(item for policy in counted for item in _statements(reader, policy)) if instance else (),
             domain_id=account.domain_id,
             instance_id=instance_id,
             credential_id=held.id,
@@ -203,6 +207,15 @@ def _by_client_key(client_key_id: str) -> Callable[[Reader], ClientCredential | 
         return ClientCredential(principal, held.public, held.not_before_ms, held.not_after_ms)
 
     return build
+
+
+def _instance(reader: Reader, account: Account, policies: Sequence[AccessPolicy | None]) -> Instance | None:
+    """The first instance of the account that a policy names and that is there."""
+    for policy in policies:
+        found = reader.get(Instance, policy.instance_id) if policy else None
+        if found is not None and found.account_id == account.id:
+            return found
+    return None
 
 
 def _statements(reader: Reader, policy: AccessPolicy) -> list[Statement]:
