@@ -291,6 +291,19 @@ class Vault(Protocol):
         """Encrypt to somebody's public key. Raises ``InvalidParameter`` (unfit key), ``PlaintextTooLong``."""
         ...
 
+    def unwrap_import(self, private: KeyMaterial, algorithm_name: str, ciphertext: bytes) -> KeyMaterial:
+        """Imported material, decrypted with a wrapping key of :meth:`key_pair`.
+
+        ``algorithm_name``: RSA_OAEP_SHA256, RSA_OAEP_SHA1, SM2_ENCRYPT or RSAES_PKCS1_V1_5 (which does not
+        authenticate: wrong padding yields random bytes of random length). Raises ``InvalidKeyMaterial``,
+        ``AlgorithmMismatch``.
+        """
+        ...
+
+    def unwrap_kwp(self, kek: KeyMaterial, wrapped: bytes) -> KeyMaterial:
+        """AES key unwrap with padding (RFC 5649). Raises ``InvalidKeyMaterial``."""
+        ...
+
     def verify_rsa(self, public_der: bytes, message: bytes, signature: bytes) -> bool:
         """Whether an RSASSA-PKCS1-v1_5 signature with SHA-256 by somebody's public key fits.
 

@@ -25,6 +25,7 @@ from bitting.core.model.identity import (
     Token,
     User,
 )
+from bitting.core.model.importing import ImportTicket
 from bitting.core.model.job import Job
 from bitting.core.model.key import Alias, Key, KeyVersion
 from bitting.core.model.secret import (
@@ -40,6 +41,7 @@ from bitting.core.model.secret import (
     Webhook,
 )
 from bitting.core.model.service import DevClock, FaultRule, Operator, Quota, Switches
+from bitting.core.model.tag import Tag
 from bitting.stores.fields import FieldType, field_types
 
 
@@ -90,6 +92,8 @@ KINDS = (
     Kind(Target, "targets"),
     Kind(SecretGrant, "secret_grants"),
     Kind(SecretSetting, "secret_settings"),
+    Kind(Tag, "tags"),
+    Kind(ImportTicket, "import_tickets"),
 )
 
 

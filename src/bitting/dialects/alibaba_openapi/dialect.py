@@ -13,7 +13,7 @@ from bitting.core.model.identity import Principal
 from bitting.core.ports import Clock, Vault
 from bitting.dialects.alibaba_openapi import codec, operations, signature
 from bitting.dialects.alibaba_openapi.codec import Said
-from bitting.dialects.alibaba_openapi.operations import Rpc
+from bitting.dialects.alibaba_openapi.rows import Rpc
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
