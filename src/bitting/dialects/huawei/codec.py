@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from bitting.core import faults
+from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.http import Request, Response
 
 _decode = msgspec.json.Decoder().decode
@@ -41,6 +42,12 @@ def body_values(request: Request) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise faults.MisshapenBody
     return values
+
+
+def located_values(call: Call) -> dict[str, Any]:
+    """Parameters wherever they are: query, then body, then path. Raises as :func:`body_values`."""
+    body = body_values(call.request) if call.request.method in {"POST", "PUT"} else {}
+    return {**call.values, **body, **call.path_values}
 
 
 def answer(status: int, content: dict[str, Any] | None, request_id: str) -> Response:
