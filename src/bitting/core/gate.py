@@ -26,7 +26,9 @@ from bitting.core.key_states import gone, require
 from bitting.core.model.audit_event import AuditEvent
 from bitting.core.model.identity import AccountState, Principal, Statement
 from bitting.core.model.key import Key, KeyRef, KeyVersion
+from bitting.core.model.keystore import Keystore
 from bitting.core.model.service import Switches
+from bitting.core.partitions import SHARED, demand_usable
 from bitting.core.ports import Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
 from bitting.core.throttle import Throttle
 
@@ -112,6 +114,7 @@ class UseCase(Generic[C, R]):
     writes: bool
     key: Callable[[C], KeyRef] | None
     operator: bool = False
+    anyone: bool = False
 
 
 def use_case(
@@ -123,15 +126,19 @@ def use_case(
     writes: bool = False,
     name: str = "",
     operator: bool = False,
+    anyone: bool = False,
 ) -> Callable[[Callable[[Context, C], R]], UseCase[C, R]]:
     """Declare a use case. ``action`` is what policies allow or deny, for instance ``key:encrypt``.
 
     ``operator``: for those who run the service; works in maintenance and on replicas, and for nobody else.
+    ``anyone``: whoever is known may ask, without any right.
     """
 
     def declare(function: Callable[[Context, C], R]) -> UseCase[C, R]:
         command = get_type_hints(function)["command"]
-        return UseCase(name or function.__name__, function, command, action, states, hot, writes, key, operator)
+        return UseCase(
+            name or function.__name__, function, command, action, states, hot, writes, key, operator, anyone=anyone
+        )
 
     return declare
 
@@ -143,27 +150,42 @@ def matches(pattern: str, value: str) -> bool:
     return pattern == value
 
 
-def _covers(statement: Statement, action: str, resource: str | None) -> bool:
+def _covers(statement: Statement, action: str, resources: tuple[str, ...]) -> bool:
     return any(matches(pattern, action) for pattern in statement.actions) and (
-        resource is None or any(matches(pattern, resource) for pattern in statement.resources)
+        not resources or any(matches(pattern, name) for pattern in statement.resources for name in resources)
     )
 
 
-def authorise(principal: Principal, action: str, resource: str | None) -> None:
-    """Return if allowed; ``resource`` None asks "anywhere at all?".
+def authorise(principal: Principal, action: str, resource: str | None, *more: str) -> None:
+    """Return if allowed; ``resource`` None asks "anywhere at all?". ``more``: what else the resource is called.
 
     Raises ``ExplicitlyDenied`` if a statement forbids it, ``PermissionDenied`` if none allows it.
     """
+    names = () if resource is None else (resource, *more)
     allowed = False
     for statement in principal.statements:
-        if not _covers(statement, action, resource):
+        if not _covers(statement, action, names):
             continue
         if statement.allow:
             allowed = True
         elif resource is not None or "*" in statement.resources:
             raise faults.ExplicitlyDenied(resource=resource or "", action=action)
-    if not allowed:
+    if not allowed and not _granted(principal, action, resource):
         raise faults.PermissionDenied(resource=resource or "", action=action)
+
+
+def _granted(principal: Principal, action: str, resource: str | None) -> bool:
+    """Whether a grant allows it: on the key that the resource is, or on any."""
+    if resource is None:
+        return any(action in granted.actions for granted in principal.grants.values())
+    granted = principal.grants.get(resource.partition("/")[2])
+    return granted is not None and action in granted.actions
+
+
+def _ring_of(principal: Principal, ref: KeyRef) -> str:
+    """Where the key a reference means would be: with its owner if it was granted, else at home."""
+    granted = principal.grants.get(ref.value) if principal.grants and ref.kind == "id" else None
+    return granted.ring if granted is not None else principal.ring
 
 
 def admit(use: UseCase[Any, Any], principal: Principal) -> None:
@@ -174,7 +196,7 @@ def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     """
     if principal.account_state is not AccountState.ACTIVE:
         raise _ACCOUNT_FAULTS[principal.account_state]
-    if not principal.admin:
+    if not principal.admin and not use.anyone:
         authorise(principal, use.action, None)
 
 
@@ -238,13 +260,13 @@ class Gate:
         self._admit(use, context.principal, context.view)
         if use.key is not None:
             cached = self._resident_key(context, use.key(command))
-            self._check_key(use.action, use.states, context.principal, cached.key, context.now_ms)
+            self._check_key(use.action, use.states, context, cached.key)
             context._cached = cached  # noqa: SLF001 - the gate fills the context it made
         return use.run(context, command)
 
     @staticmethod
     def _resident_key(context: Context, ref: KeyRef) -> CachedKey:
-        cached = context.view.key(context.principal.ring, ref)
+        cached = context.view.key(_ring_of(context.principal, ref), ref)
         if cached is None or gone(cached.key, context.now_ms):
             raise _missing(ref)
         return cached
@@ -255,12 +277,12 @@ class Gate:
             context._uow = uow  # noqa: SLF001
             if use.key is not None:
                 key = context._key = self.find_key(uow, context, use.key(command))  # noqa: SLF001
-                self._check_key(use.action, use.states, context.principal, key, context.now_ms)
+                self._check_key(use.action, use.states, context, key)
             return use.run(context, command)
 
     def find_key(self, uow: UnitOfWork, context: Context, ref: KeyRef) -> Key:
         """The key a reference means to this principal. Raises ``KeyNotFound`` or its kin."""
-        ring = context.principal.ring
+        ring = _ring_of(context.principal, ref)
         key_id = resolve(lambda kind, record_id: uow.of(kind).get(record_id), ring, ref)
         key = uow.of(Key).get(key_id) if key_id else None
         if key is None or key.ring != ring or gone(key, context.now_ms):
@@ -278,7 +300,7 @@ class Gate:
         else:
             further._cached = self._resident_key(context, ref)  # noqa: SLF001
             key = further._cached.key  # noqa: SLF001
-        self._check_key(action, states, context.principal, key, context.now_ms)
+        self._check_key(action, states, context, key)
         return further
 
     def switches(self, view: View) -> Switches:
@@ -303,11 +325,21 @@ class Gate:
         if switches.rates == "cloud":
             self.throttle.take(principal.account_id, use.action)
 
-    def _check_key(self, action: str, states: str, principal: Principal, key: Key, now_ms: int) -> None:
+    @staticmethod
+    def _partition(view: View, keystore_id: str) -> Keystore | None:
+        return view.get(("keystore", keystore_id), lambda reader: reader.get(Keystore, keystore_id))
+
+    def _check_key(self, action: str, states: str, context: Context, key: Key) -> None:
+        principal, view, now_ms = context.principal, context.view, context.now_ms
         if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
             raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
-        if not principal.admin:
-            authorise(principal, action, f"key/{key.id}")
+        if key.ring != principal.ring:
+            if not _granted(principal, action, f"key/{key.id}"):
+                raise faults.KeyPermissionDenied(resource=key.id, action=action)
+        elif not principal.admin:
+            authorise(principal, action, f"key/{key.id}", f"eps/{key.enterprise_project_id}")
+        if states == "use" and key.keystore_id not in SHARED:
+            demand_usable(self._partition(view, key.keystore_id), principal)
         require(states, key, now_ms)
         if key.service and principal.instance_id:
             # An instance serves its applications' keys; those of other services are the services' own.

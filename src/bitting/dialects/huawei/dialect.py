@@ -57,6 +57,7 @@ class Huawei:
         self._own = huawei_profile()
         self._profiles = {profile.name: profile for profile in (self._own, *others)}
         self._proofs = Proofs(vault, clock)
+        self._vault = vault
         self._region = region
         self._router: Router[Row] = Router((row.method, row.path, row) for row in self._own.rows.values())
         self.catalogue = self._own.catalogue
@@ -84,7 +85,9 @@ class Huawei:
         if request.oversized or len(request.body) > row.max_body:
             raise faults.TooLarge
         greedy = next(reversed(path_values.values())) if row.path.endswith("*}") else ""
-        return HuaweiCall(row, request, values, path_values=path_values, region=self._region, greedy=greedy)
+        call = HuaweiCall(row, request, values, path_values=path_values, region=self._region, greedy=greedy)
+        call.vault = self._vault
+        return call
 
     def identify(self, call: Call, view: View) -> Principal:
         """The caller, inside the project of the path. Raises ``IdentityFault``."""
@@ -147,6 +150,8 @@ class Huawei:
         else:
             assert isinstance(call, HuaweiCall)  # noqa: S101
             assert call.principal is not None  # noqa: S101 - identify has run
+            if isinstance(row, Row) and row.face is not None:
+                result = row.face(result, call)
             content = row.show(Answer(result, call.principal, self._region)) if row.ok != NO_CONTENT else None
         return codec.answer(row.ok, content, asked.request_id)
 
