@@ -176,3 +176,10 @@ def test_the_next_start_with_a_missing_root_key_says_so(tmp_path: Path) -> None:
     (server.directory / "root.key").unlink()
     with pytest.raises(RuntimeError, match=r"root\.key"):
         server.start()
+
+
+def test_a_second_server_on_the_same_port_is_refused(live: Live, tmp_path: Path) -> None:
+    second = Live(tmp_path / "data")
+    second.http = live.http
+    with pytest.raises(RuntimeError, match="choose another with --http"):
+        second.start()
