@@ -35,6 +35,7 @@ from bitting.core.model.identity import (
     Token,
     User,
 )
+from bitting.core.model.secret import SecretGrant
 from bitting.core.ports import Vault
 from bitting.core.reveal import reveal
 
@@ -53,6 +54,10 @@ TEMPLATES = {
     ),
     "CryptoServiceSecretUser": ("secret:get_value",),
 }
+
+
+#: What a grant on a secret lets its grantee do.
+GRANTED = ("secret:get_value", "secret:describe", "secret:list_versions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ def principal_of(
         ring=ring,
         user_id=user.id,
         name=user.name,
-        statements=EVERYTHING if user.admin else (),
+        statements=EVERYTHING if user.admin else _granted(reader, user.id),
         project_id=project_id,
         domain_id=account.domain_id,
         credential_id=credential_id,
@@ -152,6 +157,12 @@ def principal_of(
         admin=user.admin,
         facts=facts,
     )
+
+
+def _granted(reader: Reader, user_id: str) -> tuple[Statement, ...]:
+    """What grants on secrets allow a user. They end when the sweep removes them, at most a second late."""
+    grants = reader.find(SecretGrant, {"grantee": user_id, "grantee_kind": "user"})
+    return tuple(Statement(GRANTED, (f"secret/{grant.secret_name}",)) for grant in grants)
 
 
 def token(view: View, text: str) -> Credential | None:
