@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 from bitting.core import faults
 from bitting.core.key_cache import Reader, View
+from bitting.core.model.access import UserStatement
 from bitting.core.model.identity import (
     EVERYTHING,
     AccessKey,
@@ -52,7 +53,11 @@ TEMPLATES = {
         "digest:compute",
     ),
     "CryptoServiceSecretUser": ("secret:get_value",),
+    "SecretUser": ("secret:get_value",),
 }
+
+#: The scope of access policies for the gateway that all accounts share, instead of an instance's own.
+SHARED = "shared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ def principal_of(
         ring=ring,
         user_id=user.id,
         name=user.name,
-        statements=EVERYTHING if user.admin else (),
+        statements=EVERYTHING if user.admin else _granted(reader, user),
         project_id=project_id,
         domain_id=account.domain_id,
         credential_id=credential_id,
@@ -152,6 +157,11 @@ def principal_of(
         admin=user.admin,
         facts=facts,
     )
+
+
+def _granted(reader: Reader, user: User) -> tuple[Statement, ...]:
+    held = reader.find(UserStatement, {"user_id": user.id})
+    return tuple(Statement(item.actions, item.resources, item.allow) for item in held)
 
 
 def token(view: View, text: str) -> Credential | None:
@@ -185,24 +195,33 @@ def _by_client_key(client_key_id: str) -> Callable[[Reader], ClientCredential | 
         account = reader.get(Account, held.account_id) if held else None
         if held is None or point is None or account is None:
             return None
-        policies = [reader.get(AccessPolicy, f"{held.account_id}/{name}") for name in point.policies]
-        found = [policy for policy in policies if policy is not None]
-        instance_id = next((policy.instance_id for policy in found), "")
-        instance = reader.get(Instance, instance_id)
+        found = _policies_in_force(reader, point)
+        instance = found[0][1] if found else None
         principal = Principal(
             account_id=account.id,
             ring=instance.ring if instance else account.ring,
             user_id="",
             name=point.name,
-            statements=tuple(statement for policy in found for statement in _statements(reader, policy)),
+            statements=tuple(statement for policy, _ in found for statement in _statements(reader, policy)),
             domain_id=account.domain_id,
-            instance_id=instance_id,
+            instance_id=instance.id if instance else "",
             credential_id=held.id,
             account_state=AccountState(account.state),
         )
         return ClientCredential(principal, held.public, held.not_before_ms, held.not_after_ms)
 
     return build
+
+
+def _policies_in_force(reader: Reader, point: AccessPoint) -> list[tuple[AccessPolicy, Instance]]:
+    """The access point's policies whose instance is there and connected. Policies for the shared gateway are not."""
+    found = []
+    for name in point.policies:
+        policy = reader.get(AccessPolicy, f"{point.account_id}/{name}")
+        instance = reader.get(Instance, policy.instance_id) if policy else None
+        if policy and instance and instance.account_id == point.account_id and instance.state == "connected":
+            found.append((policy, instance))
+    return found
 
 
 def _statements(reader: Reader, policy: AccessPolicy) -> list[Statement]:
@@ -216,7 +235,7 @@ def _statements(reader: Reader, policy: AccessPolicy) -> list[Statement]:
         return []
     templates = (permission.rsplit("/", 1)[-1] for permission in policy.permissions)
     return [
-        Statement(TEMPLATES[template], policy.resources, networks=limited)
+        Statement(TEMPLATES[template], policy.resources, networks=limited, instance=policy.instance_id)
         for template in templates
         if template in TEMPLATES
     ]
