@@ -15,6 +15,9 @@ from typing import Any
 
 import msgspec
 
+SEALS = ("file",)
+DEV_SEAL = "file"
+
 
 class SettingsError(Exception):
     """A setting cannot be read. The text says which and what to write instead."""
@@ -43,6 +46,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Requests per worker that may wait for a thread; more are answered as temporarily unavailable."""
     audit_flush_ms: int = 50
     """How long an audit record may wait in memory; what a killed process can lose of its trail."""
+    dev: bool = False
+    """Developer mode: faults on demand, a clock that can be moved, reset to the seed. Never in production."""
+    seed: str = ""
+    """Seed file (YAML) of developer mode."""
+    seal: str = "file"
+    """Where the root key comes from: ``file``. Developer mode is refused with any other."""
     log_level: str = "info"
     """debug, info, warning or error."""
 
@@ -75,9 +84,22 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
         msg = f"unknown setting {', '.join(unknown)}; the settings are {', '.join(Settings.__struct_fields__)}"
         raise SettingsError(msg)
     try:
-        return msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(str(error)) from None
+    return _checked(settings)
+
+
+def _checked(settings: Settings) -> Settings:
+    if settings.seal not in SEALS:
+        msg = f"there is no seal {settings.seal!r}; the seals are {', '.join(SEALS)}"
+        raise SettingsError(msg)
+    if settings.dev and settings.seal != DEV_SEAL:
+        msg = f"developer mode is refused with the production seal {settings.seal!r}; leave out --dev"
+        raise SettingsError(msg)
+    if settings.seed and not settings.dev:
+        raise SettingsError("a seed file is for developer mode; add --dev")
+    return settings
 
 
 def _from_file(named: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +31,19 @@ from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
 from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.errors import Catalogue, load
+from bitting.dialects.base.injector import Injector
 from bitting.dialects.huawei.dialect import Huawei
 from bitting.dialects.iam.dialect import Iam
+from bitting.dialects.native import developer
 from bitting.dialects.native.dialect import Native
 from bitting.dialects.otc import profile as otc
 from bitting.providers.software.provider import SoftwareProvider
 from bitting.seals.file import FileSeal
-from bitting.server import bootstrap, tls
+from bitting.server import bootstrap, seed, tls
 from bitting.server.app import App
 from bitting.server.scheduler import SchedulerThread
 from bitting.settings import Settings
+from bitting.stores.snapshot import Snapshot, forget_fleeting, restore, take
 from bitting.stores.sql.schema import migrate
 from bitting.stores.sql.store import SqlStore
 
@@ -48,11 +52,22 @@ FIRST_FILES = ("bitting.db", "credentials.json")
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock; developer mode moves the service's time by ``offset_ms``."""
+
+    def __init__(self) -> None:
+        self.offset_ms = 0
 
     def now_ms(self) -> int:
-        """Milliseconds since 1970, UTC."""
+        """The service's time: milliseconds since 1970, UTC."""
+        return time.time_ns() // 1_000_000 + self.offset_ms
+
+    def wall_ms(self) -> int:
+        """The machine's time."""
         return time.time_ns() // 1_000_000
+
+    def turn(self, offset_ms: int) -> None:
+        """Be this far ahead from now on."""
+        self.offset_ms = offset_ms
 
 
 class SystemEntropy:
@@ -92,6 +107,7 @@ class Prepared:
 
     credentials: Path
     tls: tls.TlsFiles
+    seeded: Snapshot | None
 
 
 def catalogues() -> list[Catalogue]:
@@ -112,12 +128,19 @@ def prepare(settings: Settings) -> Prepared:
         "https": f"https://{settings.https}" if settings.https else "",
     }
     credentials = bootstrap.ensure_credentials(directory, house.gate, settings.region, places)
+    forget_fleeting(house.store)
+    if settings.seed:
+        seed.load(house.gate, seed.read(Path(settings.seed)))
+    seeded = take(house.store) if settings.dev else None
     house.close()
-    return Prepared(credentials, files)
+    return Prepared(credentials, files, seeded)
 
 
-def build(settings: Settings) -> House:
-    """A house over the settings' store. Raises ``Unavailable`` if the root key cannot be had."""
+def build(settings: Settings, seeded: Snapshot | None = None) -> House:
+    """A house over the settings' store. Raises ``Unavailable`` if the root key cannot be had.
+
+    ``seeded``: what developer mode's reset comes back to; without it nothing of developer mode is wired.
+    """
     directory = settings.directory
     seal = FileSeal(directory / "root.key", create=not (directory / "credentials.json").exists())
     provider = SoftwareProvider(seal)
@@ -130,14 +153,15 @@ def build(settings: Settings) -> House:
     gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region)
     region = settings.region
     dialects: list[Dialect] = [
-        Native(),
+        Native(developer.rows(partial(restore, store, seeded)) if seeded is not None else ()),
         Iam(vault, clock, region),
         Huawei(vault, clock, region, otc.profile()),
         AlibabaInstance(vault, clock, region),
         AlibabaOpenApi(vault, clock, region),
     ]
-    reporter = Reporter(settings.log_level)
-    pipeline = Pipeline(gate, reporter.failure)
+    reporter = Reporter(settings.log_level, "dev" if settings.dev else "")
+    injector = Injector(gate, clock.turn) if seeded is not None else None
+    pipeline = Pipeline(gate, reporter.failure, injector)
 
     def ready() -> str:
         try:
@@ -148,9 +172,15 @@ def build(settings: Settings) -> House:
         return ""
 
     owner = f"{socket.gethostname()}/{os.getpid()}/{entropy.uuid()[:8]}"
-    scheduler = SchedulerThread(Scheduler(gate, {}, SWEEPS, owner, reporter.failure), reporter.failure)
-    app = App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max)
+    follow = partial(_follow, cache, injector) if injector is not None else None
+    scheduler = SchedulerThread(Scheduler(gate, {}, SWEEPS, owner, reporter.failure), reporter.failure, follow)
+    app = App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max, dev=seeded is not None)
     return House(store, providers, trail, gate, app, scheduler)
+
+
+def _follow(cache: KeyCache, injector: Injector) -> None:
+    cache.freshen()
+    injector.follow(cache.loading)
 
 
 class Reporter:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,6 +34,9 @@ class FakeClock:
     def now_ms(self) -> int:
         return self.ms
 
+    def wall_ms(self) -> int:
+        return self.ms
+
     def advance(self, *, days: float = 0, seconds: float = 0) -> None:
         self.ms += int((days * 86_400 + seconds) * 1000)
 
@@ -41,8 +45,6 @@ class SystemEntropy:
     """Real randomness: nothing here depends on its values."""
 
     def random(self, count: int) -> bytes:
-        import os
-
         return os.urandom(count)
 
     def uuid(self) -> str:

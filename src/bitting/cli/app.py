@@ -22,11 +22,14 @@ def serve(
     http: Annotated[str | None, typer.Option(help="HOST:PORT of the plain listener. [127.0.0.1:8750]")] = None,
     https: Annotated[str | None, typer.Option(help="HOST:PORT of the TLS listener. [127.0.0.1:8743]")] = None,
     workers: Annotated[int | None, typer.Option(help="Worker processes. [one per core]")] = None,
+    dev: Annotated[bool | None, typer.Option("--dev", help="Developer mode: faults, clock, reset.")] = None,
+    seed: Annotated[str | None, typer.Option(help="Seed file (YAML) for developer mode.")] = None,
 ) -> None:
     """Start the service; Ctrl-C stops it."""
     from bitting.cli.serve import run  # noqa: PLC0415 - start-up time is counted in imports
 
-    raise SystemExit(run({"data_dir": data_dir, "http": http, "https": https, "workers": workers}))
+    wanted = {"data_dir": data_dir, "http": http, "https": https, "workers": workers, "dev": dev, "seed": seed}
+    raise SystemExit(run(wanted))
 
 
 @cli.command()

@@ -9,6 +9,7 @@ from typing import Any
 
 from bitting.core.faults import Fault
 from bitting.server import rsgi, worker
+from bitting.server.seed import SeedError
 from bitting.server.supervisor import Supervisor
 from bitting.server.tls import TlsFiles
 from bitting.settings import Settings, SettingsError, load, split_address
@@ -21,7 +22,7 @@ def run(overrides: Mapping[str, Any]) -> int:
         settings = load(overrides)
         addresses = [(split_address(address), tls) for address, tls in _wanted(settings)]
         prepared = prepare(settings)
-    except SettingsError as error:
+    except (SettingsError, SeedError) as error:
         return _fail(f"cannot start: {error}")
     except Fault as fault:
         return _fail(f"cannot start: {fault.detail('reason') or type(fault).__name__}")
@@ -29,7 +30,7 @@ def run(overrides: Mapping[str, Any]) -> int:
         return _fail(f"cannot start: {error.filename or settings.data_dir}: {error.strerror}; check --data-dir")
 
     def work(started: Callable[[], None]) -> None:
-        house = build(settings)
+        house = build(settings, prepared.seeded)
         target = rsgi.adapter(house.app)
         servers = [worker.listener(target, address, prepared.tls if tls else None) for address, tls in addresses]
         house.scheduler.start()
@@ -63,5 +64,6 @@ def banner(settings: Settings, credentials: Path, tls: TlsFiles) -> str:
         f"  https        {'https://' + settings.https if settings.https else 'off'}   (CA file {tls.ca})",
         f"  credentials  {credentials}",
         f"  workers      {settings.worker_count}",
+        *(["  mode         DEVELOPER: faults, clock and reset can be used; never expose this"] if settings.dev else []),
     ]
     return "\n".join(head) + "\n" + filled + "\nReady. Ctrl-C stops.\n"

@@ -17,7 +17,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from bitting.core import faults
@@ -314,13 +314,16 @@ class Gate:
 
     def _check_key(self, use: UseCase[C, R], context: Context, key: Key) -> None:
         principal = context.principal
-        if key.instance_id and principal.instance_id:
-            principal = _through(principal, key)
+        if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
+            raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
         if not principal.admin:
             asked = context.asked
             attempt = Attempt(use.action, asked.operation, asked.source, context.now_ms)
             self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy)
         require(use.states, key, context.now_ms)
+        if key.service and principal.instance_id:
+            # An instance serves its applications' keys; those of other services are the services' own.
+            raise faults.ServiceKeyProtected(key_id=key.id)
 
     def authorise_owned(self, principal: Principal, attempt: Attempt, resource: str, policy: str) -> None:
         """Return if allowed on a resource that may have a policy of its own (stored text; empty for none).
@@ -351,14 +354,6 @@ class Gate:
         return AuditEvent(
             now_ms, asked.request_id, asked.dialect, asked.operation, account, who, asked.source, key_id, outcome
         )
-
-
-def _through(principal: Principal, key: Key) -> Principal:
-    """The principal with what it may do in the key's instance. Raises ``KeyNotInInstance`` if that is nothing."""
-    if key.instance_id != principal.instance_id and all(s.instance != key.instance_id for s in principal.statements):
-        raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
-    kept = tuple(s for s in principal.statements if s.instance in {"", key.instance_id})
-    return principal if len(kept) == len(principal.statements) else replace(principal, statements=kept)
 
 
 def _missing(ref: KeyRef) -> faults.NotFound:

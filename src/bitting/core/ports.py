@@ -327,10 +327,14 @@ class Seal(Protocol):
 
 
 class Clock(Protocol):
-    """Time."""
+    """Time, twice: the service's, which developer mode can move, and the wall's, which it cannot."""
 
     def now_ms(self) -> int:
-        """Milliseconds since 1970, UTC."""
+        """The service's time: milliseconds since 1970, UTC. Windows, rotation and expiry go by it."""
+        ...
+
+    def wall_ms(self) -> int:
+        """The machine's time. Callers' clocks are compared with it and nothing else is."""
         ...
 
 

@@ -1,17 +1,20 @@
-"""Request rates: a token bucket per account and class of operation, in each process.
+"""Request rates: a token bucket per account and class of operation, in each process; and one-at-a-time places.
 
 ::
 
     class      documented requests a second (Alibaba, per account, shared gateway)
     symmetric  1000      asymmetric  200      manage  100 (ours: nothing is documented for it)
 
-Switched on by the ``rates`` switch. With N worker processes each gives out its Nth part.
+Switched on by the ``rates`` switch. With N worker processes each gives out its Nth part. Places are always on, and
+each process has its own: N workers do N things at a time.
 """
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from bitting.core import faults
 
@@ -36,6 +39,8 @@ class Throttle:
         self._share = share
         self._now = now
         self._buckets: dict[tuple[str, str], tuple[float, float]] = {}
+        self._taken: set[str] = set()
+        self._taking = threading.Lock()
 
     def take(self, account_id: str, action: str) -> None:
         """Count one request. Raises ``RateExceeded`` with ``retry_after_ms`` when there is no room."""
@@ -56,3 +61,15 @@ class Throttle:
         rate = max(1.0, RATES[name] * self._share)
         level, then = self._buckets.get((account_id, name), (rate, 0.0))
         return int(rate - min(rate, level + (self._now() - then) * rate))
+
+    @contextmanager
+    def alone(self, place: str) -> Iterator[None]:
+        """Hold ``place`` for the block; never waits. Raises ``ConcurrencyExceeded`` while another thread holds it."""
+        with self._taking:
+            if place in self._taken:
+                raise faults.ConcurrencyExceeded(resource=place, limit="concurrency")
+            self._taken.add(place)
+        try:
+            yield
+        finally:
+            self._taken.discard(place)

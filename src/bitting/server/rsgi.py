@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Awaitable, Callable
 from typing import Any
 
-from bitting.dialects.base.http import Request
+from bitting.dialects.base.http import Request, Response
 from bitting.server.app import App
 
 #: An oversized body is read up to this many bytes so that its sender gets to read the answer.
@@ -26,6 +26,9 @@ def adapter(app: App) -> Callable[[Any, Any], Awaitable[None]]:
         if "content-length" in headers or "transfer-encoding" in headers:
             await _read_body(request, protocol, app.body_limit(dialect, request))
         response = await app.handle(dialect, request)
+        if response.effect:
+            await _break(protocol, response)
+            return
         protocol.response_bytes(response.status, list(response.headers), response.body)
 
     return serve
@@ -51,6 +54,14 @@ def neutral(scope: Any) -> Request:
         scope.scheme,
         repeated=frozenset(repeated),
     )
+
+
+async def _break(protocol: Any, response: Response) -> None:
+    """Developer mode: promise the whole body and hang up, before it (``reset``) or half way through."""
+    length = ("content-length", str(len(response.body) + 1))
+    transport = protocol.response_stream(response.status, [*response.headers, length])
+    if response.effect == "truncate":
+        await transport.send_bytes(response.body[: len(response.body) // 2])
 
 
 async def _read_body(request: Request, protocol: Any, limit: int) -> None:

@@ -19,12 +19,19 @@ STOP_SECONDS = 20.0
 class SchedulerThread:
     """Started once the process serves; a daemon, because every job survives its process being killed.
 
+    ``before`` is called ahead of each look (developer mode brings its clock up to date there).
     ``report`` takes (where, exception) for the log when the store cannot be read; the thread goes on.
     """
 
-    def __init__(self, scheduler: Scheduler, report: Callable[[str, BaseException], None]) -> None:
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        report: Callable[[str, BaseException], None],
+        before: Callable[[], None] | None = None,
+    ) -> None:
         self._scheduler = scheduler
         self._report = report
+        self._before = before
         self._wake = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._loop, name="scheduler", daemon=True)
@@ -52,6 +59,8 @@ class SchedulerThread:
 
     def _once(self) -> bool:
         try:
+            if self._before is not None:
+                self._before()
             return self._scheduler.run_due() > 0
         except Exception as error:  # noqa: BLE001 - a store that is away for a while must not end the thread
             self._report("scheduler", error)

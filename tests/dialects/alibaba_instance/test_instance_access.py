@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bitting.core.model.identity import AccessPoint, AccessPolicy, ClientKey, NetworkRule
+from bitting.core.model.identity import AccessPoint, AccessPolicy, ClientKey, Instance, NetworkRule
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 
 KEY_USER = "RbacPermission/Template/CryptoServiceKeyUser"
@@ -107,6 +107,47 @@ def test_a_change_of_policy_holds_for_the_next_request(make_client, owner, house
     assert encrypt(client, key.id) == forbidden(key.id)
     owner.put(policy)
     assert client.call("Encrypt", KeyId=key.id, Plaintext=b"x").status == 200
+
+
+def test_only_policies_of_the_access_points_instance_count(make_client, owner, house):
+    """The first instance named is the access point's; what policies say of others is about others."""
+    account, now, mine = house.founded.account, house.clock.now_ms(), house.founded.instance
+    other = Instance("kst-other", account.id, account.ring, "other", now)
+    owner.add(other)
+    key, theirs = owner.key(), owner.key(instance_id="kst-other")
+    client = make_client(resources=(f"key/{key.id}",))
+    point_id = f"{account.id}/point0"
+    wide = AccessPolicy(f"{account.id}/wide", account.id, "wide", "kst-other", (KEY_USER,), ("key/*",), (), "", now)
+    owner.add(wide)
+    with house.store.begin(write=False) as uow:
+        point = uow.of(AccessPoint).get(point_id)
+    owner.put(replace(point, policies=("point0", "wide")))
+    assert client.call("Encrypt", KeyId=key.id, Plaintext=b"x").status == 200
+    assert encrypt(client, theirs.id) == forbidden(theirs.id)
+    owner.put(replace(wide, instance_id=mine.id))
+    text = f'The Key ID or Alias does not exist in the key store "{mine.id}".'
+    assert encrypt(client, theirs.id) == (404, "Forbidden.KeyNotFound", text)
+    owner.put(wide, replace(point, policies=("wide", "point0")))
+    assert client.call("Encrypt", KeyId=theirs.id, Plaintext=b"x").status == 200
+    owner.put(replace(theirs, instance_id=mine.id))
+    text = 'The Key ID or Alias does not exist in the key store "kst-other".'
+    assert encrypt(client, theirs.id) == (404, "Forbidden.KeyNotFound", text)
+
+
+@pytest.mark.parametrize("instance", ["shared", "", "kst-gone"])
+def test_a_policy_of_no_instance_allows_nothing_here(make_client, owner, house, instance):
+    key, client = owner.key(), make_client()
+    with house.store.begin(write=False) as uow:
+        policy = uow.of(AccessPolicy).get(f"{house.founded.account.id}/point0")
+    owner.put(replace(policy, instance_id=instance))
+    assert encrypt(client, key.id) == forbidden(key.id)
+    assert client.refused("GenerateRandom", Length=1) == forbidden("GenerateRandom")
+
+
+def test_an_instance_of_another_account_lends_nothing(make_client, owner, house):
+    key, client = owner.key(), make_client()
+    owner.put(replace(house.founded.instance, account_id="somebody"))
+    assert encrypt(client, key.id) == forbidden(key.id)
 
 
 # ── networks ──────────────────────────────────────────────────────────────────

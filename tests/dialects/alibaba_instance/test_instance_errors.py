@@ -226,6 +226,38 @@ def throttled(stage):
     return stage.client.call("GenerateRandom", Length=8), "QPS Limit Exceeded"
 
 
+class Meanwhile:
+    """A vault that has something else done while it makes its first pair."""
+
+    def __init__(self, vault, act):
+        self._vault, self._act, self.seen = vault, act, None
+
+    def key_pair(self, spec):
+        if self.seen is None:
+            self.seen = False
+            self.seen = self._act()
+        return self._vault.key_pair(spec)
+
+    def __getattr__(self, name):
+        return getattr(self._vault, name)
+
+
+def two_pairs_at_once(stage):
+    order = {"KeyId": stage.owner.key().id, "KeyPairSpec": "EC_P256", "KeyFormat": "PEM"}
+    vault = Meanwhile(stage.house.vault, lambda: stage.client.call("GenerateDataKeyPairWithoutPlaintext", **order))
+    stage.house.gate.vault = vault
+    assert stage.client.call("GenerateDataKeyPair", **order).status == 200
+    assert stage.client.call("AdvanceGenerateDataKeyPair", **order).status == 200
+    return vault.seen, "Concurrency Limit Exceeded."
+
+
+def service_key(stage):
+    key = stage.owner.key()
+    stage.owner.put(replace(key, service="ecs"))
+    stage.client.refused("GenerateDataKey", KeyId=key.id, NumberOfBytes=32)
+    return stage.encrypt(key.id), "Rejected.UnsupportedOperation"
+
+
 SCENARIOS: dict[tuple[str, str], Callable[[Stage], tuple[object, str]]] = {
     ("UnknownOperation", ""): unknown_name,
     ("UnknownOperation", "reason"): unknown_path,
@@ -261,6 +293,8 @@ SCENARIOS: dict[tuple[str, str], Callable[[Stage], tuple[object, str]]] = {
     ("CryptoFault", ""): short_digest,
     ("AccessFault", ""): in_debt,
     ("LimitFault", ""): throttled,
+    ("ConcurrencyExceeded", ""): two_pairs_at_once,
+    ("ServiceKeyProtected", ""): service_key,
 }
 
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bitting.core import blob
+from bitting.core.usecases import credentials, crypto
 from bitting.dialects.alibaba_openapi.kinds import EncryptionContext
 
 INVALID = (400, "InvalidParameter")
@@ -238,3 +239,15 @@ def test_plaintext_never_reaches_the_trail(door: Any) -> None:
     decrypt(door, encrypt(door, "a very secret text"))
     assert "secret" not in repr(door.house.trail.events)
     assert [event.outcome for event in door.house.trail.events][-2:] == ["ok", "ok"]
+
+
+@pytest.mark.parametrize(("plaintext", "seen"), [("aGVsbG8=", b"hello"), ("h\u00e9llo!", "h\u00e9llo!".encode())])
+def test_what_every_other_api_sees(door: Any, plaintext: str, seen: bytes) -> None:
+    """The use case all dialects share: bytes where base64 was meant, the string's UTF-8 otherwise."""
+    house, context = door.house, '{"a":"\u00e9"}'
+    made = encrypt(door, plaintext, EncryptionContext=context)
+    credential = credentials.access_key(house.cache.loading, house.vault, door.signer.access_key_id)
+    command = crypto.Decrypt(made, aad=context.encode())
+    asked = house.asked("another")
+    opened = house.gate.run(crypto.decrypt, credential.principal, command, asked, house.cache.loading)
+    assert opened.plaintext == seen

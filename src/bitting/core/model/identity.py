@@ -175,16 +175,12 @@ class ClientKey:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One allowance or denial. ``actions`` and ``resources`` end in ``*`` for "and below".
-
-    ``instance``: keys of another key store instance are not meant; empty for all.
-    """
+    """One allowance or denial. ``actions`` and ``resources`` end in ``*`` for "and below"."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...] = ("*",)
     allow: bool = True
     networks: tuple[str, ...] = ()
-    instance: str = ""
 
 
 @dataclass(frozen=True, slots=True)

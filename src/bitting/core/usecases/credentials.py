@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bitting.core import faults
@@ -56,6 +56,8 @@ TEMPLATES = {
     "SecretUser": ("secret:get_value",),
 }
 
+#: The state in which an instance answers.
+CONNECTED = "connected"
 #: The scope of access policies for the gateway that all accounts share, instead of an instance's own.
 SHARED = "shared"
 
@@ -184,7 +186,11 @@ def _by_token(digest: str) -> Callable[[Reader], Credential | None]:
 
 
 def client_key(view: View, client_key_id: str) -> ClientCredential | None:
-    """The credential of a client key with what its access point allows. None if unknown."""
+    """The credential of a client key with what its access point allows on its instance. None if unknown.
+
+    Which instance: the first that the access point's policies name. Only policies of that very instance count;
+    one that names another instance, one that is gone, or the shared gateway, allows nothing here.
+    """
     return view.get(("client_key", client_key_id), _by_client_key(client_key_id))
 
 
@@ -195,16 +201,18 @@ def _by_client_key(client_key_id: str) -> Callable[[Reader], ClientCredential | 
         account = reader.get(Account, held.account_id) if held else None
         if held is None or point is None or account is None:
             return None
-        found = _policies_in_force(reader, point)
-        instance = found[0][1] if found else None
+        policies = [reader.get(AccessPolicy, f"{account.id}/{name}") for name in point.policies]
+        instance = _instance(reader, account, policies)
+        instance_id = instance.id if instance else ""
+        counted = [policy for policy in policies if policy is not None and policy.instance_id == instance_id]
         principal = Principal(
             account_id=account.id,
             ring=instance.ring if instance else account.ring,
             user_id="",
             name=point.name,
-            statements=tuple(statement for policy, _ in found for statement in _statements(reader, policy)),
+            statements=tuple(item for policy in counted for item in _statements(reader, policy)) if instance else (),
             domain_id=account.domain_id,
-            instance_id=instance.id if instance else "",
+            instance_id=instance_id,
             credential_id=held.id,
             account_state=AccountState(account.state),
         )
@@ -213,15 +221,13 @@ def _by_client_key(client_key_id: str) -> Callable[[Reader], ClientCredential | 
     return build
 
 
-def _policies_in_force(reader: Reader, point: AccessPoint) -> list[tuple[AccessPolicy, Instance]]:
-    """The access point's policies whose instance is there and connected. Policies for the shared gateway are not."""
-    found = []
-    for name in point.policies:
-        policy = reader.get(AccessPolicy, f"{point.account_id}/{name}")
-        instance = reader.get(Instance, policy.instance_id) if policy else None
-        if policy and instance and instance.account_id == point.account_id and instance.state == "connected":
-            found.append((policy, instance))
-    return found
+def _instance(reader: Reader, account: Account, policies: Sequence[AccessPolicy | None]) -> Instance | None:
+    """The first instance of the account that a policy names and that is there and connected."""
+    for policy in policies:
+        found = reader.get(Instance, policy.instance_id) if policy else None
+        if found is not None and found.account_id == account.id and found.state == CONNECTED:
+            return found
+    return None
 
 
 def _statements(reader: Reader, policy: AccessPolicy) -> list[Statement]:
@@ -235,7 +241,7 @@ def _statements(reader: Reader, policy: AccessPolicy) -> list[Statement]:
         return []
     templates = (permission.rsplit("/", 1)[-1] for permission in policy.permissions)
     return [
-        Statement(TEMPLATES[template], policy.resources, networks=limited, instance=policy.instance_id)
+        Statement(TEMPLATES[template], policy.resources, networks=limited)
         for template in templates
         if template in TEMPLATES
     ]

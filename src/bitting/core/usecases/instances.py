@@ -24,8 +24,9 @@ from bitting.core.model.key import Key, KeyState
 from bitting.core.model.service import Switches
 from bitting.core.ports import UnitOfWork
 from bitting.core.throttle import RATES
+from bitting.core.usecases.credentials import CONNECTED
 
-CONNECTED, UNINITIALIZED = "connected", "uninitialized"
+UNINITIALIZED = "uninitialized"
 INSTANCES_MAX = 1000
 _BATCH = 1000
 _EMPTYING_MAX = 1000

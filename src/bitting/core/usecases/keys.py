@@ -20,7 +20,7 @@ from bitting.core.model.key import Alias, Key, KeyRef, KeyState, KeyVersion, Ori
 from bitting.core.policies import demand_local
 from bitting.core.ports import KeyProvider
 from bitting.core.quotas import require_room
-from bitting.core.specs import SPECS, KeySpec, Usage
+from bitting.core.specs import SPECS, Family, KeySpec, Usage
 from bitting.core.usecases.instances import demand_room_for_key
 
 DAY_MS = 86_400_000
@@ -146,10 +146,16 @@ def create(context: Context, command: CreateKey) -> Key:
     return key
 
 
+def _switched_off(context: Context) -> set[Family]:
+    """The families that this region does not offer, by its switches."""
+    switches = context.gate.switches(context.view)
+    return {family for family, on in ((Family.SM2, switches.sm2), (Family.SM4, switches.sm4)) if not on}
+
+
 def _kind(context: Context, command: CreateKey) -> tuple[KeySpec, str, KeyProvider]:
     spec = SPECS.get(command.spec)
     provider = context.gate.providers.get(command.protection) or context.gate.providers["software"]
-    if spec is None or not provider.supports(spec):
+    if spec is None or not provider.supports(spec) or spec.family in _switched_off(context):
         raise faults.UnsupportedKeySpec(spec=command.spec, parameter="spec")
     usage = Usage(command.usage) if command.usage else spec.default_usage
     if usage not in spec.usages:

@@ -68,7 +68,7 @@ class AlibabaInstance:
             raise faults.UnsupportedMethod(method=request.method)
         if request.path not in {"/", ""}:
             raise faults.UnknownOperation(operation=request.path, reason="path")
-        operation, evidence = self._examiner.examine(request, self._clock.now_ms())
+        operation, evidence = self._examiner.examine(request, self._clock.wall_ms())
         return Call(operation, request, {}, evidence)
 
     def identify(self, call: Call, view: View) -> Principal:

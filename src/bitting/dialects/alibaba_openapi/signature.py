@@ -154,7 +154,7 @@ class Checker:
         ``MissingParameter`` (the security token).
         """
         now_ms = self._clock.now_ms()
-        _check_time(claim, now_ms)
+        _check_time(claim, self._clock.wall_ms())
         credential = credentials.access_key(view, self._vault, claim.access_key_id)
         if credential is None:
             raise faults.UnknownAccessKey(access_key_id=claim.access_key_id)

@@ -85,7 +85,7 @@ class Proofs:
         sent_ms = instant(date)
         if sent_ms is None:  # 1
             raise faults.ClockMalformed(parameter="X-Sdk-Date")
-        if abs(now_ms - sent_ms) > SKEW_MS:
+        if abs(self._clock.wall_ms() - sent_ms) > SKEW_MS:
             raise faults.ClockSkewed
         digest = _body_digest(request)  # 2
         mismatch = None
@@ -157,7 +157,7 @@ def _canonical_uris(request: Request, greedy: str) -> Iterator[str]:
     The Python SDK unquotes the whole path and encodes each segment; the Go SDK encodes what it sends, escapes
     included; others sign the path as sent. A slash inside the last part may have been an escape.
     """
-    plain = _slashed("/".join([quote(segment) for segment in request.path.split("/")]))
+    plain = _slashed(_encoded(request.path))
     yield plain
     if request.raw_path in {"", request.path} and "%" not in plain and not greedy:
         return  # nothing was escaped: every way gives the same
@@ -171,13 +171,20 @@ def _canonical_uris(request: Request, greedy: str) -> Iterator[str]:
 def _rarer_uris(request: Request, greedy: str) -> Iterator[str]:
     if request.raw_path:
         yield _slashed(request.raw_path)
-        yield _slashed("/".join([quote(segment) for segment in request.raw_path.split("/")]))
-    once = [quote(segment) for segment in request.path.split("/")]
-    yield _slashed("/".join([quote(segment) for segment in once]))
+        yield _slashed(_encoded(request.raw_path))
+    yield _slashed(_encoded(_encoded(request.path)))
     if greedy and request.path.endswith(greedy):
-        head = "/".join([quote(segment) for segment in request.path[: -len(greedy)].split("/")])
+        head = _encoded(request.path[: -len(greedy)])
         yield _slashed(head + quote(greedy))
         yield _slashed(head + quote(quote(greedy)))
+
+
+def _encoded(path: str) -> str:
+    """Each segment encoded."""
+    joined = path.replace("/", "~")  # which needs no escape itself
+    if quote(joined) == joined:
+        return path
+    return "/".join([quote(segment) for segment in path.split("/")])
 
 
 def _slashed(path: str) -> str:
