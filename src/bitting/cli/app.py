@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from bitting.cli import client_key
 
 cli = typer.Typer(
     name="bitting",
@@ -14,6 +18,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+cli.add_typer(client_key.app, name="client-key")
 
 
 @cli.command()
@@ -59,6 +64,31 @@ def bench(
     raise SystemExit(run(seconds, rounds))
 
 
+#: Groups of commands, and where they are; imported only when one of their words is on the command line.
+_GROUPS = {
+    "faults": ("bitting.cli.developing", "faults"),
+    "clock": ("bitting.cli.developing", "clock"),
+    "account": ("bitting.cli.operating", "account"),
+    "access-key": ("bitting.cli.operating", "access_key"),
+    "project": ("bitting.cli.operating", "project"),
+    "quota": ("bitting.cli.operating", "quota"),
+    "key": ("bitting.cli.operating", "key"),
+    "switch": ("bitting.cli.operating", "switch"),
+}
+
+
+@cli.command()
+def reset(data_dir: Annotated[str | None, typer.Option(help="The server's data directory.")] = None) -> None:
+    """Bring a server in developer mode back to its seed."""
+    from bitting.cli.developing import reset as run  # noqa: PLC0415
+
+    run(data_dir)
+
+
 def main() -> None:
     """Entry point."""
+    words = set(sys.argv[1:])
+    for name, (module, attribute) in _GROUPS.items():
+        if name in words or not words - {"--help"}:
+            cli.add_typer(getattr(import_module(module), attribute), name=name)
     cli()

@@ -55,11 +55,15 @@ def segment(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Native:
-    """A running server's native API. ``facts``: its ``credentials.json``. One connection per call."""
+    """A running server's native API. ``facts``: the ``credentials.json`` of its data ``directory``.
+
+    One connection per call.
+    """
 
     origin: str
     token: str = field(repr=False)
     facts: Mapping[str, str] = field(repr=False)
+    directory: Path
 
     def get(self, path: str) -> dict[str, Any]:
         """``path`` below ``/bitting/v1/``. Raises :class:`CommandError`."""
@@ -150,7 +154,7 @@ def connect(data_dir: str | None = None) -> Native:
     if not origin:
         msg = f"{directory / 'credentials.json'} names no listener; start the server with --http or --https"
         raise CommandError(msg)
-    return Native(origin, _read(directory / "operator.token").strip(), facts)
+    return Native(origin, _read(directory / "operator.token").strip(), facts, directory)
 
 
 def _facts(directory: Path) -> dict[str, str]:

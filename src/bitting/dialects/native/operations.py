@@ -7,59 +7,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Any
-
 from bitting.core.usecases import service
-from bitting.dialects.base.kinds import Flag, Integer, Kind, Text, Unreadable
-from bitting.dialects.base.operation import Field, Operation
+from bitting.dialects.base.kinds import Flag, Integer
+from bitting.dialects.native import operations_access
+from bitting.dialects.native.rows import ID as _ID
+from bitting.dialects.native.rows import NAME as _NAME
+from bitting.dialects.native.rows import PREFIX, Anything, Plain
+from bitting.dialects.native.rows import field_in as _in
+from bitting.dialects.native.rows import row as _row
 
-PREFIX = "/bitting/v1/"
-_HIDDEN = {"sealed_secret", "password", "wrapped", "token_digest", "material_fingerprint", "policy"}
-
-
-class Plain:
-    """A record as a JSON object, without its secrets; sequences as lists."""
-
-    def decode(self, raw: Any) -> Any:  # noqa: ARG002 - answers only
-        raise Unreadable("type")
-
-    def encode(self, value: Any) -> Any:
-        """The object."""
-        if isinstance(value, list | tuple):
-            return [self.encode(item) for item in value]
-        if dataclasses.is_dataclass(value):
-            names = [field.name for field in dataclasses.fields(value) if field.name not in _HIDDEN]
-            return {name: self.encode(getattr(value, name)) for name in names}
-        return value.hex() if isinstance(value, bytes) else value
-
-
-class Anything:
-    """Any JSON object, handed on as it is."""
-
-    def decode(self, raw: Any) -> Any:
-        """The object. Raises ``Unreadable`` for anything else."""
-        if not isinstance(raw, dict):
-            raise Unreadable("type")
-        return raw
-
-    def encode(self, value: Any) -> Any:
-        """The object."""
-        return value
-
-
-def _row(method: str, path: str, use: Any, *fields: Field, answer: str = "", **rest: Any) -> Operation:
-    name = f"{method} {path}"
-    response = (Field(answer, Plain()),) if answer else ()
-    return Operation(name=name, method=method, path=PREFIX + path, use=use, request=fields, response=response, **rest)
-
-
-def _in(name: str, kind: Kind, *, required: bool = True, to: str = "") -> Field:
-    return Field(name, kind, to=to or name, required=required)
-
-
-_ID = Text(1, 128)
-_NAME = Text(1, 64)
+__all__ = ["OPERATIONS", "PREFIX", "Plain"]
 
 OPERATIONS = (
     _row("GET", "switches", service.switches, answer="switches"),
@@ -94,4 +51,5 @@ OPERATIONS = (
     ),
     _row("POST", "keys/{key_id}/freeze", service.freeze_key, _in("key_id", _ID), answer="key"),
     _row("POST", "keys/{key_id}/unfreeze", service.unfreeze_key, _in("key_id", _ID), answer="key"),
+    *operations_access.OPERATIONS,
 )  # fmt: skip

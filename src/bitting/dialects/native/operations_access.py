@@ -33,7 +33,10 @@ _ISSUED = Record(
 )
 
 OPERATIONS: tuple[Operation, ...] = (
-    row("GET", "accounts/{account_id}/access-points", desk.access_points, field_in("account_id", ID), answer="access_points"),
+    row(
+        "GET", "accounts/{account_id}/access-points", desk.access_points, field_in("account_id", ID),
+        answer="access_points",
+    ),
     row(
         "GET", "accounts/{account_id}/client-keys", desk.listed, field_in("account_id", ID),
         answer="client_keys", kind=Items(Record(*_CLIENT_KEY)),
