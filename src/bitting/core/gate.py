@@ -114,6 +114,7 @@ class UseCase(Generic[C, R]):
     key: Callable[[C], KeyRef] | None
     operator: bool = False
     barred_too: bool = False
+    anyone: bool = False
 
 
 def use_case(
@@ -126,17 +127,19 @@ def use_case(
     name: str = "",
     operator: bool = False,
     barred_too: bool = False,
+    anyone: bool = False,
 ) -> Callable[[Callable[[Context, C], R]], UseCase[C, R]]:
     """Declare a use case. ``action`` is what policies allow or deny, for instance ``key:encrypt``.
 
     ``operator``: for those who run the service; works in maintenance and on replicas, and for nobody else.
     ``barred_too``: for accounts in any state, those that have not enabled the service included.
+    ``anyone``: whoever is known may ask, without any right.
     """
 
     def declare(function: Callable[[Context, C], R]) -> UseCase[C, R]:
         command = get_type_hints(function)["command"]
         return UseCase(
-            name or function.__name__, function, command, action, states, hot, writes, key, operator, barred_too
+            name or function.__name__, function, command, action, states, hot, writes, key, operator, barred_too, anyone
         )
 
     return declare
@@ -180,7 +183,7 @@ def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     """
     if principal.account_state is not AccountState.ACTIVE and not use.barred_too:
         raise _ACCOUNT_FAULTS[principal.account_state]
-    if not principal.admin:
+    if not principal.admin and not use.anyone:
         authorise(principal, use.action, None)
 
 

@@ -11,14 +11,12 @@ Source: KMS API reference 2016-01-20, one page an operation, as the SDKs of 2026
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from bitting.core.blob import Blob, framed
 from bitting.core.model.key import Alias, Key
 from bitting.core.usecases import aliases, crypto, datakeys, keys
-from bitting.dialects.alibaba_openapi import quirks, words
+from bitting.dialects.alibaba_openapi import operations_access, operations_account, operations_instances, quirks, words
 from bitting.dialects.alibaba_openapi.codec import Said
 from bitting.dialects.alibaba_openapi.filters import Filters, Wanted
 from bitting.dialects.alibaba_openapi.kinds import (
@@ -28,32 +26,15 @@ from bitting.dialects.alibaba_openapi.kinds import (
     Interval,
     OnlyKeyId,
     Plaintext,
-    Policy,
     Tags,
     Unserved,
 )
-from bitting.dialects.base.kinds import Base64, Choice, Flag, Integer, Items, Kind, Moment, Shown, Text
-from bitting.dialects.base.operation import Field, Operation, Record
+from bitting.dialects.alibaba_openapi.operations_account import KEY_POLICY
+from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, TOTAL, Rpc, given, page_size, paged
+from bitting.dialects.base.kinds import Base64, Choice, Flag, Integer, Items, Moment, Shown, Text
+from bitting.dialects.base.operation import Field, Record
 
-PAGE_SIZE = 10
-PAGES_MAX = 1_000_000_000
 DATA_KEY_BYTES_MAX = 1024
-
-Settle = Callable[[dict[str, Any], Said], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rpc(Operation):
-    """A row. ``settle(arguments, said)`` runs after the fields are read."""
-
-    settle: Settle | None = None
-
-
-def paged(arguments: dict[str, Any], said: Said) -> None:
-    """Number and size (default 1 and 10) become offset and limit; both are said back."""
-    number, size = arguments.pop("PageNumber", 1), arguments.pop("PageSize", PAGE_SIZE)
-    arguments["offset"], arguments["limit"] = (number - 1) * size, size
-    said.page = (number, size)
 
 
 def filtered(arguments: dict[str, Any], said: Said) -> None:
@@ -80,24 +61,12 @@ def shown_blob(blob: Blob) -> str:
     return b64encode(framed(blob)).decode()
 
 
-def _field(name: str, kind: Kind, to: str = "", *, required: bool = False) -> Field:
-    return Field(name, kind, to=to, required=required)
-
-
 _TEXT = Text()
-_ANY_KEY = _field("KeyId", AnyKey(), "key", required=True)
-_KEY_ID = _field("KeyId", OnlyKeyId(), "key", required=True)
-_CONTEXT = _field("EncryptionContext", EncryptionContext(), "aad")
-_DRY_RUN = _field("DryRun", Flag())
-_RECIPIENT = _field("Recipient", Unserved())
-_PAGE_NUMBER = _field("PageNumber", Integer(1, PAGES_MAX))
-
-
-def _page_size(least: int, most: int) -> Field:
-    return _field("PageSize", Integer(least, most))
-
-
-_TOTAL = Field("TotalCount", Integer(0, PAGES_MAX), of="total")
+_ANY_KEY = given("KeyId", AnyKey(), "key", required=True)
+_KEY_ID = given("KeyId", OnlyKeyId(), "key", required=True)
+_CONTEXT = given("EncryptionContext", EncryptionContext(), "aad")
+_DRY_RUN = given("DryRun", Flag())
+_RECIPIENT = given("Recipient", Unserved())
 
 
 def key_arn(key: Key) -> str:
@@ -136,17 +105,17 @@ _KEYS = (
         use=keys.create,
         via=quirks.create_key,
         request=(
-            _field("Description", Text(0, 8192), "description"),
-            _field("KeySpec", words.spec, "spec"),
-            _field("KeyUsage", words.usage, "usage"),
-            _field("Origin", words.origin, "origin"),
-            _field("ProtectionLevel", words.level, "protection"),
-            _field("DKMSInstanceId", Text(1, 256), "instance_id"),
-            _field("KeyStorageMechanism", Choice({"HsmInternal": "internal", "HsmEncryptedDatabase": "database"})),
-            _field("EnableAutomaticRotation", Flag()),
-            _field("RotationInterval", Interval(7 * 86400, 365 * 86400), "rotation_interval_s"),
-            _field("Policy", Policy(), "policy"),
-            _field("Tags", Tags()),
+            given("Description", Text(0, 8192), "description"),
+            given("KeySpec", words.spec, "spec"),
+            given("KeyUsage", words.usage, "usage"),
+            given("Origin", words.origin, "origin"),
+            given("ProtectionLevel", words.level, "protection"),
+            given("DKMSInstanceId", Text(1, 256), "instance_id"),
+            given("KeyStorageMechanism", Choice({"HsmInternal": "internal", "HsmEncryptedDatabase": "database"})),
+            given("EnableAutomaticRotation", Flag()),
+            given("RotationInterval", Interval(7 * 86400, 365 * 86400), "rotation_interval_s"),
+            given("Policy", KEY_POLICY, "policy"),
+            given("Tags", Tags()),
         ),
         response=(Field("KeyMetadata", Record(*_METADATA)),),
     ),
@@ -160,14 +129,14 @@ _KEYS = (
         name="ListKeys",
         use=keys.list_,
         settle=filtered,
-        request=(_PAGE_NUMBER, _page_size(1, 100), _field("Filters", Filters())),
+        request=(PAGE_NUMBER, page_size(1, 100), given("Filters", Filters())),
         response=(
             Field(
                 "Keys",
                 Items(Record(Field("KeyId", _TEXT, of="id"), Field("KeyArn", Shown(key_arn))), wrap="Key"),
                 of="keys",
             ),
-            _TOTAL,
+            TOTAL,
         ),
     ),
     Rpc(name="EnableKey", use=keys.enable, request=(_KEY_ID,)),
@@ -175,7 +144,7 @@ _KEYS = (
     Rpc(
         name="ScheduleKeyDeletion",
         use=keys.schedule_deletion,
-        request=(_KEY_ID, _field("PendingWindowInDays", Integer(7, 366), "days", required=True)),
+        request=(_KEY_ID, given("PendingWindowInDays", Integer(7, 366), "days", required=True)),
     ),
     Rpc(name="CancelKeyDeletion", use=keys.cancel_deletion, request=(_KEY_ID,)),
 )
@@ -190,9 +159,9 @@ def _aliases(region: str) -> tuple[Rpc, ...]:
     shown = Record(
         Field("KeyId", _TEXT, of="key_id"), Field("AliasName", _TEXT, of="name"), Field("AliasArn", Shown(arn))
     )
-    page = (Field("Aliases", Items(shown, wrap="Alias"), of="aliases"), _TOTAL)
-    made = _field("AliasName", AliasName(reserved=False), "name", required=True)
-    named = _field("AliasName", AliasName(reserved=True), "name", required=True)
+    page = (Field("Aliases", Items(shown, wrap="Alias"), of="aliases"), TOTAL)
+    made = given("AliasName", AliasName(reserved=False), "name", required=True)
+    named = given("AliasName", AliasName(reserved=True), "name", required=True)
     return (
         Rpc(name="CreateAlias", use=aliases.create, request=(made, _KEY_ID)),
         Rpc(name="UpdateAlias", use=aliases.update, request=(named, _KEY_ID)),
@@ -201,14 +170,14 @@ def _aliases(region: str) -> tuple[Rpc, ...]:
             name="ListAliases",
             use=aliases.list_,
             settle=paged,
-            request=(_PAGE_NUMBER, _page_size(0, 100)),
+            request=(PAGE_NUMBER, page_size(0, 100)),
             response=page,
         ),
         Rpc(
             name="ListAliasesByKeyId",
             use=aliases.list_of_key,
             settle=paged,
-            request=(_KEY_ID, _PAGE_NUMBER, _page_size(0, 101)),  # 101 is what the reference says
+            request=(_KEY_ID, PAGE_NUMBER, page_size(0, 101)),  # 101 is what the reference says
             response=page,
         ),
     )
@@ -225,8 +194,8 @@ def _encrypted(prefix: str) -> tuple[Field, ...]:
 _DATA_KEY = (
     _ANY_KEY,
     # Both set the length; the later row wins, as documented: NumberOfBytes overrides KeySpec.
-    _field("KeySpec", Choice({"AES_256": 32, "AES_128": 16}), "length"),
-    _field("NumberOfBytes", Integer(1, DATA_KEY_BYTES_MAX), "length"),
+    given("KeySpec", Choice({"AES_256": 32, "AES_128": 16}), "length"),
+    given("NumberOfBytes", Integer(1, DATA_KEY_BYTES_MAX), "length"),
     _CONTEXT,
     _DRY_RUN,
 )
@@ -237,14 +206,14 @@ _CRYPTO = (
         use=crypto.encrypt,
         settle=halved,
         given={"symmetric_only": True},
-        request=(_ANY_KEY, _field("Plaintext", Plaintext(), required=True), _CONTEXT, _DRY_RUN),
+        request=(_ANY_KEY, given("Plaintext", Plaintext(), required=True), _CONTEXT, _DRY_RUN),
         response=_encrypted(""),
     ),
     Rpc(
         name="Decrypt",
         use=crypto.decrypt,
         request=(
-            _field("CiphertextBlob", Base64(1, 16384), "ciphertext", required=True),
+            given("CiphertextBlob", Base64(1, 16384), "ciphertext", required=True),
             _CONTEXT,
             _DRY_RUN,
             _RECIPIENT,
@@ -270,6 +239,14 @@ _CRYPTO = (
 )
 
 
-def table(region: str) -> dict[str, Rpc]:
-    """Every operation by name."""
-    return {row.name: row for row in (*_KEYS, *_aliases(region), *_CRYPTO)}
+def table(region: str, chain: str = "") -> dict[str, Rpc]:
+    """Every operation by name. ``region`` is in the ARNs; ``chain``: what clients of instances trust (PEM)."""
+    groups = (
+        _KEYS,
+        _aliases(region),
+        _CRYPTO,
+        operations_access.rows(region),
+        operations_account.ROWS,
+        operations_instances.rows(region, chain),
+    )
+    return {row.name: row for group in groups for row in group}
