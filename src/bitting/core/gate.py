@@ -17,7 +17,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from bitting.core import faults
@@ -248,12 +248,20 @@ class Gate:
         self._admit(use, context.principal, context.view)
         if use.key is not None:
             ref = use.key(command)
-            cached = context.view.key(context.principal.ring, ref)
-            if cached is None or gone(cached.key, context.now_ms):
-                raise self._absent(use, context.principal, ref)
-            self._check_key(use, context, cached.key)
+            try:
+                cached = self._resident_key(context, ref)
+            except faults.NotFound:
+                raise self._absent(use, context.principal, ref) from None
+            self._check_key(use.action, use.states, context, cached.key)
             context._cached = cached  # noqa: SLF001 - the gate fills the context it made
         return use.run(context, command)
+
+    @staticmethod
+    def _resident_key(context: Context, ref: KeyRef) -> CachedKey:
+        cached = context.view.key(context.principal.ring, ref)
+        if cached is None or gone(cached.key, context.now_ms):
+            raise _missing(ref)
+        return cached
 
     def _run_cold(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
@@ -262,10 +270,10 @@ class Gate:
             if use.key is not None:
                 ref = use.key(command)
                 try:
-                    context._key = self.find_key(uow, context, ref)  # noqa: SLF001
+                    key = context._key = self.find_key(uow, context, ref)  # noqa: SLF001
                 except faults.NotFound:
                     raise self._absent(use, context.principal, ref) from None
-                self._check_key(use, context, context._key)  # noqa: SLF001
+                self._check_key(use.action, use.states, context, key)
             return use.run(context, command)
 
     def find_key(self, uow: UnitOfWork, context: Context, ref: KeyRef) -> Key:
@@ -276,6 +284,20 @@ class Gate:
         if key is None or key.ring != ring or gone(key, context.now_ms):
             raise _missing(ref)
         return key
+
+    def another(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
+        """A context for a further key that the command names: points 3 to 5 hold for it as well.
+
+        Hot in hot use cases, in the same transaction in cold ones. The trail names the command's first key.
+        """
+        further = replace(context, _key=None, _cached=None)
+        if context._uow is not None:  # noqa: SLF001
+            key = further._key = self.find_key(context._uow, context, ref)  # noqa: SLF001
+        else:
+            further._cached = self._resident_key(context, ref)  # noqa: SLF001
+            key = further._cached.key  # noqa: SLF001
+        self._check_key(action, states, context, key)
+        return further
 
     def switches(self, view: View) -> Switches:
         """The service's switches, from the cache."""
@@ -315,15 +337,15 @@ class Gate:
         if switches.rates == "cloud":
             self.throttle.take(principal.account_id, use.action)
 
-    def _check_key(self, use: UseCase[C, R], context: Context, key: Key) -> None:
+    def _check_key(self, action: str, states: str, context: Context, key: Key) -> None:
         principal = context.principal
         if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
             raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
         if not principal.admin:
             asked = context.asked
-            attempt = Attempt(use.action, asked.operation, asked.source, context.now_ms)
+            attempt = Attempt(action, asked.operation, asked.source, context.now_ms)
             self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy)
-        require(use.states, key, context.now_ms)
+        require(states, key, context.now_ms)
         if key.service and principal.instance_id:
             # An instance serves its applications' keys; those of other services are the services' own.
             raise faults.ServiceKeyProtected(key_id=key.id)

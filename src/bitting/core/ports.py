@@ -287,12 +287,29 @@ class Vault(Protocol):
         """32 bytes that say whether two secrets are equal and nothing else (keyed hash under the root key)."""
         ...
 
+    def cipher(self, key: KeyMaterial) -> CanEncrypt:
+        """AES-256-GCM under a data key of 32 bytes that no key owns. Raises ``KeyMaterialLengthInvalid``."""
+        ...
+
     def key_pair(self, spec: KeySpec) -> KeyPair:
         """A fresh asymmetric pair that no key owns (data key pairs, wrapping keys)."""
         ...
 
     def encrypt_to(self, public_der: bytes, plaintext: bytes, algorithm: Algorithm) -> bytes:
         """Encrypt to somebody's public key. Raises ``InvalidParameter`` (unfit key), ``PlaintextTooLong``."""
+        ...
+
+    def unwrap_import(self, private: KeyMaterial, algorithm_name: str, ciphertext: bytes) -> KeyMaterial:
+        """Imported material, decrypted with a wrapping key of :meth:`key_pair`.
+
+        ``algorithm_name``: RSA_OAEP_SHA256, RSA_OAEP_SHA1, SM2_ENCRYPT or RSAES_PKCS1_V1_5 (which does not
+        authenticate: wrong padding yields random bytes of random length). Raises ``InvalidKeyMaterial``,
+        ``AlgorithmMismatch``.
+        """
+        ...
+
+    def unwrap_kwp(self, kek: KeyMaterial, wrapped: bytes) -> KeyMaterial:
+        """AES key unwrap with padding (RFC 5649). Raises ``InvalidKeyMaterial``."""
         ...
 
     def verify_rsa(self, public_der: bytes, message: bytes, signature: bytes) -> bool:

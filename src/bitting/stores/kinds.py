@@ -26,9 +26,23 @@ from bitting.core.model.identity import (
     Token,
     User,
 )
+from bitting.core.model.importing import ImportTicket
 from bitting.core.model.job import Job
 from bitting.core.model.key import Alias, Key, KeyVersion
+from bitting.core.model.secret import (
+    EventRule,
+    Notice,
+    Secret,
+    SecretGrant,
+    SecretSetting,
+    SecretTask,
+    SecretVersion,
+    Stage,
+    Target,
+    Webhook,
+)
 from bitting.core.model.service import DevClock, FaultRule, Operator, Quota, Switches
+from bitting.core.model.tag import Tag
 from bitting.stores.fields import FieldType, field_types
 
 
@@ -74,6 +88,18 @@ KINDS = (
     Kind(ClientCertificate, "client_certificates"),
     Kind(Certificate, "certificates"),
     Kind(ManagedDataKey, "managed_data_keys"),
+    Kind(Secret, "secrets", (Unique(("ring", "name")),)),
+    Kind(SecretVersion, "secret_versions", (Unique(("secret_id", "name")),)),
+    Kind(Stage, "secret_stages"),
+    Kind(SecretTask, "secret_tasks"),
+    Kind(EventRule, "event_rules"),
+    Kind(Notice, "notices"),
+    Kind(Webhook, "webhooks"),
+    Kind(Target, "targets"),
+    Kind(SecretGrant, "secret_grants"),
+    Kind(SecretSetting, "secret_settings"),
+    Kind(Tag, "tags"),
+    Kind(ImportTicket, "import_tickets"),
 )
 
 

@@ -25,7 +25,8 @@ MANAGED = {
     "ClientKeyId": "KAAP.none",
     "KmsInstanceId": "kst-none",
     "BindVpcs": "[]",
-    "Policy": '{"Version":"1","Statement":[{"Effect":"Allow","Principal":{"RAM":"acs:ram::1:*"},"Action":"kms:*","Resource":"*"}]}',
+    "Policy": '{"Version":"1","Statement":[{"Effect":"Allow","Principal":{"RAM":"acs:ram::1:*"},'
+    '"Action":"kms:*","Resource":"*"}]}',
     "Subject": "CN=a,C=CN,O=b,OU=c",
     "CertificateId": "00000000-0000-4000-8000-000000000000",
     "Certificate": "-----BEGIN CERTIFICATE-----",

@@ -72,6 +72,44 @@ def _described(chain: str) -> Record:
     )
 
 
+_QUOTA = Record(
+    Field("ResourceType", _TEXT, of="resource"),
+    Field("ResourceQuota", _NUMBER, of="limit"),
+    Field("UsedQuantity", _NUMBER, of="used"),
+)
+
+
+def _connecting(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
+    """There is one provider of key stores; having named it is enough."""
+    arguments.pop("KMProvider")
+
+
+_CHANGES = (
+    Rpc(
+        name="ConnectKmsInstance",
+        use=instances.connect,
+        request=(
+            _INSTANCE,
+            given("KMProvider", Choice({"Aliyun": "Aliyun"}), required=True),
+            given("VpcId", plain_id, "network_id", required=True),
+            given("VSwitchIds", ids, "switch_ids", required=True),
+            given("ZoneIds", ids, "zone_ids", required=True),
+        ),
+        settle=_connecting,
+    ),
+    Rpc(
+        name="UpdateKmsInstanceBindVpc",
+        use=instances.bind_networks,
+        request=(_INSTANCE, given("BindVpcs", BindVpcs(), "networks", required=True)),
+    ),
+    Rpc(
+        name="ReleaseKmsInstance",
+        use=instances.release,
+        request=(_INSTANCE, given("ForceDeleteWithoutBackup", _FLAG, "force")),
+    ),
+)
+
+
 def rows(region: str, chain: str) -> tuple[Rpc, ...]:
     """The group's rows. ``chain``: the certificate authority that clients of instances trust (PEM)."""
 
@@ -79,24 +117,8 @@ def rows(region: str, chain: str) -> tuple[Rpc, ...]:
         return f"acs:kms:{region}:{instance.account_id}:keystore/{instance.id}"
 
     listed = Record(Field("KmsInstanceId", _TEXT, of="id"), Field("KmsInstanceArn", Shown(arn)))
-    quota = Record(
-        Field("ResourceType", _TEXT, of="resource"),
-        Field("ResourceQuota", _NUMBER, of="limit"),
-        Field("UsedQuantity", _NUMBER, of="used"),
-    )
     return (
-        Rpc(
-            name="ConnectKmsInstance",
-            use=instances.connect,
-            request=(
-                _INSTANCE,
-                given("KMProvider", Choice({"Aliyun": "Aliyun"}), required=True),
-                given("VpcId", plain_id, "network_id", required=True),
-                given("VSwitchIds", ids, "switch_ids", required=True),
-                given("ZoneIds", ids, "zone_ids", required=True),
-            ),
-            settle=_connecting,
-        ),
+        *_CHANGES,
         Rpc(
             name="GetKmsInstance",
             use=instances.describe,
@@ -116,16 +138,6 @@ def rows(region: str, chain: str) -> tuple[Rpc, ...]:
             response=(Field("DefaultKmsInstanceId", _TEXT, of="id"),),
         ),
         Rpc(
-            name="UpdateKmsInstanceBindVpc",
-            use=instances.bind_networks,
-            request=(_INSTANCE, given("BindVpcs", BindVpcs(), "networks", required=True)),
-        ),
-        Rpc(
-            name="ReleaseKmsInstance",
-            use=instances.release,
-            request=(_INSTANCE, given("ForceDeleteWithoutBackup", _FLAG, "force")),
-        ),
-        Rpc(
             name="GetKmsInstanceQuotaInfos",
             use=instances.quota_uses,
             request=(
@@ -134,12 +146,7 @@ def rows(region: str, chain: str) -> tuple[Rpc, ...]:
             ),
             response=(
                 Field("KmsInstanceId", _TEXT, of="instance_id"),
-                Field("KmsInstanceQuotaInfos", Items(quota), of="uses"),
+                Field("KmsInstanceQuotaInfos", Items(_QUOTA), of="uses"),
             ),
         ),
     )
-
-
-def _connecting(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
-    """There is one provider of key stores; having named it is enough."""
-    arguments.pop("KMProvider")
