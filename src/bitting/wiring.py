@@ -162,7 +162,7 @@ def build(settings: Settings, seeded: Snapshot | None = None) -> House:
         Iam(vault, clock, region),
         Huawei(vault, clock, region, otc.profile()),
         AlibabaInstance(vault, clock, region),
-        AlibabaOpenApi(vault, clock, region),
+        AlibabaOpenApi(vault, clock, region, _text(directory / "tls" / "ca.pem")),
     ]
     reporter = Reporter(settings.log_level, "dev" if settings.dev else "")
     injector = Injector(gate, clock.turn, catalogues()) if seeded is not None else None
@@ -193,6 +193,10 @@ def _handlers() -> dict[str, Handler]:
 def _follow(cache: KeyCache, injector: Injector) -> None:
     cache.freshen()
     injector.follow(cache.loading)
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
 
 
 class Reporter:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bitting.core.model.access import Certificate, ClientCertificate, InstanceSettings, ManagedDataKey, UserStatement
 from bitting.core.model.capsule import KeyPoint, KeyPolicy
 from bitting.core.model.grant import Grant
 from bitting.core.model.identity import (
@@ -87,6 +88,11 @@ KINDS = (
     Kind(FaultRule, "fault_rules"),
     Kind(DevClock, "dev_clock"),
     Kind(Job, "jobs"),
+    Kind(UserStatement, "user_statements"),
+    Kind(InstanceSettings, "instance_settings"),
+    Kind(ClientCertificate, "client_certificates"),
+    Kind(Certificate, "certificates"),
+    Kind(ManagedDataKey, "managed_data_keys"),
     Kind(Secret, "secrets", (Unique(("ring", "name")),)),
     Kind(SecretVersion, "secret_versions", (Unique(("secret_id", "name")),)),
     Kind(Stage, "secret_stages"),

@@ -18,11 +18,12 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.identity import AccessKey, Account, AccountState, Project, User
 from bitting.core.model.key import Key, KeyRef, KeyState
 from bitting.core.model.service import Quota, Switches
+from bitting.core.quotas import CLOUD
 from bitting.core.usecases.accounts import add_access_key
 
 QUOTA_MAX = 1_000_000
 WITHDRAWN, WITHDRAWABLE = -1, ("secrets", "versions", "stages")
-QUOTAS = ("keys", "aliases", "grants_per_key", "grants", "tags", "secrets", "versions", "stages")
+QUOTAS = tuple(CLOUD)
 _SERVICE = "service"
 
 

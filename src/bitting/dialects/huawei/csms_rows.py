@@ -18,7 +18,7 @@ from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.kinds import Digits, Items, Shown, Text
 from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei import csms_kinds as kinds
-from bitting.dialects.huawei.codec import located_values
+from bitting.dialects.huawei.codec import check_sequence, located_values
 from bitting.dialects.huawei.rows import Row
 
 SECRETS = "/v1/{project_id}/secrets"
@@ -50,6 +50,7 @@ def via(name: str, method: str, path: str, quirk: Any, *request: Field, **given:
 def given(call: Call) -> dict[str, Any]:
     """The converted parameters of a quirk's call. Raises ``RequestFault``."""
     call.values = located_values(call)
+    check_sequence(call.values)
     return call.operation.arguments(call.values)
 
 

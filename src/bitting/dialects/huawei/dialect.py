@@ -28,7 +28,7 @@ from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.base.sdk_hmac import Proofs
 from bitting.dialects.huawei import codec, operations_csms, operations_kms
-from bitting.dialects.huawei.kinds import URN, alias_of_urn, is_sequence
+from bitting.dialects.huawei.kinds import URN, alias_of_urn
 from bitting.dialects.huawei.quirks import ANYBODY
 from bitting.dialects.huawei.rows import Answer, HuaweiCall, Profile, Row
 from bitting.wire.form import pairs
@@ -128,9 +128,7 @@ class Huawei:
         elif row.method != "GET":
             call.values = codec.body_values(call.request)
         values = call.values
-        sequence = values.get("sequence")
-        if sequence is not None and sequence != "" and not is_sequence(sequence):
-            raise faults.InvalidSequence
+        codec.check_sequence(values)
         arguments = row.arguments(values)
         ref = arguments.get("key")
         if ref is not None and ref.kind == URN:

@@ -100,7 +100,10 @@ class Recipient:
     """An object with an enclave's attestation document, in base64; comes out as the document."""
 
     def decode(self, raw: Any) -> bytes:
-        if not isinstance(raw, dict) or raw.get("key_encryption_algorithm", "RSAES_OAEP_SHA_256") != "RSAES_OAEP_SHA_256":
+        if (
+            not isinstance(raw, dict)
+            or raw.get("key_encryption_algorithm", "RSAES_OAEP_SHA_256") != "RSAES_OAEP_SHA_256"
+        ):
             raise Unreadable("type")
         return Base64(1, 65536).decode(raw.get("attestation_document"))
 

@@ -66,8 +66,8 @@ def _tag_rows() -> list[Row]:
             "DELETE",
             base + "/{key}",
             use=secret_lists.untag,
-            shape=_one_key,
-            request=(_ID, Field("key", Text(1, 128), required=True)),
+            request=(_ID, Field("key", _OneKey(), to="keys", required=True)),
+            given={"strict": True},
             ok=204,
             nested=True,
         ),
@@ -102,10 +102,14 @@ def _project_tags(tags: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     return [{"key": key, "values": list(values)} for key, values in tags.items()]
 
 
-def _one_key(arguments: dict[str, Any], call: Any) -> None:  # noqa: ARG001 - a shape's signature
-    """One key, which must be there."""
-    arguments["keys"] = [arguments.pop("key")]
-    arguments["strict"] = True
+class _OneKey:
+    """One tag key, as the list of it."""
+
+    def decode(self, raw: Any) -> list[str]:
+        return [Text(1, 128).decode(raw)]
+
+    def encode(self, value: list[str]) -> str:
+        return value[0]
 
 
 def _batch_tags(call: Any, run: Any) -> None:

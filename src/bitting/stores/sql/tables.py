@@ -189,7 +189,7 @@ switches = Table(
     _id(),
     *_text("maintenance"),
     *_flags("replica", "sm2", "sm4", "keystores", "rotation"),
-    *_text("rates", "authorizer", "tag_policy", "quotas"),
+    *_text("rates", "authorizer", "tag_policy", "quotas", "offline_regions"),
 )
 
 quotas = Table("quotas", METADATA, _id(), *_text("scope", "name"), *_integers("limit"))

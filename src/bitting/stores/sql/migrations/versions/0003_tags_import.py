@@ -1,6 +1,6 @@
 """Tags, and imports under way.
 
-Revision 0003, after 0004.
+Revision 0003, after 0002.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
 revision = "0003"
-down_revision = "0004"
+down_revision = "0002"
 
 TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
