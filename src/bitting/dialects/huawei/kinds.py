@@ -21,6 +21,7 @@ from bitting.dialects.base.kinds import Base64, Choice, Unreadable
 
 CONTEXT_CHARACTERS = 8192
 URN = "urn"
+ALIAS_PREFIX = "alias/"
 
 _KEY_ID = re.compile(r"[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{12}")
 _ALIAS = re.compile(r"[a-zA-Z0-9:/_-]{1,255}")
@@ -74,6 +75,21 @@ class KeyAlias:
 
     def encode(self, value: str) -> str:
         return value
+
+
+class AliasName:
+    """An alias: 1 to 255 of ``a-zA-Z0-9:/_-``, with ``alias/`` before it or without."""
+
+    def decode(self, raw: Any) -> str:
+        if not isinstance(raw, str):
+            raise Unreadable("type")
+        name = raw.removeprefix(ALIAS_PREFIX)
+        if not _ALIAS.fullmatch(name) or name.endswith("/default"):
+            raise Unreadable("format")
+        return ALIAS_PREFIX + name
+
+    def encode(self, value: str) -> str:
+        return value.removeprefix(ALIAS_PREFIX)
 
 
 class EncryptionContext:

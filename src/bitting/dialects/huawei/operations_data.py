@@ -58,13 +58,7 @@ def _algorithm(used: Algorithm) -> str:
 
 
 WRAP = (_KEY, Field("plain_text", Hex(1, 4096), to="content", required=True))
-UNdef _algorithm(used: Algorithm) -> str:
-    """An algorithm in this API's words; the modes of symmetric keys have one word together."""
-    word = kinds.RE_ENCRYPTION_ALGORITHMS.encode(used)
-    return word if word != used.value else "SYMMETRIC_DEFAULT"
-
-
-WRAP = (_BY_ID, Field("cipher_text", Hex(1, CIPHERTEXT_BYTES), to="ciphertext", required=True))
+UNWRAP = (_BY_ID, Field("cipher_text", Hex(1, CIPHERTEXT_BYTES), to="ciphertext", required=True))
 
 DATA_KEYS = (
     row(

@@ -265,6 +265,6 @@ VERSIONS = (
 )
 
 
-def rows() -> dict[str, Row]:
-    """Every row of Huawei's profile by name."""
-    return {row.name: row for row in (*KEYS, *CRYPTO, *VERSIONS)}
+def first_rows() -> tuple[Row, ...]:
+    """The rows of this module."""
+    return (*KEYS, *CRYPTO, *VERSIONS)

@@ -51,7 +51,8 @@ class Row(Operation):
 
     ``public``: answered to anybody, without signature or token. ``located``: parameters are in path, query and
     body alike. ``nested``: errors come in the envelope of key management although the surface is another.
-    ``face``: what the answer shows, from the result and what the caller said.
+    ``face``: what the response fields read from, out of the result and what the caller said; ``content``: the
+    whole answer likewise, in place of response fields. ``operators``: for those who run the service, by their token.
     """
 
     shape: Shape | None = None
@@ -59,6 +60,8 @@ class Row(Operation):
     located: bool = False
     nested: bool = False
     face: Callable[[Any, HuaweiCall], Any] | None = None
+    content: Callable[[Any, HuaweiCall], Any] | None = None
+    operators: bool = False
 
 
 @dataclass(slots=True)

@@ -189,7 +189,8 @@ switches = Table(
     _id(),
     *_text("maintenance"),
     *_flags("replica", "sm2", "sm4", "keystores", "rotation"),
-    *_text("rates", "authorizer", "tag_policy", "quotas", "offline_regions"),
+    *_text("rates", "authorizer", "tag_policy", "quotas"),
+    Column("offline_regions", TEXT, nullable=False, server_default=""),
 )
 
 quotas = Table("quotas", METADATA, _id(), *_text("scope", "name"), *_integers("limit"))
