@@ -40,6 +40,7 @@ from bitting.dialects.native import developer
 from bitting.dialects.native.dialect import Native
 from bitting.dialects.otc import profile as otc
 from bitting.providers.software.provider import SoftwareProvider
+from bitting.rotators.decisions import HttpAuthorizer
 from bitting.rotators.mysql import MysqlRotator
 from bitting.rotators.outlet import HttpOutlet
 from bitting.rotators.postgresql import PostgresqlRotator
@@ -156,6 +157,7 @@ def build(settings: Settings, seeded: Snapshot | None = None) -> House:
     trail = FileTrail(directory / "audit.jsonl", settings.audit_flush_ms)
     clock, entropy, vault = SystemClock(), SystemEntropy(), provider.vault
     gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region)
+    gate.authorizer = HttpAuthorizer(HttpOutlet())
     region = settings.region
     dialects: list[Dialect] = [
         Native(developer.rows(partial(restore, store, seeded)) if seeded is not None else ()),

@@ -20,8 +20,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, get_type_hints
 
-from bitting.core import faults
-from bitting.core.key_cache import CachedKey, KeyCache, Reader, View, resolve
+from bitting.core import decisions, faults
+from bitting.core.key_cache import CachedKey, KeyCache, NotResident, Reader, View, resolve
 from bitting.core.key_states import gone, require
 from bitting.core.model.audit_event import AuditEvent
 from bitting.core.model.identity import AccountState, Principal, Statement
@@ -30,7 +30,8 @@ from bitting.core.model.keystore import Keystore
 from bitting.core.model.service import Switches
 from bitting.core.partitions import SHARED, demand_usable
 from bitting.core.policies import Attempt, PolicyBook
-from bitting.core.ports import Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
+from bitting.core.ports import Authorizer, Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
+from bitting.core.replicas import seen_from
 from bitting.core.throttle import Throttle
 
 C = TypeVar("C")
@@ -50,7 +51,10 @@ _ACCOUNT_FAULTS: dict[AccountState, type[faults.AccountFault]] = {
 
 @dataclass(slots=True)
 class Asked:
-    """What the gate wants to know of a request besides who and what."""
+    """What the gate wants to know of a request besides who and what.
+
+    ``context``: what the caller wants an external policy decision point to know, JSON.
+    """
 
     request_id: str
     dialect: str
@@ -59,6 +63,7 @@ class Asked:
     delay_ms: int = 0
     effect: str = ""
     recorded: bool = False
+    context: str = ""
 
 
 @dataclass(slots=True)
@@ -208,6 +213,11 @@ _SWITCHES = ("switches",)
 _DEFAULT_SWITCHES = Switches()
 
 
+def is_offline(switches: Switches, region: str) -> bool:
+    """Whether the operator has switched a logical region off."""
+    return region in {name.strip() for name in switches.offline_regions.split(",")}
+
+
 def _read_switches(reader: Reader) -> Switches:
     return reader.get(Switches, "service") or _DEFAULT_SWITCHES
 
@@ -226,6 +236,7 @@ class Gate:
         trail: Trail,
         region: str,
         throttle: Throttle | None = None,
+        authorizer: Authorizer | None = None,
     ) -> None:
         self.store = store
         self.cache = cache
@@ -236,6 +247,7 @@ class Gate:
         self.trail = trail
         self.region = region
         self.throttle = throttle or Throttle()
+        self.authorizer = authorizer
         self._policies = PolicyBook()
 
     def run(self, use: UseCase[C, R], principal: Principal, command: C, asked: Asked, view: View) -> R:
@@ -263,6 +275,7 @@ class Gate:
 
     def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
+        self._consult(use, context, command)
         if use.key is not None:
             ref = use.key(command)
             try:
@@ -282,6 +295,7 @@ class Gate:
 
     def _run_cold(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
+        self._consult(use, context, command)
         with self.store.begin(write=use.writes) as uow:
             context._uow = uow  # noqa: SLF001
             if use.key is not None:
@@ -291,16 +305,33 @@ class Gate:
                 except faults.NotFound:
                     raise self._absent(use, context.principal, ref) from None
                 self._check_key(use.action, use.states, context, key)
+                if use.writes:
+                    context._key = self._born(uow, context, key)  # noqa: SLF001
             return use.run(context, command)
 
     def find_key(self, uow: UnitOfWork, context: Context, ref: KeyRef) -> Key:
         """The key a reference means to this principal. Raises ``KeyNotFound`` or its kin."""
         ring = _ring_of(context.principal, ref)
         key_id = resolve(lambda kind, record_id: uow.of(kind).get(record_id), ring, ref)
-        key = uow.of(Key).get(key_id) if key_id else None
-        if key is None or key.ring != ring or gone(key, context.now_ms):
+        found = uow.of(Key).get(key_id) if key_id else None
+        key = seen_from(lambda kind, record_id: uow.of(kind).get(record_id), ring, found) if found else None
+        if key is None or gone(key, context.now_ms):
             raise _missing(ref)
         return key
+
+    def _born(self, uow: UnitOfWork, context: Context, key: Key) -> Key:
+        """The record that a change of the key is a change of: a replica's changes are made in its born region.
+
+        Raises ``ReadOnlyReplica`` (``sync`` off), ``ServerFault`` (``during`` sync_forward).
+        """
+        held = uow.of(Key).get(key.id)
+        if held is None or held.ring == key.ring:
+            return key
+        if not held.sync:
+            raise faults.ReadOnlyReplica(sync="off")
+        if is_offline(self.switches(context.view), held.region):
+            raise faults.ServerFault(during="sync_forward", reason=f"region {held.region} is switched off")
+        return held
 
     def another(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
         """A context for a further key that the command names: points 3 to 5 hold for it as well.
@@ -346,7 +377,29 @@ class Gate:
                 return denied
         return _missing(ref)
 
+    def _consult(self, use: UseCase[C, R], context: Context, command: C) -> None:
+        """Ask the external policy decision point, if there is one; on a thread that may wait for it."""
+        url = self.switches(context.view).authorizer
+        if not url or use.operator or context.principal.operator:
+            return
+        if not context.view.may_load:
+            raise NotResident
+        principal, asked = context.principal, context.asked
+        question = {
+            "account": principal.account_id,
+            "user": principal.user_id,
+            "credential": principal.credential_id,
+            "action": use.action,
+            "resource": f"key/{use.key(command).value}" if use.key is not None else "",
+            "operation": asked.operation,
+            "source": asked.source,
+            "context": asked.context,
+        }
+        decisions.demand(self.authorizer, url, question)
+
     def _heed(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
+        if switches.offline_regions and is_offline(switches, principal.facts.get("project_name", "")):
+            raise faults.Unavailable(reason="the region is switched off")
         if switches.maintenance:
             raise faults.Unavailable(reason=switches.maintenance)
         if switches.replica and use.writes:

@@ -375,5 +375,13 @@ class Trail(Protocol):
         ...
 
 
+class Authorizer(Protocol):
+    """An external policy decision point."""
+
+    def decide(self, url: str, question: Mapping[str, str]) -> tuple[int, bytes]:
+        """Its answer's status and body; status 0 if it cannot be reached. Bounded in time; never called hot."""
+        ...
+
+
 Loader = Callable[[], T]
 Events = Iterator[AuditEvent]

@@ -203,11 +203,3 @@ def list_retirable(context: Context, command: ListRetirable) -> GrantPage:
                 found[grant.id] = grant
     ordered = sorted(found.values(), key=lambda grant: grant.number)
     return GrantPage(ordered[command.offset : command.offset + command.limit], len(ordered), command.offset)
-
-
-def drop(uow: UnitOfWork, key_id: str) -> None:
-    """Forget the grants of a key that is gone."""
-    grants = uow.of(Grant)
-    while found := grants.find({"key_id": key_id}):
-        for grant in found:
-            grants.remove(grant.id)
