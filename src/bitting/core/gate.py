@@ -20,18 +20,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, get_type_hints
 
-from bitting.core import decisions, faults
+from bitting.core import decisions, faults, replicas
 from bitting.core.key_cache import CachedKey, KeyCache, NotResident, Reader, View, resolve
 from bitting.core.key_states import gone, require
 from bitting.core.model.audit_event import AuditEvent
-from bitting.core.model.identity import AccountState, Principal, Statement
+from bitting.core.model.identity import AccountState, Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.keystore import Keystore
 from bitting.core.model.service import Switches
 from bitting.core.partitions import SHARED, demand_usable
 from bitting.core.policies import Attempt, PolicyBook
 from bitting.core.ports import Authorizer, Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
-from bitting.core.replicas import seen_from
+from bitting.core.rights import authorise, granted, is_offline, ring_of
 from bitting.core.throttle import Throttle
 
 C = TypeVar("C")
@@ -152,51 +152,6 @@ def use_case(
     return declare
 
 
-def matches(pattern: str, value: str) -> bool:
-    """Whether a policy pattern covers a value: equal, or equal up to a final ``*``."""
-    if pattern.endswith("*"):
-        return value.startswith(pattern[:-1])
-    return pattern == value
-
-
-def _covers(statement: Statement, action: str, resources: tuple[str, ...]) -> bool:
-    return any(matches(pattern, action) for pattern in statement.actions) and (
-        not resources or any(matches(pattern, name) for pattern in statement.resources for name in resources)
-    )
-
-
-def authorise(principal: Principal, action: str, resource: str | None, *more: str) -> None:
-    """Return if allowed; ``resource`` None asks "anywhere at all?". ``more``: what else the resource is called.
-
-    Raises ``ExplicitlyDenied`` if a statement forbids it, ``PermissionDenied`` if none allows it.
-    """
-    names = () if resource is None else (resource, *more)
-    allowed = False
-    for statement in principal.statements:
-        if not _covers(statement, action, names):
-            continue
-        if statement.allow:
-            allowed = True
-        elif resource is not None or "*" in statement.resources:
-            raise faults.ExplicitlyDenied(resource=resource or "", action=action)
-    if not allowed and not _granted(principal, action, resource):
-        raise faults.PermissionDenied(resource=resource or "", action=action)
-
-
-def _granted(principal: Principal, action: str, resource: str | None) -> bool:
-    """Whether a grant allows it: on the key that the resource is, or on any."""
-    if resource is None:
-        return any(action in granted.actions for granted in principal.grants.values())
-    granted = principal.grants.get(resource.partition("/")[2])
-    return granted is not None and action in granted.actions
-
-
-def _ring_of(principal: Principal, ref: KeyRef) -> str:
-    """Where the key a reference means would be: with its owner if it was granted, else at home."""
-    granted = principal.grants.get(ref.value) if principal.grants and ref.kind == "id" else None
-    return granted.ring if granted is not None else principal.ring
-
-
 def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     """Points 1 and 2: the account may use the service, the principal the action somewhere.
 
@@ -211,11 +166,6 @@ def admit(use: UseCase[Any, Any], principal: Principal) -> None:
 
 _SWITCHES = ("switches",)
 _DEFAULT_SWITCHES = Switches()
-
-
-def is_offline(switches: Switches, region: str) -> bool:
-    """Whether the operator has switched a logical region off."""
-    return region in {name.strip() for name in switches.offline_regions.split(",")}
 
 
 def _read_switches(reader: Reader) -> Switches:
@@ -288,7 +238,7 @@ class Gate:
 
     @staticmethod
     def _resident_key(context: Context, ref: KeyRef) -> CachedKey:
-        cached = context.view.key(_ring_of(context.principal, ref), ref)
+        cached = context.view.key(ring_of(context.principal, ref), ref)
         if cached is None or gone(cached.key, context.now_ms):
             raise _missing(ref)
         return cached
@@ -311,10 +261,10 @@ class Gate:
 
     def find_key(self, uow: UnitOfWork, context: Context, ref: KeyRef) -> Key:
         """The key a reference means to this principal. Raises ``KeyNotFound`` or its kin."""
-        ring = _ring_of(context.principal, ref)
+        ring = ring_of(context.principal, ref)
         key_id = resolve(lambda kind, record_id: uow.of(kind).get(record_id), ring, ref)
         found = uow.of(Key).get(key_id) if key_id else None
-        key = seen_from(lambda kind, record_id: uow.of(kind).get(record_id), ring, found) if found else None
+        key = replicas.seen_from(lambda kind, record_id: uow.of(kind).get(record_id), ring, found) if found else None
         if key is None or gone(key, context.now_ms):
             raise _missing(ref)
         return key
@@ -327,10 +277,7 @@ class Gate:
         held = uow.of(Key).get(key.id)
         if held is None or held.ring == key.ring:
             return key
-        if not held.sync:
-            raise faults.ReadOnlyReplica(sync="off")
-        if is_offline(self.switches(context.view), held.region):
-            raise faults.ServerFault(during="sync_forward", reason=f"region {held.region} is switched off")
+        replicas.demand_open(held, self.switches(context.view))
         return held
 
     def another(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
@@ -384,18 +331,10 @@ class Gate:
             return
         if not context.view.may_load:
             raise NotResident
-        principal, asked = context.principal, context.asked
-        question = {
-            "account": principal.account_id,
-            "user": principal.user_id,
-            "credential": principal.credential_id,
-            "action": use.action,
-            "resource": f"key/{use.key(command).value}" if use.key is not None else "",
-            "operation": asked.operation,
-            "source": asked.source,
-            "context": asked.context,
-        }
-        decisions.demand(self.authorizer, url, question)
+        resource = f"key/{use.key(command).value}" if use.key is not None else ""
+        decisions.demand(
+            self.authorizer, url, decisions.question(context.principal, context.asked, use.action, resource)
+        )
 
     def _heed(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
         if switches.offline_regions and is_offline(switches, principal.facts.get("project_name", "")):
@@ -416,7 +355,7 @@ class Gate:
         if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
             raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
         if key.ring != principal.ring:
-            if not _granted(principal, action, f"key/{key.id}"):
+            if not granted(principal, action, f"key/{key.id}"):
                 raise faults.KeyPermissionDenied(resource=key.id, action=action)
         elif not principal.admin:
             asked = context.asked

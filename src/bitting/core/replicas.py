@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
+from bitting.core import faults
 from bitting.core.model.key import Key
 from bitting.core.model.region import Replica, replica_id
+from bitting.core.model.service import Switches
+from bitting.core.rights import is_offline
 
 
 def seen_from(get: Callable[[type[Any], str], Any], ring: str, key: Key) -> Key | None:
@@ -29,3 +32,14 @@ def dressed(key: Key, replica: Replica) -> Key:
         description=replica.description,
         enterprise_project_id=replica.enterprise_project_id,
     )
+
+
+def demand_open(key: Key, switches: Switches) -> None:
+    """Return if a key's own region takes changes that were asked for in another.
+
+    Raises ``ReadOnlyReplica`` (``sync`` off), ``ServerFault`` (``during`` sync_forward).
+    """
+    if not key.sync:
+        raise faults.ReadOnlyReplica(sync="off")
+    if is_offline(switches, key.region):
+        raise faults.ServerFault(during="sync_forward", reason=f"region {key.region} is switched off")

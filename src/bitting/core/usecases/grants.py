@@ -16,12 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bitting.core import faults
-from bitting.core.gate import Context, authorise, use_case
+from bitting.core.gate import Context, use_case
 from bitting.core.model.grant import Grant
 from bitting.core.model.identity import Account, Principal, User
 from bitting.core.model.key import KeyRef
 from bitting.core.ports import UnitOfWork
 from bitting.core.quotas import require_room
+from bitting.core.rights import authorise
 from bitting.core.usecases import keystores
 
 USER, DOMAIN = "user", "domain"

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bitting.core import faults
-from bitting.core.gate import Context, authorise, use_case
+from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, Origin
+from bitting.core.rights import authorise
 from bitting.core.usecases import keys, keystores, tag_policy, tags
 from bitting.core.usecases.key_names import demand_free
 

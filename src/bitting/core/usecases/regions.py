@@ -17,12 +17,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bitting.core import faults
-from bitting.core.gate import Context, is_offline, use_case
+from bitting.core.gate import Context, use_case
 from bitting.core.model.identity import Project
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.model.region import Replica, replica_id
 from bitting.core.quotas import require_room
 from bitting.core.replicas import dressed
+from bitting.core.rights import is_offline
 from bitting.core.usecases import keys, tags
 from bitting.core.usecases.key_names import demand_free
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.blob import parse
-from bitting.core.gate import Context, authorise, use_case
+from bitting.core.gate import Context, use_case
+from bitting.core.rights import authorise
 from bitting.core.usecases import crypto
 from bitting.dialects.alibaba_instance.codec import read
 from bitting.dialects.base.dialect import Call, Run

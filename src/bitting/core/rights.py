@@ -1,0 +1,58 @@
+"""What statements and grants allow: pure questions about a principal, asked by the gate and by use cases."""
+
+from __future__ import annotations
+
+from bitting.core import faults
+from bitting.core.model.identity import Principal, Statement
+from bitting.core.model.key import KeyRef
+from bitting.core.model.service import Switches
+
+
+def matches(pattern: str, value: str) -> bool:
+    """Whether a policy pattern covers a value: equal, or equal up to a final ``*``."""
+    if pattern.endswith("*"):
+        return value.startswith(pattern[:-1])
+    return pattern == value
+
+
+def _covers(statement: Statement, action: str, resources: tuple[str, ...]) -> bool:
+    return any(matches(pattern, action) for pattern in statement.actions) and (
+        not resources or any(matches(pattern, name) for pattern in statement.resources for name in resources)
+    )
+
+
+def authorise(principal: Principal, action: str, resource: str | None, *more: str) -> None:
+    """Return if allowed; ``resource`` None asks "anywhere at all?". ``more``: what else the resource is called.
+
+    Raises ``ExplicitlyDenied`` if a statement forbids it, ``PermissionDenied`` if none allows it.
+    """
+    names = () if resource is None else (resource, *more)
+    allowed = False
+    for statement in principal.statements:
+        if not _covers(statement, action, names):
+            continue
+        if statement.allow:
+            allowed = True
+        elif resource is not None or "*" in statement.resources:
+            raise faults.ExplicitlyDenied(resource=resource or "", action=action)
+    if not allowed and not granted(principal, action, resource):
+        raise faults.PermissionDenied(resource=resource or "", action=action)
+
+
+def granted(principal: Principal, action: str, resource: str | None) -> bool:
+    """Whether a grant allows it: on the key that the resource is, or on any."""
+    if resource is None:
+        return any(action in held.actions for held in principal.grants.values())
+    held = principal.grants.get(resource.partition("/")[2])
+    return held is not None and action in held.actions
+
+
+def ring_of(principal: Principal, ref: KeyRef) -> str:
+    """Where the key a reference means would be: with its owner if it was granted, else at home."""
+    held = principal.grants.get(ref.value) if principal.grants and ref.kind == "id" else None
+    return held.ring if held is not None else principal.ring
+
+
+def is_offline(switches: Switches, region: str) -> bool:
+    """Whether the operator has switched a logical region off."""
+    return region in {name.strip() for name in switches.offline_regions.split(",")}
