@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 ARGS ?=
 
-.PHONY: help run setup dev test test-fast sdk crash check format demo bench lock proto docs clean
+.PHONY: help run setup dev test test-fast sdk crash conformance check format demo bench lock proto docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -44,6 +44,9 @@ check: dev ## ruff, mypy --strict, import contracts, house tests
 format: dev ## let ruff format the sources
 	$(BIN)/ruff format src
 	$(BIN)/ruff check --fix .
+
+conformance: dev ## provoke every documented error row over the wire, write docs/conformance.md
+	$(BIN)/python tests/conformance/report.py $(ARGS)
 
 demo: dev ## drive a fresh server with every official client, print a table
 	$(BIN)/bitting demo

@@ -334,8 +334,8 @@ class Gate:
             raise faults.Unavailable(reason=switches.maintenance)
         if switches.replica and use.writes:
             raise faults.ReadOnlyReplica
-        if switches.rates == "cloud":
-            self.throttle.take(principal.account_id, use.action)
+        if switches.rates != "off":
+            self.throttle.take(principal.account_id, use.action, switches.rates)
 
     def _check_key(self, action: str, states: str, context: Context, key: Key) -> None:
         principal = context.principal

@@ -74,11 +74,14 @@ def neutral(scope: Any) -> Request:
 
 
 async def _break(protocol: Any, response: Response) -> None:
-    """Developer mode: promise the whole body and hang up, before it (``reset``) or half way through."""
+    """Developer mode: promise the whole body and hang up at its start (``reset``) or half way through.
+
+    One byte is always sent: a stream that ends before its first is an empty answer, not a broken one.
+    """
     length = ("content-length", str(len(response.body) + 1))
     transport = protocol.response_stream(response.status, [*response.headers, length])
-    if response.effect == "truncate":
-        await transport.send_bytes(response.body[: len(response.body) // 2])
+    sent = len(response.body) // 2 if response.effect == "truncate" else 1
+    await transport.send_bytes(response.body[:sent] or b" ")
 
 
 async def _read_body(request: Request, protocol: Any, limit: int) -> None:
