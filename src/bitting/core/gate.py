@@ -9,7 +9,7 @@
 2. The principal's statements allow the action somewhere, and do not deny it.
 3. The key named is in the principal's ring, and in its key store instance if both are in one; outside
    nothing exists.
-4. The statements allow the action on this very key.
+4. The statements, or the key's own policy, allow the action on this very key, and neither denies it.
 5. The key's state allows the use (:mod:`bitting.core.key_states`).
 6. Every outcome, refusals included, reaches the audit trail before it reaches the caller.
 """
@@ -17,7 +17,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from bitting.core import faults
@@ -27,6 +27,7 @@ from bitting.core.model.audit_event import AuditEvent
 from bitting.core.model.identity import AccountState, Principal, Statement
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.service import Switches
+from bitting.core.policies import Attempt, PolicyBook
 from bitting.core.ports import Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
 from bitting.core.throttle import Throttle
 
@@ -112,6 +113,8 @@ class UseCase(Generic[C, R]):
     writes: bool
     key: Callable[[C], KeyRef] | None
     operator: bool = False
+    barred_too: bool = False
+    anyone: bool = False
 
 
 def use_case(
@@ -123,15 +126,21 @@ def use_case(
     writes: bool = False,
     name: str = "",
     operator: bool = False,
+    barred_too: bool = False,
+    anyone: bool = False,
 ) -> Callable[[Callable[[Context, C], R]], UseCase[C, R]]:
     """Declare a use case. ``action`` is what policies allow or deny, for instance ``key:encrypt``.
 
     ``operator``: for those who run the service; works in maintenance and on replicas, and for nobody else.
+    ``barred_too``: for accounts in any state, those that have not enabled the service included.
+    ``anyone``: whoever is known may ask, without any right.
     """
 
     def declare(function: Callable[[Context, C], R]) -> UseCase[C, R]:
         command = get_type_hints(function)["command"]
-        return UseCase(name or function.__name__, function, command, action, states, hot, writes, key, operator)
+        return UseCase(
+            name or function.__name__, function, command, action, states, hot, writes, key, operator, barred_too, anyone
+        )
 
     return declare
 
@@ -172,9 +181,9 @@ def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     The gate asks this of every request; a dialect whose cloud answers these before it looks at parameters
     asks it as well before it refuses a parameter. Raises ``AccountFault`` or ``PermissionDenied``.
     """
-    if principal.account_state is not AccountState.ACTIVE:
+    if principal.account_state is not AccountState.ACTIVE and not use.barred_too:
         raise _ACCOUNT_FAULTS[principal.account_state]
-    if not principal.admin:
+    if not principal.admin and not use.anyone:
         authorise(principal, use.action, None)
 
 
@@ -210,6 +219,7 @@ class Gate:
         self.trail = trail
         self.region = region
         self.throttle = throttle or Throttle()
+        self._policies = PolicyBook()
 
     def run(self, use: UseCase[C, R], principal: Principal, command: C, asked: Asked, view: View) -> R:
         """Do it, or raise the fault that says why not. Durable when it returns (see the six points above)."""
@@ -238,20 +248,32 @@ class Gate:
         self._admit(use, context.principal, context.view)
         if use.key is not None:
             ref = use.key(command)
-            cached = context.view.key(context.principal.ring, ref)
-            if cached is None or gone(cached.key, context.now_ms):
-                raise _missing(ref)
-            self._check_key(use, context.principal, cached.key, context.now_ms)
+            try:
+                cached = self._resident_key(context, ref)
+            except faults.NotFound:
+                raise self._absent(use, context.principal, ref) from None
+            self._check_key(use.action, use.states, context, cached.key)
             context._cached = cached  # noqa: SLF001 - the gate fills the context it made
         return use.run(context, command)
+
+    @staticmethod
+    def _resident_key(context: Context, ref: KeyRef) -> CachedKey:
+        cached = context.view.key(context.principal.ring, ref)
+        if cached is None or gone(cached.key, context.now_ms):
+            raise _missing(ref)
+        return cached
 
     def _run_cold(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
         with self.store.begin(write=use.writes) as uow:
             context._uow = uow  # noqa: SLF001
             if use.key is not None:
-                context._key = self.find_key(uow, context, use.key(command))  # noqa: SLF001
-                self._check_key(use, context.principal, context._key, context.now_ms)  # noqa: SLF001
+                ref = use.key(command)
+                try:
+                    key = context._key = self.find_key(uow, context, ref)  # noqa: SLF001
+                except faults.NotFound:
+                    raise self._absent(use, context.principal, ref) from None
+                self._check_key(use.action, use.states, context, key)
             return use.run(context, command)
 
     def find_key(self, uow: UnitOfWork, context: Context, ref: KeyRef) -> Key:
@@ -262,6 +284,20 @@ class Gate:
         if key is None or key.ring != ring or gone(key, context.now_ms):
             raise _missing(ref)
         return key
+
+    def another(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
+        """A context for a further key that the command names: points 3 to 5 hold for it as well.
+
+        Hot in hot use cases, in the same transaction in cold ones. The trail names the command's first key.
+        """
+        further = replace(context, _key=None, _cached=None)
+        if context._uow is not None:  # noqa: SLF001
+            key = further._key = self.find_key(context._uow, context, ref)  # noqa: SLF001
+        else:
+            further._cached = self._resident_key(context, ref)  # noqa: SLF001
+            key = further._cached.key  # noqa: SLF001
+        self._check_key(action, states, context, key)
+        return further
 
     def switches(self, view: View) -> Switches:
         """The service's switches, from the cache."""
@@ -275,7 +311,23 @@ class Gate:
         switches = self.switches(view)
         if switches is not _DEFAULT_SWITCHES:
             self._heed(switches, use, principal)
-        admit(use, principal)
+        try:
+            admit(use, principal)
+        except faults.ExplicitlyDenied:
+            raise
+        except faults.PermissionDenied:
+            # The policy of the key may still allow it to a user; whether there is one is known only with the key.
+            if use.key is None or not principal.user_id:
+                raise
+
+    def _absent(self, use: UseCase[C, R], principal: Principal, ref: KeyRef) -> faults.Fault:
+        """What somebody is told of a key that is not there: whoever may nothing anywhere learns no more than that."""
+        if not principal.admin and not use.operator:
+            try:
+                authorise(principal, use.action, None)
+            except faults.PermissionDenied as denied:
+                return denied
+        return _missing(ref)
 
     def _heed(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
         if switches.maintenance:
@@ -285,15 +337,34 @@ class Gate:
         if switches.rates == "cloud":
             self.throttle.take(principal.account_id, use.action)
 
-    def _check_key(self, use: UseCase[C, R], principal: Principal, key: Key, now_ms: int) -> None:
+    def _check_key(self, action: str, states: str, context: Context, key: Key) -> None:
+        principal = context.principal
         if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
             raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
         if not principal.admin:
-            authorise(principal, use.action, f"key/{key.id}")
-        require(use.states, key, now_ms)
+            asked = context.asked
+            attempt = Attempt(action, asked.operation, asked.source, context.now_ms)
+            self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy)
+        require(states, key, context.now_ms)
         if key.service and principal.instance_id:
             # An instance serves its applications' keys; those of other services are the services' own.
             raise faults.ServiceKeyProtected(key_id=key.id)
+
+    def authorise_owned(self, principal: Principal, attempt: Attempt, resource: str, policy: str) -> None:
+        """Return if allowed on a resource that may have a policy of its own (stored text; empty for none).
+
+        Raises ``ExplicitlyDenied`` or ``PermissionDenied``; see :mod:`bitting.core.policies`.
+        """
+        verdict = self._policies.verdict(policy, principal, attempt)
+        if verdict is False:
+            raise faults.ExplicitlyDenied(resource=resource, action=attempt.action)
+        try:
+            authorise(principal, attempt.action, resource)
+        except faults.ExplicitlyDenied:
+            raise
+        except faults.PermissionDenied:
+            if not verdict:
+                raise
 
     def _record(self, context: Context, outcome: str) -> None:
         principal = context.principal

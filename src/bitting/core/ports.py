@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from bitting.core.material import KeyMaterial
@@ -264,6 +264,14 @@ class KeyPair:
     public: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Pkcs12:
+    """A PKCS #12 file, and the certificate in it (PEM)."""
+
+    file: bytes = field(repr=False)
+    certificate: str
+
+
 class Vault(Protocol):
     """Small secrets under the root key, and the primitives that need no stored key."""
 
@@ -279,12 +287,29 @@ class Vault(Protocol):
         """32 bytes that say whether two secrets are equal and nothing else (keyed hash under the root key)."""
         ...
 
+    def cipher(self, key: KeyMaterial) -> CanEncrypt:
+        """AES-256-GCM under a data key of 32 bytes that no key owns. Raises ``KeyMaterialLengthInvalid``."""
+        ...
+
     def key_pair(self, spec: KeySpec) -> KeyPair:
         """A fresh asymmetric pair that no key owns (data key pairs, wrapping keys)."""
         ...
 
     def encrypt_to(self, public_der: bytes, plaintext: bytes, algorithm: Algorithm) -> bytes:
         """Encrypt to somebody's public key. Raises ``InvalidParameter`` (unfit key), ``PlaintextTooLong``."""
+        ...
+
+    def unwrap_import(self, private: KeyMaterial, algorithm_name: str, ciphertext: bytes) -> KeyMaterial:
+        """Imported material, decrypted with a wrapping key of :meth:`key_pair`.
+
+        ``algorithm_name``: RSA_OAEP_SHA256, RSA_OAEP_SHA1, SM2_ENCRYPT or RSAES_PKCS1_V1_5 (which does not
+        authenticate: wrong padding yields random bytes of random length). Raises ``InvalidKeyMaterial``,
+        ``AlgorithmMismatch``.
+        """
+        ...
+
+    def unwrap_kwp(self, kek: KeyMaterial, wrapped: bytes) -> KeyMaterial:
+        """AES key unwrap with padding (RFC 5649). Raises ``InvalidKeyMaterial``."""
         ...
 
     def verify_rsa(self, public_der: bytes, message: bytes, signature: bytes) -> bool:
@@ -294,7 +319,7 @@ class Vault(Protocol):
         """
         ...
 
-    def pkcs12(self, pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> bytes:
+    def pkcs12(self, pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> Pkcs12:
         """An RSA pair as a PKCS #12 file: one self-signed certificate for ``name``, then the private key.
 
         Encrypted the old way (PBE-SHA1-3DES, HMAC-SHA1), which is all that the readers in sight share: it

@@ -5,6 +5,7 @@
     keys.erase     deletion due      -> versions, aliases and the key itself are gone
     keys.expire    material expired  -> material erased, the key waits for it to be imported again
     keys.rotate    rotation due      -> a new primary version
+    imports.expire token expired     -> the wrapping key made for it is gone
 
 Each works in small transactions, so that writers get their turn. The gate hides erased keys and treats expired
 material as gone from the very millisecond; the sweeps only make it true on disk.
@@ -16,9 +17,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bitting.core.key_states import gone
+from bitting.core.model.importing import ImportTicket
 from bitting.core.model.key import Alias, Key, KeyState, KeyVersion, RotationState
 from bitting.core.ports import StoredMaterial, UnitOfWork
 from bitting.core.scheduler import Sweep, Turn
+from bitting.core.usecases.material import drop_tickets
+from bitting.core.usecases.tags import take
 from bitting.core.usecases.versions import may_rotate, rotate_key
 
 BATCH = 20
@@ -65,6 +69,8 @@ def erase(uow: UnitOfWork, key: Key) -> None:
         while found := uow.of(kind).find({"key_id": key.id}):
             for record in found:
                 uow.of(kind).remove(record.id)
+    take(uow, key.ring, "key", key.id)
+    drop_tickets(uow, key.id)
     uow.of(Key).remove(key.id)
 
 
@@ -96,7 +102,21 @@ def rotate_keys(turn: Turn) -> None:
                 uow.of(Key).put(replace(held, rotation_due_ms=turn.now_ms + FROZEN_WAIT_MS))
 
 
+def _earliest_ticket(uow: UnitOfWork) -> int | None:
+    found = uow.of(ImportTicket).find(order="expires_ms", limit=1)
+    return found[0].expires_ms if found else None
+
+
+def expire_tickets(turn: Turn) -> None:
+    """Forget wrapping keys nobody can use any more."""
+    with turn.gate.store.begin(write=True) as uow:
+        for ticket in uow.of(ImportTicket).find(order="expires_ms", limit=BATCH):
+            if ticket.expires_ms <= turn.now_ms:
+                uow.of(ImportTicket).remove(ticket.id)
+
+
 SWEEPS = (
+    Sweep("imports.expire", _earliest_ticket, expire_tickets),
     Sweep("keys.erase", _earliest(_DYING, "deletion_due_ms"), erase_keys),
     Sweep("keys.expire", _earliest(_EXPIRING, "material_expires_ms"), expire_material),
     Sweep("keys.rotate", _earliest(_ROTATING, "rotation_due_ms"), rotate_keys),

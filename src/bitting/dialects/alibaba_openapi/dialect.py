@@ -13,7 +13,7 @@ from bitting.core.model.identity import Principal
 from bitting.core.ports import Clock, Vault
 from bitting.dialects.alibaba_openapi import codec, operations, signature
 from bitting.dialects.alibaba_openapi.codec import Said
-from bitting.dialects.alibaba_openapi.operations import Rpc
+from bitting.dialects.alibaba_openapi.rows import Rpc
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
@@ -32,13 +32,16 @@ _BEYOND_DRY_RUN = (
 
 
 class AlibabaOpenApi:
-    """Alibaba Cloud KMS OpenAPI 2016-01-20. ``region``: the one in the ARNs it says and takes."""
+    """Alibaba Cloud KMS OpenAPI 2016-01-20. ``region``: the one in the ARNs it says and takes.
+
+    ``chain``: the certificate authority of the instances' door (PEM), which GetKmsInstance hands out.
+    """
 
     name = "alibaba_openapi"
 
-    def __init__(self, vault: Vault, clock: Clock, region: str) -> None:
+    def __init__(self, vault: Vault, clock: Clock, region: str, chain: str = "") -> None:
         self.catalogue = load(self.name, __package__)
-        self.operations = operations.table(region)
+        self.operations = operations.table(region, chain)
         self._checker = signature.Checker(vault, clock)
         self._region = region
 

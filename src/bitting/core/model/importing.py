@@ -1,0 +1,20 @@
+"""What is kept between "give me a wrapping key" and "here is the wrapped material"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTicket:
+    """A wrapping pair made for one key. ``wrapped``: its private half under the root key.
+
+    ``algorithm``: how material must be wrapped under it. Erased when it expires, and with its key.
+    """
+
+    id: str
+    key_id: str
+    algorithm: str
+    wrapped: bytes
+    created_ms: int
+    expires_ms: int

@@ -1,0 +1,136 @@
+"""Keys, their versions and aliases, one row an operation.
+
+Source: KMS API reference 2016-01-20, one page an operation, as the SDKs of 2026 carry it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bitting.core.model.key import Alias
+from bitting.core.usecases import aliases, keys
+from bitting.dialects.alibaba_openapi import quirks, words
+from bitting.dialects.alibaba_openapi.codec import Said
+from bitting.dialects.alibaba_openapi.fields import ANY_KEY, KEY_ID, TEXT, key_arn
+from bitting.dialects.alibaba_openapi.filters import Filters, Wanted
+from bitting.dialects.alibaba_openapi.kinds import AliasName, Interval, Tags
+from bitting.dialects.alibaba_openapi.operations_account import KEY_POLICY
+from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, TOTAL, Rpc, given, page_size, paged
+from bitting.dialects.base.kinds import Choice, Flag, Integer, Items, Moment, Shown, Text
+from bitting.dialects.base.operation import Field, Record
+
+
+def filtered(arguments: dict[str, Any], said: Said) -> None:
+    """A page of what the filters let through."""
+    paged(arguments, said)
+    wanted: Wanted = arguments.pop("Filters", None) or Wanted()
+    arguments["where"], arguments["aliases"] = wanted.where, wanted.aliases
+
+
+_METADATA = (
+    Field("KeyId", TEXT, of="id"),
+    Field("Arn", Shown(key_arn)),
+    Field("Description", TEXT, of="description"),
+    Field("KeyState", Shown(words.state), of="state"),
+    Field("KeySpec", words.spec, of="spec"),
+    Field("KeyUsage", words.usage_shown, of="usage"),
+    Field("Origin", words.origin, of="origin"),
+    Field("ProtectionLevel", words.level, of="protection"),
+    Field("Creator", TEXT, of="account_id"),
+    Field("CreationDate", Moment(), of="created_ms"),
+    Field("DeleteDate", Moment(), of="deletion_due_ms"),
+    Field("MaterialExpireTime", Moment(), of="material_expires_ms"),
+    Field("PrimaryKeyVersion", TEXT, of="primary_version"),
+    Field("AutomaticRotation", words.rotation, of="rotation"),
+    Field("LastRotationDate", Moment(), of="rotated_ms"),
+    Field("NextRotationDate", Moment(), of="rotation_due_ms", omit=0),
+    Field("RotationInterval", Interval(0, 1 << 31), of="rotation_interval_s", omit=0),
+    Field("DKMSInstanceId", TEXT, of="instance_id", omit=""),
+)
+_PROTECTION = (
+    Field("DeletionProtection", Shown(lambda on: "Enabled" if on else "Disabled"), of="deletion_protection"),
+    Field("DeletionProtectionDescription", TEXT, of="deletion_protection_note", omit=""),
+)
+
+KEYS = (
+    Rpc(
+        name="CreateKey",
+        use=keys.create,
+        via=quirks.create_key,
+        request=(
+            given("Description", Text(0, 8192), "description"),
+            given("KeySpec", words.spec, "spec"),
+            given("KeyUsage", words.usage, "usage"),
+            given("Origin", words.origin, "origin"),
+            given("ProtectionLevel", words.level, "protection"),
+            given("DKMSInstanceId", Text(1, 256), "instance_id"),
+            given("KeyStorageMechanism", Choice({"HsmInternal": "internal", "HsmEncryptedDatabase": "database"})),
+            given("EnableAutomaticRotation", Flag()),
+            given("RotationInterval", Interval(7 * 86400, 365 * 86400), "rotation_interval_s"),
+            given("Policy", KEY_POLICY, "policy"),
+            given("Tags", Tags()),
+        ),
+        response=(Field("KeyMetadata", Record(*_METADATA)),),
+    ),
+    Rpc(
+        name="DescribeKey",
+        use=keys.describe,
+        request=(ANY_KEY,),
+        response=(Field("KeyMetadata", Record(*_METADATA, *_PROTECTION)),),
+    ),
+    Rpc(
+        name="ListKeys",
+        use=keys.list_,
+        settle=filtered,
+        request=(PAGE_NUMBER, page_size(1, 100), given("Filters", Filters())),
+        response=(
+            Field(
+                "Keys",
+                Items(Record(Field("KeyId", TEXT, of="id"), Field("KeyArn", Shown(key_arn))), wrap="Key"),
+                of="keys",
+            ),
+            TOTAL,
+        ),
+    ),
+    Rpc(name="EnableKey", use=keys.enable, request=(KEY_ID,)),
+    Rpc(name="DisableKey", use=keys.disable, request=(KEY_ID,)),
+    Rpc(
+        name="ScheduleKeyDeletion",
+        use=keys.schedule_deletion,
+        request=(KEY_ID, given("PendingWindowInDays", Integer(7, 366), "days", required=True)),
+    ),
+    Rpc(name="CancelKeyDeletion", use=keys.cancel_deletion, request=(KEY_ID,)),
+)
+
+
+def alias_rows(region: str) -> tuple[Rpc, ...]:
+    """Alias records hold no region; ``region`` is this server's."""
+
+    def arn(alias: Alias) -> str:
+        return f"acs:kms:{region}:{alias.account_id}:{alias.name}"
+
+    shown = Record(
+        Field("KeyId", TEXT, of="key_id"), Field("AliasName", TEXT, of="name"), Field("AliasArn", Shown(arn))
+    )
+    page = (Field("Aliases", Items(shown, wrap="Alias"), of="aliases"), TOTAL)
+    made = given("AliasName", AliasName(reserved=False), "name", required=True)
+    named = given("AliasName", AliasName(reserved=True), "name", required=True)
+    return (
+        Rpc(name="CreateAlias", use=aliases.create, request=(made, KEY_ID)),
+        Rpc(name="UpdateAlias", use=aliases.update, request=(named, KEY_ID)),
+        Rpc(name="DeleteAlias", use=aliases.delete, request=(named,)),
+        Rpc(
+            name="ListAliases",
+            use=aliases.list_,
+            settle=paged,
+            request=(PAGE_NUMBER, page_size(0, 100)),
+            response=page,
+        ),
+        Rpc(
+            name="ListAliasesByKeyId",
+            use=aliases.list_of_key,
+            settle=paged,
+            request=(KEY_ID, PAGE_NUMBER, page_size(0, 101)),  # 101 is what the reference says
+            response=page,
+        ),
+    )
