@@ -185,7 +185,7 @@ def test_migration_headers_that_name_nothing(client, owner, version):
     if not version.isascii():  # a listener need not read such a header, and then it is not what was signed
         allowed.add((401, "SignatureNotMatch", "Signature is not matched."))
     assert client.refused("Encrypt", version=version, KeyId=owner.key().id, Plaintext=b"x") in allowed
-    assert client.refused("Decrypt", version=version, CiphertextBlob=bytes(32), Iv=bytes(12)) == code
+    assert client.refused("Decrypt", version=version, CiphertextBlob=bytes(32), Iv=bytes(12)) in allowed
 
 
 def test_an_empty_migration_header_is_none(client, owner):
