@@ -153,9 +153,18 @@ def matches(pattern: str, value: str) -> bool:
 
 
 def _covers(statement: Statement, action: str, resource: str | None) -> bool:
-    return any(matches(pattern, action) for pattern in statement.actions) and (
-        resource is None or any(matches(pattern, resource) for pattern in statement.resources)
-    )
+    # Plain loops: this runs four times in a hot request, and generators would be a third of the gate's time.
+    for pattern in statement.actions:
+        if pattern == action or matches(pattern, action):
+            break
+    else:
+        return False
+    if resource is None:
+        return True
+    for pattern in statement.resources:  # noqa: SIM110
+        if matches(pattern, resource):
+            return True
+    return False
 
 
 def authorise(principal: Principal, action: str, resource: str | None) -> None:

@@ -18,9 +18,10 @@ from bitting.server.patience import Patience
 
 #: An oversized body is read up to this many bytes so that its sender gets to read the answer.
 DRAIN_BYTES = 16 << 20
+BODY_SECONDS = 60.0
 
 
-def adapter(app: App, body_seconds: float) -> Callable[[Any, Any], Awaitable[None]]:
+def adapter(app: App, body_seconds: float = BODY_SECONDS) -> Callable[[Any, Any], Awaitable[None]]:
     """The RSGI application. A body that is not there after ``body_seconds`` is not waited for."""
     patience = Patience(body_seconds)
 
