@@ -116,8 +116,10 @@ def _discreet(call: Call, fault: faults.Fault) -> faults.Fault:
     if isinstance(fault, faults.KeyNotFound) and not _may_know(call):
         fault = faults.KeyPermissionDenied()
     if isinstance(fault, faults.AccessFault):
-        asked_for = call.values.get("KeyId") or call.values.get("SecretName")
-        fault.__dict__["resource"] = asked_for or fault.detail("resource").removeprefix("key/") or call.operation.name
+        about = fault.detail("resource")
+        behind_secret = "SecretName" in call.values and about.startswith("key/")
+        asked_for = "" if behind_secret else call.values.get("KeyId") or call.values.get("SecretName")
+        fault.__dict__["resource"] = asked_for or about.removeprefix("key/") or call.operation.name
     return fault
 
 

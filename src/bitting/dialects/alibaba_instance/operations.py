@@ -32,8 +32,9 @@ from bitting.core.pem import PUBLIC_KEY, armour
 from bitting.core.usecases import crypto, datakeys, pairs, signing
 from bitting.dialects.alibaba_instance import api_pb2, quirks, words
 from bitting.dialects.alibaba_instance.codec import InstanceOperation
+from bitting.dialects.alibaba_instance.quirks_secrets import SecretOperation, StageName, get_secret_value
 from bitting.dialects.alibaba_instance.words import KeyName, Octets, SelfDescribing
-from bitting.dialects.base.kinds import Choice, Integer, Kind, Shown, Text
+from bitting.dialects.base.kinds import Choice, Flag, Integer, Kind, Shown, Text
 from bitting.dialects.base.operation import Field
 
 _OCTETS = Octets()
@@ -290,12 +291,24 @@ _KEYLESS = (
         (MESSAGE, Field("Algorithm", words.HASHES, to="name")),
         (said("Digest", "value"),),
     ),
-    row(
-        "GetSecretValue",
-        quirks.absent_secret,
-        (Field("SecretName", Text(1, 64), to="name", required=True),),
-        (),
+)
+_SECRETS = (
+    SecretOperation(
+        name="GetSecretValue",
+        via=get_secret_value,
+        hot_quirk=True,
+        action="secret:get_value",
+        asks=api_pb2.GetSecretValueRequest,
+        answers=api_pb2.GetSecretValueResponse,
+        max_body=words.BODY_BYTES_MAX,
+        path="/",
+        request=(
+            Field("SecretName", Text(1, 192), to="name", required=True),
+            Field("VersionStage", StageName(), to="stage"),
+            Field("VersionId", Text(1, 64), to="version"),
+            Field("FetchExtendedConfig", Flag()),
+        ),
     ),
 )
 
-OPERATIONS = {item.name: item for item in (*_ENCRYPTION, *_DATA_KEYS, *_SIGNING, *_KEYLESS)}
+OPERATIONS = {item.name: item for item in (*_ENCRYPTION, *_DATA_KEYS, *_SIGNING, *_KEYLESS, *_SECRETS)}

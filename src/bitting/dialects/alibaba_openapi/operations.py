@@ -10,15 +10,17 @@ Source: KMS API reference 2016-01-20, one page an operation, as the SDKs of 2026
 
 from __future__ import annotations
 
-from bitting.dialects.alibaba_openapi import operations_crypto, operations_keys
+from bitting.dialects.alibaba_openapi import operations_crypto, operations_keys, operations_secrets
 from bitting.dialects.alibaba_openapi.rows import Rpc
+from bitting.dialects.base.errors import Catalogue
 
 
-def table(region: str) -> dict[str, Rpc]:
-    """Every operation by name."""
+def table(region: str, catalogue: Catalogue) -> dict[str, Rpc]:
+    """Every operation by name. ``catalogue`` spells the errors inside answers about many things."""
     rows = (
         *operations_keys.KEYS,
         *operations_keys.alias_rows(region),
         *operations_crypto.CRYPTO,
+        *operations_secrets.rows(region, catalogue),
     )
     return {row.name: row for row in rows}
