@@ -236,7 +236,17 @@ def test_a_stranger_sees_and_changes_nothing(door: Any) -> None:
             "PendingWindowInDays": "7",
             "Plaintext": "eA==",
             "CiphertextBlob": "JAAC" + "AAAA" * 30,
+            "SecretName": "s",
+            "SecretData": "x",
+            "VersionId": "v1",
+            "VersionStage": "x",
+            "MoveToVersion": "v1",
+            "EnableAutomaticRotation": "false",
+            "Policy": '{"Version":"1","Statement":[{}]}',
+            "SecretsList": '[{"SecretName":"s"}]',
         }
         response = door.send(signer.v3(action, parameters))
-        assert json.loads(response.body)["Code"] == "Forbidden.NoPermission", action
+        body = json.loads(response.body)
+        told = body["Errors"][0] if action == "BatchGetSecretValue" else body
+        assert told["Code"] == "Forbidden.NoPermission", action
     assert state_of(door, key_id) == "Enabled"

@@ -41,7 +41,7 @@ class AlibabaOpenApi:
 
     def __init__(self, vault: Vault, clock: Clock, region: str, chain: str = "") -> None:
         self.catalogue = load(self.name, __package__)
-        self.operations = operations.table(region, chain)
+        self.operations = operations.table(region, self.catalogue, chain)
         self._checker = signature.Checker(vault, clock)
         self._region = region
 
@@ -89,6 +89,8 @@ class AlibabaOpenApi:
         principal = self._checker.prove(call.evidence.claim, call.request, view)
         if call.values.get("KeyId", "").startswith("acs:"):
             call.values["KeyId"] = self._local(call.values["KeyId"], principal)
+        if call.values.get("SecretName", "").startswith("acs:"):
+            call.values["SecretName"] = self._local_secret(call.values["SecretName"], principal)
         return principal
 
     def _local(self, arn: str, principal: Principal) -> str:
@@ -97,6 +99,13 @@ class AlibabaOpenApi:
         if scheme != "acs" or not rest.startswith(("key/", "alias/")):
             raise faults.KeyNotFound(resource=arn, named="arn")
         return rest.removeprefix("key/")
+
+    def _local_secret(self, arn: str, principal: Principal) -> str:
+        """The name in a secret's ARN, likewise."""
+        head = f"acs:kms:{self._region}:{principal.account_id}:secret/"
+        if not arn.startswith(head):
+            raise faults.ResourceNotFound(kind="secret", resource=arn)
+        return arn.removeprefix(head)
 
     def bind(self, call: Call, principal: Principal) -> object:  # noqa: ARG002
         """The command. Raises ``MissingParameter``, ``InvalidParameter``, ``UnsupportedAlias``."""
