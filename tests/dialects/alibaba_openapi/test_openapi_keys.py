@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from alibaba_openapi.minimal import readable
 from alibaba_openapi.test_openapi_errors import stranger
 
 STATE_MODIFIED = (409, "Rejected.StateModifiedFailed")
@@ -219,13 +220,6 @@ def test_a_stranger_sees_and_changes_nothing(door: Any) -> None:
     key_id = door.key()
     signer = stranger(door)
     for action in door.dialect.operations:
-        parameters = {
-            "KeyId": key_id,
-            "AliasName": "alias/a",
-            "PendingWindowInDays": "7",
-            "Plaintext": "eA==",
-            "CiphertextBlob": "JAAC" + "AAAA" * 30,
-        }
-        response = door.send(signer.v3(action, parameters))
+        response = door.send(signer.v3(action, readable(action, key_id)))
         assert json.loads(response.body)["Code"] == "Forbidden.NoPermission", action
     assert state_of(door, key_id) == "Enabled"

@@ -10,7 +10,7 @@ Source: KMS API reference 2016-01-20, one page an operation, as the SDKs of 2026
 
 from __future__ import annotations
 
-from bitting.dialects.alibaba_openapi import operations_crypto, operations_keys
+from bitting.dialects.alibaba_openapi import operations_crypto, operations_import, operations_keys, operations_tags
 from bitting.dialects.alibaba_openapi.rows import Rpc
 
 
@@ -19,6 +19,11 @@ def table(region: str) -> dict[str, Rpc]:
     rows = (
         *operations_keys.KEYS,
         *operations_keys.alias_rows(region),
+        *operations_keys.DETAILS,
         *operations_crypto.CRYPTO,
+        *operations_crypto.MOVING,
+        *operations_crypto.PAIRS,
+        *operations_import.IMPORT,
+        *operations_tags.TAGS,
     )
     return {row.name: row for row in rows}
