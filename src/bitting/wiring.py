@@ -25,7 +25,9 @@ from bitting.core.faults import Fault
 from bitting.core.gate import Gate
 from bitting.core.key_cache import KeyCache
 from bitting.core.ports import KeyProvider, Store
-from bitting.core.scheduler import Scheduler
+from bitting.core.scheduler import Handler, Scheduler
+from bitting.core.usecases.rotators import Rotator
+from bitting.core.usecases.secret_sweeps import SECRET_SWEEPS, secret_handlers
 from bitting.core.usecases.sweeps import SWEEPS
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
@@ -38,6 +40,9 @@ from bitting.dialects.native import developer
 from bitting.dialects.native.dialect import Native
 from bitting.dialects.otc import profile as otc
 from bitting.providers.software.provider import SoftwareProvider
+from bitting.rotators.mysql import MysqlRotator
+from bitting.rotators.outlet import HttpOutlet
+from bitting.rotators.postgresql import PostgresqlRotator
 from bitting.seals.file import FileSeal
 from bitting.server import bootstrap, seed, tls
 from bitting.server.app import App
@@ -157,10 +162,10 @@ def build(settings: Settings, seeded: Snapshot | None = None) -> House:
         Iam(vault, clock, region),
         Huawei(vault, clock, region, otc.profile()),
         AlibabaInstance(vault, clock, region),
-        AlibabaOpenApi(vault, clock, region),
+        AlibabaOpenApi(vault, clock, region, _text(directory / "tls" / "ca.pem")),
     ]
     reporter = Reporter(settings.log_level, "dev" if settings.dev else "")
-    injector = Injector(gate, clock.turn) if seeded is not None else None
+    injector = Injector(gate, clock.turn, catalogues()) if seeded is not None else None
     pipeline = Pipeline(gate, reporter.failure, injector)
 
     def ready() -> str:
@@ -173,14 +178,25 @@ def build(settings: Settings, seeded: Snapshot | None = None) -> House:
 
     owner = f"{socket.gethostname()}/{os.getpid()}/{entropy.uuid()[:8]}"
     follow = partial(_follow, cache, injector) if injector is not None else None
-    scheduler = SchedulerThread(Scheduler(gate, {}, SWEEPS, owner, reporter.failure), reporter.failure, follow)
+    jobs = Scheduler(gate, _handlers(), (*SWEEPS, *SECRET_SWEEPS), owner, reporter.failure)
+    scheduler = SchedulerThread(jobs, reporter.failure, follow)
     app = App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max, dev=seeded is not None)
     return House(store, providers, trail, gate, app, scheduler)
+
+
+def _handlers() -> dict[str, Handler]:
+    """Who does what comes due, by kind of job."""
+    rotators: dict[str, Rotator] = {"postgresql": PostgresqlRotator(), "mysql": MysqlRotator()}
+    return secret_handlers(rotators, HttpOutlet())
 
 
 def _follow(cache: KeyCache, injector: Injector) -> None:
     cache.freshen()
     injector.follow(cache.loading)
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
 
 
 class Reporter:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .clients.plan import CLIENTS, CROSSING, KEY_MAKER, Client, open_step, steps_of
+from .clients.plan import CLIENTS, CROSSING, KEY_MAKER, KEYS_NEEDED, Client, open_step, steps_of
 from .environments import Environments
 
 CLIENTS_FOLDER = Path(__file__).resolve().parent / "clients"
@@ -59,7 +59,7 @@ class Rig:
         """All outcomes of the script of ``client`` in ``phase``, from the first and only run of it."""
         key = (client.script, phase)
         if key not in self._done:
-            if client.environment == "alibaba-instance":
+            if client.environment in KEYS_NEEDED:
                 self._run(KEY_MAKER, "operations")
             clients = [each for each in CLIENTS if each.script == client.script]
             phases = ("open",) if phase == "open" else _EARLY

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from . import environments
-from .clients.plan import CLIENTS, CROSSING, Client, method_name, steps_of
+from .clients.plan import CLIENTS, CROSSING, ENCRYPTS_NOTHING, Client, method_name, steps_of
 from .environments import CHECKOUT, EnvironmentFailedError, Environments
 from .rig import CLIENTS_FOLDER, Rig
 
@@ -40,7 +40,7 @@ def test_driver_has_a_method_for_every_step(client: Client) -> None:
 
 
 def test_every_api_crosses_to_every_other() -> None:
-    assert {client.environment for client in CROSSING} == set(environments.names())
+    assert {client.environment for client in CROSSING} == set(environments.names()) - ENCRYPTS_NOTHING
     for client in CROSSING:
         assert len(steps_of(client, "open")) == len(CROSSING) - 1
 

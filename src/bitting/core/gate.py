@@ -9,7 +9,7 @@
 2. The principal's statements allow the action somewhere, and do not deny it.
 3. The key named is in the principal's ring, and in its key store instance if both are in one; outside
    nothing exists.
-4. The statements allow the action on this very key.
+4. The statements, or the key's own policy, allow the action on this very key, and neither denies it.
 5. The key's state allows the use (:mod:`bitting.core.key_states`).
 6. Every outcome, refusals included, reaches the audit trail before it reaches the caller.
 """
@@ -27,6 +27,7 @@ from bitting.core.model.audit_event import AuditEvent
 from bitting.core.model.identity import AccountState, Principal, Statement
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.service import Switches
+from bitting.core.policies import Attempt, PolicyBook
 from bitting.core.ports import Attestation, Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
 from bitting.core.throttle import Throttle
 
@@ -112,6 +113,8 @@ class UseCase(Generic[C, R]):
     writes: bool
     key: Callable[[C], KeyRef] | None
     operator: bool = False
+    barred_too: bool = False
+    anyone: bool = False
 
 
 def use_case(
@@ -123,15 +126,21 @@ def use_case(
     writes: bool = False,
     name: str = "",
     operator: bool = False,
+    barred_too: bool = False,
+    anyone: bool = False,
 ) -> Callable[[Callable[[Context, C], R]], UseCase[C, R]]:
     """Declare a use case. ``action`` is what policies allow or deny, for instance ``key:encrypt``.
 
     ``operator``: for those who run the service; works in maintenance and on replicas, and for nobody else.
+    ``barred_too``: for accounts in any state, those that have not enabled the service included.
+    ``anyone``: whoever is known may ask, without any right.
     """
 
     def declare(function: Callable[[Context, C], R]) -> UseCase[C, R]:
         command = get_type_hints(function)["command"]
-        return UseCase(name or function.__name__, function, command, action, states, hot, writes, key, operator)
+        return UseCase(
+            name or function.__name__, function, command, action, states, hot, writes, key, operator, barred_too, anyone
+        )
 
     return declare
 
@@ -172,9 +181,9 @@ def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     The gate asks this of every request; a dialect whose cloud answers these before it looks at parameters
     asks it as well before it refuses a parameter. Raises ``AccountFault`` or ``PermissionDenied``.
     """
-    if principal.account_state is not AccountState.ACTIVE:
+    if principal.account_state is not AccountState.ACTIVE and not use.barred_too:
         raise _ACCOUNT_FAULTS[principal.account_state]
-    if not principal.admin:
+    if not principal.admin and not use.anyone:
         authorise(principal, use.action, None)
 
 
@@ -212,6 +221,7 @@ class Gate:
         self.region = region
         self.throttle = throttle or Throttle()
         self.attestation = attestation
+        self._policies = PolicyBook()
 
     def run(self, use: UseCase[C, R], principal: Principal, command: C, asked: Asked, view: View) -> R:
         """Do it, or raise the fault that says why not. Durable when it returns (see the six points above)."""
@@ -239,8 +249,12 @@ class Gate:
     def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
         if use.key is not None:
-            cached = self._resident_key(context, use.key(command))
-            self._check_key(use.action, use.states, context.principal, cached.key, context.now_ms)
+            ref = use.key(command)
+            try:
+                cached = self._resident_key(context, ref)
+            except faults.NotFound:
+                raise self._absent(use, context.principal, ref) from None
+            self._check_key(use.action, use.states, context, cached.key)
             context._cached = cached  # noqa: SLF001 - the gate fills the context it made
         return use.run(context, command)
 
@@ -256,8 +270,12 @@ class Gate:
         with self.store.begin(write=use.writes) as uow:
             context._uow = uow  # noqa: SLF001
             if use.key is not None:
-                key = context._key = self.find_key(uow, context, use.key(command))  # noqa: SLF001
-                self._check_key(use.action, use.states, context.principal, key, context.now_ms)
+                ref = use.key(command)
+                try:
+                    key = context._key = self.find_key(uow, context, ref)  # noqa: SLF001
+                except faults.NotFound:
+                    raise self._absent(use, context.principal, ref) from None
+                self._check_key(use.action, use.states, context, key)
             return use.run(context, command)
 
     def find_key(self, uow: UnitOfWork, context: Context, ref: KeyRef) -> Key:
@@ -282,7 +300,7 @@ class Gate:
             key = further._cached.key  # noqa: SLF001
         if context._key is None and context._cached is None:  # noqa: SLF001
             context._key = key  # noqa: SLF001
-        self._check_key(action, states, context.principal, key, context.now_ms)
+        self._check_key(action, states, context, key)
         return further
 
     def switches(self, view: View) -> Switches:
@@ -297,7 +315,23 @@ class Gate:
         switches = self.switches(view)
         if switches is not _DEFAULT_SWITCHES:
             self._heed(switches, use, principal)
-        admit(use, principal)
+        try:
+            admit(use, principal)
+        except faults.ExplicitlyDenied:
+            raise
+        except faults.PermissionDenied:
+            # The policy of the key may still allow it to a user; whether there is one is known only with the key.
+            if use.key is None or not principal.user_id:
+                raise
+
+    def _absent(self, use: UseCase[C, R], principal: Principal, ref: KeyRef) -> faults.Fault:
+        """What somebody is told of a key that is not there: whoever may nothing anywhere learns no more than that."""
+        if not principal.admin and not use.operator:
+            try:
+                authorise(principal, use.action, None)
+            except faults.PermissionDenied as denied:
+                return denied
+        return _missing(ref)
 
     def _heed(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
         if switches.maintenance:
@@ -307,15 +341,34 @@ class Gate:
         if switches.rates == "cloud":
             self.throttle.take(principal.account_id, use.action)
 
-    def _check_key(self, action: str, states: str, principal: Principal, key: Key, now_ms: int) -> None:
+    def _check_key(self, action: str, states: str, context: Context, key: Key) -> None:
+        principal = context.principal
         if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
             raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
         if not principal.admin:
-            authorise(principal, action, f"key/{key.id}")
-        require(states, key, now_ms)
+            asked = context.asked
+            attempt = Attempt(action, asked.operation, asked.source, context.now_ms)
+            self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy)
+        require(states, key, context.now_ms)
         if key.service and principal.instance_id:
             # An instance serves its applications' keys; those of other services are the services' own.
             raise faults.ServiceKeyProtected(key_id=key.id)
+
+    def authorise_owned(self, principal: Principal, attempt: Attempt, resource: str, policy: str) -> None:
+        """Return if allowed on a resource that may have a policy of its own (stored text; empty for none).
+
+        Raises ``ExplicitlyDenied`` or ``PermissionDenied``; see :mod:`bitting.core.policies`.
+        """
+        verdict = self._policies.verdict(policy, principal, attempt)
+        if verdict is False:
+            raise faults.ExplicitlyDenied(resource=resource, action=attempt.action)
+        try:
+            authorise(principal, attempt.action, resource)
+        except faults.ExplicitlyDenied:
+            raise
+        except faults.PermissionDenied:
+            if not verdict:
+                raise
 
     def _record(self, context: Context, outcome: str) -> None:
         principal = context.principal

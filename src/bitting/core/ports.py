@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from bitting.core.material import KeyMaterial
@@ -273,6 +273,14 @@ class KeyPair:
     public: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Pkcs12:
+    """A PKCS #12 file, and the certificate in it (PEM)."""
+
+    file: bytes = field(repr=False)
+    certificate: str
+
+
 class Vault(Protocol):
     """Small secrets under the root key, and the primitives that need no stored key."""
 
@@ -286,6 +294,10 @@ class Vault(Protocol):
 
     def fingerprint(self, secret: KeyMaterial, binding: bytes) -> bytes:
         """32 bytes that say whether two secrets are equal and nothing else (keyed hash under the root key)."""
+        ...
+
+    def cipher(self, key: KeyMaterial) -> CanEncrypt:
+        """AES-256-GCM under a data key of 32 bytes that no key owns. Raises ``KeyMaterialLengthInvalid``."""
         ...
 
     def key_pair(self, spec: KeySpec) -> KeyPair:
@@ -316,7 +328,7 @@ class Vault(Protocol):
         """
         ...
 
-    def pkcs12(self, pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> bytes:
+    def pkcs12(self, pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> Pkcs12:
         """An RSA pair as a PKCS #12 file: one self-signed certificate for ``name``, then the private key.
 
         Encrypted the old way (PBE-SHA1-3DES, HMAC-SHA1), which is all that the readers in sight share: it

@@ -138,8 +138,7 @@ class Sweep:
 class Scheduler:
     """One per worker process. ``owner`` must be unlike any other process's.
 
-    ``report`` takes (job id, exception) for the log; ``follow`` is called before each look (developer mode
-    brings its clock up to date there).
+    ``report`` takes (job id, exception) for the log.
     """
 
     def __init__(
@@ -150,7 +149,6 @@ class Scheduler:
         owner: str,
         report: Callable[[str, BaseException], None],
         *,
-        follow: Callable[[], None] | None = None,
         machine: Callable[[], int] = machine_ms,
     ) -> None:
         self._gate = gate
@@ -158,14 +156,11 @@ class Scheduler:
         self._handlers = {**handlers, **{sweep.kind: sweep.run for sweep in sweeps}}
         self._owner = owner
         self._report = report
-        self._follow = follow
         self._machine = machine
         self._turns = 0
 
     def run_due(self) -> int:
         """Do what is due now, once; how many jobs were begun. Raises nothing but what the store raises."""
-        if self._follow is not None:
-            self._follow()
         view = self._gate.cache.loading
         view.freshen()
         switches = self._gate.switches(view)

@@ -56,6 +56,12 @@ class Throttle:
             self._buckets.pop(next(iter(self._buckets)))
         self._buckets[account_id, name] = (level - 1.0, now)
 
+    def used(self, account_id: str, name: str) -> int:
+        """How much of a second's worth of a class is used up right now, in this process; 0 if rates are off."""
+        rate = max(1.0, RATES[name] * self._share)
+        level, then = self._buckets.get((account_id, name), (rate, 0.0))
+        return int(rate - min(rate, level + (self._now() - then) * rate))
+
     @contextmanager
     def alone(self, place: str) -> Iterator[None]:
         """Hold ``place`` for the block; never waits. Raises ``ConcurrencyExceeded`` while another thread holds it."""

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bitting.core.model.access import Certificate, ClientCertificate, InstanceSettings, ManagedDataKey, UserStatement
 from bitting.core.model.identity import (
     AccessKey,
     AccessPoint,
@@ -28,6 +29,18 @@ from bitting.core.model.identity import (
 from bitting.core.model.importing import ImportTicket
 from bitting.core.model.job import Job
 from bitting.core.model.key import Alias, Key, KeyVersion
+from bitting.core.model.secret import (
+    EventRule,
+    Notice,
+    Secret,
+    SecretGrant,
+    SecretSetting,
+    SecretTask,
+    SecretVersion,
+    Stage,
+    Target,
+    Webhook,
+)
 from bitting.core.model.service import DevClock, FaultRule, Operator, Quota, Switches
 from bitting.core.model.tag import Tag
 from bitting.stores.fields import FieldType, field_types
@@ -70,6 +83,21 @@ KINDS = (
     Kind(FaultRule, "fault_rules"),
     Kind(DevClock, "dev_clock"),
     Kind(Job, "jobs"),
+    Kind(UserStatement, "user_statements"),
+    Kind(InstanceSettings, "instance_settings"),
+    Kind(ClientCertificate, "client_certificates"),
+    Kind(Certificate, "certificates"),
+    Kind(ManagedDataKey, "managed_data_keys"),
+    Kind(Secret, "secrets", (Unique(("ring", "name")),)),
+    Kind(SecretVersion, "secret_versions", (Unique(("secret_id", "name")),)),
+    Kind(Stage, "secret_stages"),
+    Kind(SecretTask, "secret_tasks"),
+    Kind(EventRule, "event_rules"),
+    Kind(Notice, "notices"),
+    Kind(Webhook, "webhooks"),
+    Kind(Target, "targets"),
+    Kind(SecretGrant, "secret_grants"),
+    Kind(SecretSetting, "secret_settings"),
     Kind(Tag, "tags"),
     Kind(ImportTicket, "import_tickets"),
 )

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from bitting.core.gate import Asked
 from bitting.core.key_cache import binding
-from bitting.core.model.identity import EVERYTHING, AccessPoint, AccessPolicy, NetworkRule, Principal
+from bitting.core.model.identity import EVERYTHING, AccessPoint, AccessPolicy, Instance, NetworkRule, Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.specs import SPECS
 from bitting.core.usecases import aliases, clientkeys, keys
@@ -155,6 +155,11 @@ class Owner:
         return self.house.gate.run(use, principal, command, asked, self.house.cache.loading)
 
     def key(self, spec: str = "AES_256", **fields: Any) -> Key:
+        instance_id = fields.get("instance_id", "")
+        with self.house.store.begin(write=True) as uow:
+            if instance_id and uow.of(Instance).get(instance_id) is None:
+                account = self.house.founded.account
+                uow.of(Instance).add(Instance(instance_id, account.id, account.ring, instance_id, 0))
         made: Key = self.run(keys.create, keys.CreateKey(spec, **fields))
         return made
 

@@ -49,6 +49,8 @@ class Gcs:
     def _call(self, method: str, request: Any) -> Any:
         """Call with runtime options that ask for the version header, as the transfer SDKs do."""
         runtime = RuntimeOptions(response_headers=[VERSION_HEADER])
+        if self._mode == "async" and self._scheme == "https":
+            runtime.ignore_ssl = True  # the SDK's async methods look at no CA file
         if self._mode == "async":
             answer = self._runner.run(getattr(self._sdk, f"{method}_with_options_async")(request, runtime))
         else:

@@ -22,6 +22,15 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 #: The API takes and gives plaintext in base64.
 PLAINTEXT = base64.b64encode(bytes(range(256)) * 4).decode("ascii")
+#: Keys of other families: name, KeySpec, KeyUsage.
+OTHER_KEYS = {
+    "rsa sign": ("RSA_2048", "SIGN/VERIFY"),
+    "rsa encrypt": ("RSA_2048", "ENCRYPT/DECRYPT"),
+    "ec sign": ("EC_P256", "SIGN/VERIFY"),
+    "ec encrypt": ("EC_P256", "ENCRYPT/DECRYPT"),
+    "sm2 sign": ("EC_SM2", "SIGN/VERIFY"),
+    "sm2 encrypt": ("EC_SM2", "ENCRYPT/DECRYPT"),
+}
 CONTEXT = {"order": "4711", "klasse": "ü"}
 
 ALIAS_EXISTS = Refusal(400, "AliasAlreadyExists", "AliasName Already Exists.")
@@ -328,12 +337,18 @@ class OpenApiSteps:
         return from_base64(answer["Plaintext"])
 
     def make_keys(self) -> dict[str, str]:
-        """An enabled key with an alias and a disabled one, for clients that cannot create any."""
+        """An enabled key with an alias, a disabled one, and one of each other kind, for clients without CreateKey."""
         enabled, disabled = self.new_key("enabled"), self.new_key("disabled")
         alias = f"alias/sdk-{uuid.uuid4()}"
         self.call("CreateAlias", AliasName=alias, KeyId=enabled)
         self.call("DisableKey", KeyId=disabled)
-        return {"enabled": enabled, "disabled": disabled, "alias": alias}
+        others = {name: self.key_of(*kind) for name, kind in OTHER_KEYS.items()}
+        return {"enabled": enabled, "disabled": disabled, "alias": alias, **others}
+
+    def key_of(self, spec: str, usage: str) -> str:
+        """A further key of another kind."""
+        made: str = self.call("CreateKey", KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["KeyId"]
+        return made
 
 
 def wire(parameters: dict[str, Any]) -> dict[str, Any]:

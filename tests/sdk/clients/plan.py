@@ -49,6 +49,52 @@ INSTANCE_STEPS = (
     "500 InternalFailure",
 )
 
+INSTANCE_EVERY_STEPS = (
+    "AdvanceEncrypt",
+    "AdvanceDecrypt",
+    "AdvanceGenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "AdvanceGenerateDataKeyPair",
+    "AdvanceGenerateDataKeyPairWithoutPlaintext",
+    "GetPublicKey",
+    "Sign",
+    "Verify",
+    "Encrypt for keys of other families",
+    "404 Secret not found",
+    "400 InvalidParameter",
+    "413 too large",
+)
+INSTANCE_THROTTLING_STEPS = ("429 Rejected.Throttling", "throttling is retried")
+TRANSFER_STEPS = (
+    "Encrypt",
+    "Decrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "AsymmetricEncrypt and AsymmetricDecrypt",
+    "AsymmetricSign and AsymmetricVerify",
+    "GetPublicKey",
+    "404 Secret not found",
+    "404 Forbidden.KeyNotFound",
+    "409 Rejected.Disabled",
+    "404 InvalidAccessKeyId.NotFound",
+)
+#: The two layouts of one SDK: what the older one made must open with the newer one, and the other way round.
+TRANSFER_BOTH_STEPS = (
+    *TRANSFER_STEPS,
+    "old ciphertext opens with the new version",
+    "new ciphertext opens with the old",
+)
+KMS_SDK_STEPS = (
+    "CreateKey",
+    "DescribeKey",
+    "Encrypt and Decrypt",
+    "AdvanceEncrypt and AdvanceDecrypt",
+    "ScheduleKeyDeletion",
+    "409 Rejected.PendingDeletion",
+)
+SECRETS_STEPS = ("404 Secret not found", "404 InvalidAccessKeyId.NotFound")
+
 _HUAWEI_STEPS = (
     "create-key",
     "describe-key",
@@ -108,6 +154,45 @@ def _gcs(scheme: str, mode: str, crossing: str = "") -> Client:
     return Client(f"{_GCS_NAME} {scheme} {mode}", "alibaba-instance", _GCS, INSTANCE_STEPS, options, crossing)
 
 
+_EVERY = "alibaba_instance_every.py"
+_KMS_SDK, _KMS_SDK_NAME = "alibaba_kms_sdk.py", "alibabacloud-kms-python-sdk"
+_TRANSFER, _TRANSFER_NAME = "alibaba_transfer.py", "alibabacloud-dkms-transfer-python"
+_SECRETS, _SECRETS_NAME = "alibaba_secrets.py", "aliyun-secret-manager-client"
+_BOTH = ("https", "http")
+
+
+def _every(scheme: str, mode: str, crossing: str = "") -> Client:
+    options = {"scheme": scheme, "mode": mode}
+    steps = INSTANCE_EVERY_STEPS + (INSTANCE_THROTTLING_STEPS if mode == "sync" else ())
+    return Client(f"{_GCS_NAME} the rest, {scheme} {mode}", "alibaba-instance", _EVERY, steps, options, crossing)
+
+
+def _over(name: str, environment: str, script: str, steps: tuple[str, ...], crossing: str = "") -> tuple[Client, ...]:
+    """One client over https, which takes part in the crossing, and one over http."""
+    return tuple(
+        Client(f"{name} {scheme}", environment, script, steps, {"scheme": scheme}, crossing * (scheme == "https"))
+        for scheme in _BOTH
+    )
+
+
+#: Everything that speaks the Instance API besides the first steps of its own SDK.
+INSTANCE_CLIENTS = (
+    _every("https", "sync", crossing="Alibaba Instance Advance"),
+    _every("https", "async"),
+    _every("http", "sync"),
+    _every("http", "async"),
+    Client(f"{_KMS_SDK_NAME} Client", "alibaba-kms-sdk", _KMS_SDK, KMS_SDK_STEPS, {"scheme": "https"}),
+    *_over(
+        f"{_KMS_SDK_NAME} TransferClient",
+        "alibaba-kms-sdk",
+        "alibaba_kms_transfer.py",
+        TRANSFER_BOTH_STEPS,
+        "Alibaba transfer",
+    ),
+    *_over(_TRANSFER_NAME, "alibaba-transfer", _TRANSFER, TRANSFER_STEPS, "Alibaba legacy transfer"),
+    *_over(_SECRETS_NAME, "alibaba-secrets", _SECRETS, SECRETS_STEPS),
+)
+
 CLIENTS = (
     _tea("V3", "sync", crossing="Alibaba OpenAPI"),
     _tea("V3", "async"),
@@ -126,6 +211,7 @@ CLIENTS = (
     _gcs("https", "sync", crossing="Alibaba Instance"),
     _gcs("http", "sync"),
     _gcs("http", "async"),
+    *INSTANCE_CLIENTS,
     Client(f"{_HUAWEI_NAME} sync", "huawei", _HUAWEI, HUAWEI_STEPS, {"mode": "sync"}, crossing="Huawei"),
     Client(f"{_HUAWEI_NAME} async", "huawei", _HUAWEI, HUAWEI_STEPS, {"mode": "async"}),
     Client(f"{_HUAWEI_NAME} set-up", "huawei", "huawei_setup.py", HUAWEI_LOOKUP_STEPS),
@@ -134,6 +220,10 @@ CLIENTS = (
 CROSSING = tuple(client for client in CLIENTS if client.crossing)
 #: Makes the keys that the Instance API, which cannot create any, is used with.
 KEY_MAKER = CLIENTS[0]
+#: Whose clients need the keys made first.
+KEYS_NEEDED = frozenset({"alibaba-instance", "alibaba-kms-sdk", "alibaba-transfer", "alibaba-secrets"})
+#: Whose clients encrypt nothing and so take no part in the crossing.
+ENCRYPTS_NOTHING = frozenset({"alibaba-secrets"})
 
 
 def client_named(name: str) -> Client:

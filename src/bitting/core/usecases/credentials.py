@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 from bitting.core import faults
 from bitting.core.key_cache import Reader, View
+from bitting.core.model.access import UserStatement
 from bitting.core.model.identity import (
     EVERYTHING,
     AccessKey,
@@ -52,7 +53,13 @@ TEMPLATES = {
         "digest:compute",
     ),
     "CryptoServiceSecretUser": ("secret:get_value",),
+    "SecretUser": ("secret:get_value",),
 }
+
+#: The state in which an instance answers.
+CONNECTED = "connected"
+#: The scope of access policies for the gateway that all accounts share, instead of an instance's own.
+SHARED = "shared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,7 @@ def principal_of(
         ring=ring,
         user_id=user.id,
         name=user.name,
-        statements=EVERYTHING if user.admin else (),
+        statements=EVERYTHING if user.admin else _granted(reader, user),
         project_id=project_id,
         domain_id=account.domain_id,
         credential_id=credential_id,
@@ -152,6 +159,11 @@ def principal_of(
         admin=user.admin,
         facts=facts,
     )
+
+
+def _granted(reader: Reader, user: User) -> tuple[Statement, ...]:
+    held = reader.find(UserStatement, {"user_id": user.id})
+    return tuple(Statement(item.actions, item.resources, item.allow) for item in held)
 
 
 def token(view: View, text: str) -> Credential | None:
@@ -210,10 +222,10 @@ def _by_client_key(client_key_id: str) -> Callable[[Reader], ClientCredential | 
 
 
 def _instance(reader: Reader, account: Account, policies: Sequence[AccessPolicy | None]) -> Instance | None:
-    """The first instance of the account that a policy names and that is there."""
+    """The first instance of the account that a policy names and that is there and connected."""
     for policy in policies:
         found = reader.get(Instance, policy.instance_id) if policy else None
-        if found is not None and found.account_id == account.id:
+        if found is not None and found.account_id == account.id and found.state == CONNECTED:
             return found
     return None
 

@@ -17,10 +17,12 @@ from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import binding
 from bitting.core.key_states import effective_state, gone
 from bitting.core.model.key import Alias, Key, KeyRef, KeyState, KeyVersion, Origin, RotationState
+from bitting.core.policies import demand_local
 from bitting.core.ports import Except, KeyProvider
 from bitting.core.quotas import require_room
 from bitting.core.specs import SPECS, Family, KeySpec, Usage
 from bitting.core.usecases import tags
+from bitting.core.usecases.instances import demand_room_for_key
 
 DAY_MS = 86_400_000
 NAME_TAKEN = "name"
@@ -106,7 +108,8 @@ def _key(command: OneKey | ScheduleDeletion | CancelDeletion) -> KeyRef:
 def create(context: Context, command: CreateKey) -> Key:
     """A new key with its first version (none yet if the material comes from outside).
 
-    Raises ``UnsupportedKeySpec``, ``InvalidParameter`` (usage), ``NameExists``, ``QuotaExceeded``.
+    Raises ``UnsupportedKeySpec``, ``InvalidParameter`` (usage, policy), ``NameExists``, ``QuotaExceeded``,
+    ``ResourceNotFound`` (``kind`` instance), ``InstanceNotConnected``.
     """
     spec, usage, provider = _kind(context, command)
     key_id, version_id = context.gate.entropy.uuid(), context.gate.entropy.uuid()
@@ -173,6 +176,10 @@ def _add(context: Context, key: Key) -> None:
     keys = context.uow.of(Key)
     if key.name and keys.count({"ring": key.ring, "name": key.name}):
         raise faults.NameExists(resource=key.name)
+    if key.instance_id:
+        demand_room_for_key(context.uow, key.account_id, key.instance_id)
+    if key.policy:
+        demand_local(key.policy, key.account_id)
     if not key.service:
         require_room(context.uow, key.ring, "keys", lambda: keys.count({"ring": key.ring, "service": ""}))
     keys.add(key)

@@ -18,10 +18,12 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.identity import AccessKey, Account, AccountState, Project, User
 from bitting.core.model.key import Key, KeyRef, KeyState
 from bitting.core.model.service import Quota, Switches
+from bitting.core.quotas import CLOUD
 from bitting.core.usecases.accounts import add_access_key
 
 QUOTA_MAX = 1_000_000
-QUOTAS = ("keys", "aliases", "grants_per_key", "grants", "tags", "secrets", "versions", "stages")
+WITHDRAWN, WITHDRAWABLE = -1, ("secrets", "versions", "stages")
+QUOTAS = tuple(CLOUD)
 _SERVICE = "service"
 
 
@@ -204,10 +206,14 @@ def set_access_key(context: Context, command: SetAccessKey) -> AccessKey:
 
 @use_case("service:write", writes=True, operator=True)
 def set_quota(context: Context, command: SetQuota) -> Quota:
-    """Limit how many of something a scope may hold. Raises ``InvalidParameter`` (name, limit)."""
+    """Limit how many of something a scope may hold; -1 withdraws the quota of secrets, versions or stages.
+
+    Without a quota what it is for is refused. Raises ``InvalidParameter`` (name, limit).
+    """
     if command.name not in QUOTAS:
         raise faults.InvalidParameter(parameter="name", reason="enum")
-    if not 0 <= command.limit <= QUOTA_MAX:
+    least = WITHDRAWN if command.name in WITHDRAWABLE else 0
+    if not least <= command.limit <= QUOTA_MAX:
         raise faults.InvalidParameter(parameter="limit", reason="range")
     quota = Quota(f"{command.scope}/{command.name}", command.scope, command.name, command.limit)
     quotas = context.uow.of(Quota)

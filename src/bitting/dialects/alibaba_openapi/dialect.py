@@ -35,13 +35,16 @@ _BEYOND_DRY_RUN = (
 
 
 class AlibabaOpenApi:
-    """Alibaba Cloud KMS OpenAPI 2016-01-20. ``region``: the one in the ARNs it says and takes."""
+    """Alibaba Cloud KMS OpenAPI 2016-01-20. ``region``: the one in the ARNs it says and takes.
+
+    ``chain``: the certificate authority of the instances' door (PEM), which GetKmsInstance hands out.
+    """
 
     name = "alibaba_openapi"
 
-    def __init__(self, vault: Vault, clock: Clock, region: str) -> None:
+    def __init__(self, vault: Vault, clock: Clock, region: str, chain: str = "") -> None:
         self.catalogue = load(self.name, __package__)
-        self.operations = operations.table(region)
+        self.operations = operations.table(region, chain)
         self._checker = signature.Checker(vault, clock)
         self._region = region
 

@@ -67,17 +67,23 @@ _CREATOR_TYPES = {"User", "Service"}
 _TAG_KEYS = {"TagKey", "TagValue"}
 
 
+def read_filters(raw: str) -> list[_Filter]:
+    """At most 10 filters of at most 10 values. Raises ``Unreadable``."""
+    try:
+        found = _filters.decode(raw)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        raise Unreadable("format") from None
+    if len(found) > FILTERS_MAX or any(len(item.values) > VALUES_MAX for item in found):
+        raise Unreadable("length")
+    return found
+
+
 class Filters:
     """The kind of the ``Filters`` parameter: at most 10 filters of at most 10 values."""
 
     def decode(self, raw: str) -> Wanted:
-        try:
-            found = _filters.decode(raw)
-        except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            raise Unreadable("format") from None
-        if len(found) > FILTERS_MAX or any(len(item.values) > VALUES_MAX for item in found):
-            raise Unreadable("length")
         wanted = Wanted()
+        found = read_filters(raw)
         for item in found:
             if item.values:
                 _add(wanted, item)
@@ -118,3 +124,29 @@ def _add_creator_type(wanted: Wanted, values: list[str]) -> None:
         wanted.where["service"] = ("",)
     elif "User" not in values:
         wanted.where["service"] = Except(("",))
+
+
+#: ListKmsInstances documents the parameter without its keys; these are the fields that GetKmsInstance shows.
+_INSTANCE_FIELDS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "KmsInstanceId": ("id", str),
+    "InstanceId": ("id", str),
+    "InstanceName": ("name", str),
+    "Status": ("state", _chosen(words.INSTANCE_STATES)),
+}
+
+
+class InstanceFilters:
+    """ListKmsInstances ``Filters``: fields of an instance record, in the shape that ListKeys takes."""
+
+    def decode(self, raw: str) -> dict[str, tuple[object, ...]]:
+        where: dict[str, tuple[object, ...]] = {}
+        for item in read_filters(raw):
+            if item.key not in _INSTANCE_FIELDS:
+                raise Unreadable("enum")
+            name, read = _INSTANCE_FIELDS[item.key]
+            if item.values:
+                where[name] = where.get(name, ()) + tuple(read(value) for value in item.values)
+        return where
+
+    def encode(self, value: Any) -> NoReturn:
+        raise NotImplementedError

@@ -14,7 +14,8 @@ from bitting.dialects.alibaba_openapi import quirks, quirks_keys, words
 from bitting.dialects.alibaba_openapi.codec import Said
 from bitting.dialects.alibaba_openapi.fields import ANY_KEY, KEY_ID, TEXT, key_arn
 from bitting.dialects.alibaba_openapi.filters import Filters, Wanted
-from bitting.dialects.alibaba_openapi.kinds import AliasName, Interval, OnlyKeyId, Policy, Tags
+from bitting.dialects.alibaba_openapi.kinds import AliasName, Interval, OnlyKeyId, Tags
+from bitting.dialects.alibaba_openapi.operations_account import KEY_POLICY
 from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, TOTAL, Rpc, given, page_size, paged
 from bitting.dialects.base.kinds import Choice, Flag, Integer, Items, Moment, Shown, Text
 from bitting.dialects.base.operation import Field, Record
@@ -88,7 +89,7 @@ KEYS = (
             given("KeyStorageMechanism", Choice({"HsmInternal": "internal", "HsmEncryptedDatabase": "database"})),
             given("EnableAutomaticRotation", Flag()),
             given("RotationInterval", Interval(7 * 86400, 365 * 86400), "rotation_interval_s"),
-            given("Policy", Policy(), "policy"),
+            given("Policy", KEY_POLICY, "policy"),
             given("Tags", Tags(), "tags"),
         ),
         response=(Field("KeyMetadata", Metadata(*_METADATA)),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bitting.core import faults
-from bitting.core.usecases import key_details
+from bitting.core.usecases import instances, key_details
 from bitting.dialects.alibaba_openapi.rows import bound
 from bitting.dialects.base.dialect import Call, Run
 
@@ -36,5 +36,5 @@ def set_deletion_protection(call: Call, run: Run) -> object:
         raise faults.InvalidParameter(parameter=named[1], reason="unwanted")
     on: dict[str, Any] = {"enabled": given["enabled"], "note": given.get("note", "")}
     if named == ["KmsInstanceId"]:
-        raise faults.ResourceNotFound(kind="instance", resource=given["KmsInstanceId"])
+        return run(instances.set_protection, instances.SetProtection(given["KmsInstanceId"], **on))
     return run(key_details.set_protection, key_details.SetProtection(given[named[0]], **on))

@@ -117,3 +117,8 @@ _STATE_WORDS = {value: word for word, value in STATES.items()} | {KeyState.FROZE
 def state(value: KeyState) -> str:
     """The key state's word."""
     return _STATE_WORDS[value]
+
+
+charge = Choice({"POSTPAY": "postpaid", "PREPAY": "prepaid"})
+INSTANCE_STATES = {"Connected": "connected", "Uninitialized": "uninitialized"}
+instance_state = Choice(INSTANCE_STATES)

@@ -11,7 +11,7 @@ Only :mod:`bitting.wiring` makes one, and only in developer mode.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from bitting.core.faults import Fault, every_fault
@@ -21,19 +21,20 @@ from bitting.core.model.identity import Principal
 from bitting.core.model.service import FaultRule
 from bitting.core.usecases.dev import read_offset, read_rules
 from bitting.dialects.base.dialect import Call, Dialect
-from bitting.dialects.base.errors import Row
+from bitting.dialects.base.errors import Catalogue, Row
 
 _HOLE = re.compile(r"\{([a-z_]+)\}")
 _UNTOUCHABLE = "native"
 
 
 class Injector:
-    """``turn_clock`` is told the developer's clock offset before each request."""
+    """``turn_clock`` is told the developer's clock offset before each request; ``catalogues`` hold the rows."""
 
-    def __init__(self, gate: Gate, turn_clock: Callable[[int], None]) -> None:
+    def __init__(self, gate: Gate, turn_clock: Callable[[int], None], catalogues: Iterable[Catalogue]) -> None:
         self._gate = gate
         self._turn_clock = turn_clock
         self._kinds = every_fault()
+        self._rows = {(row.dialect, row.line): row for catalogue in catalogues for row in catalogue}
 
     def follow(self, view: View) -> None:
         """Bring the clock up to date."""
@@ -47,7 +48,7 @@ class Injector:
             if self._matches(rule, dialect, call, principal) and self._counts(rule, view):
                 asked.delay_ms, asked.effect = rule.latency_ms, rule.effect
                 if rule.line:
-                    raise self._pinned(rule, dialect, call, principal)
+                    raise self._pinned(rule, call, principal)
                 return
 
     @staticmethod
@@ -73,8 +74,8 @@ class Injector:
             uow.of(FaultRule).put(replace(held, left=held.left - 1))
         return True
 
-    def _pinned(self, rule: FaultRule, dialect: Dialect, call: Call, principal: Principal) -> Fault:
-        row = next(row for row in dialect.catalogue if row.line == rule.line)
+    def _pinned(self, rule: FaultRule, call: Call, principal: Principal) -> Fault:
+        row = self._rows[rule.dialect, rule.line]
         fault = self._kinds[row.fault](**_fill(row, call, principal))
         fault.__dict__["pinned"] = row
         return fault

@@ -3,6 +3,7 @@
 ::
 
     wrap / unwrap / fingerprint      root key (wrap.py), under a label that keys do not use
+    cipher                           a data key that no key owns, as a cipher
     key_pair / encrypt_to            pairs that no key owns
     unwrap_import / unwrap_kwp       the two layers of imported material
     verify_rsa                       somebody's public key, kept loaded (bounded)
@@ -24,13 +25,14 @@ from bitting.core.faults import (
     AsymmetricDecryptionFailed,
     InvalidKeyMaterial,
     InvalidParameter,
+    KeyMaterialLengthInvalid,
     ProviderFailed,
     UnsupportedKeySpec,
 )
 from bitting.core.material import KeyMaterial
-from bitting.core.ports import KeyPair, Seal
+from bitting.core.ports import CanEncrypt, KeyPair, Pkcs12, Seal
 from bitting.core.reveal import reveal
-from bitting.core.specs import Algorithm, KeySpec
+from bitting.core.specs import SPECS, Algorithm, KeySpec
 from bitting.providers.software import digests, pkcs12, rsa, sm2
 from bitting.providers.software.kinds import Kinds
 from bitting.providers.software.libcrypto import Libcrypto, NativeError
@@ -74,6 +76,15 @@ class SoftwareVault:
         """
         return self._wrap.fingerprint(secret, binding)
 
+    def cipher(self, key: KeyMaterial) -> CanEncrypt:
+        """AES-256-GCM under a data key of 32 bytes. Raises ``KeyMaterialLengthInvalid``."""
+        spec = SPECS["AES_256"]
+        if len(key) != spec.material_bytes:
+            raise KeyMaterialLengthInvalid(spec=spec.name)
+        handle = self._kinds.of(spec).open(spec, key)
+        assert isinstance(handle, CanEncrypt)  # noqa: S101 - AES keys open as ciphers
+        return handle
+
     def key_pair(self, spec: KeySpec) -> KeyPair:
         """A fresh asymmetric pair that no key owns. Raises ``UnsupportedKeySpec``."""
         if not spec.family.asymmetric:
@@ -115,7 +126,7 @@ class SoftwareVault:
             return False
         return True
 
-    def pkcs12(self, pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> bytes:
+    def pkcs12(self, pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> Pkcs12:
         """A pair as a PKCS #12 file; see :func:`bitting.providers.software.pkcs12.write`."""
         return pkcs12.write(pair, name, password, not_before_ms, not_after_ms)
 

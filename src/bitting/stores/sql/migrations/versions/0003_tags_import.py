@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
 revision = "0003"
-down_revision = "0004"
+down_revision = "0002"
 
 TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 

@@ -1,0 +1,104 @@
+"""Passwords of MySQL and MariaDB users. A user is every account of that name, at whatever hosts.
+
+::
+
+    works          log in, ask nothing, leave
+    set_password   ALTER USER ... IDENTIFIED BY     all accounts of the name; SET PASSWORD by the user itself
+    ensure_user    CREATE USER at the hosts of <like>, and its grants again
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pymysql
+from pymysql.cursors import Cursor
+
+from bitting.core.usecases.rotators import Login, RotationRefused, Server
+
+SECONDS = 5
+#: Access denied: for the password, for the database, without a password (MySQL error reference).
+_DENIED = {1045, 1044, 1698}
+
+
+class MysqlRotator:
+    """``Rotator`` for MySQL 5.7 and MariaDB 10.2, and later."""
+
+    def works(self, server: Server, login: Login) -> bool:
+        """Whether the login is let in. Raises ``RotationRefused`` if the server is not there."""
+        try:
+            pymysql.connect(**_parameters(server, login)).close()
+        except pymysql.MySQLError as error:
+            if _code(error) in _DENIED:
+                return False
+            raise RotationRefused("ServerUnreachable", "The database server does not answer.") from None
+        return True
+
+    def set_password(self, server: Server, by: Login, login: Login) -> None:
+        """See the protocol. The change holds when this returns."""
+        with _session(server, by) as cursor:
+            if by.user == login.user:
+                cursor.execute("ALTER USER CURRENT_USER() IDENTIFIED BY %s", (login.password,))
+                return
+            for host in _hosts(cursor, login.user):
+                cursor.execute("ALTER USER %s@%s IDENTIFIED BY %s", (login.user, host, login.password))
+
+    def ensure_user(self, server: Server, like: str, login: Login) -> None:
+        """See the protocol."""
+        if server.admin is None:
+            raise RotationRefused("NoWayIn", "There is no administrator to make the second user.", final=True)
+        with _session(server, server.admin) as cursor:
+            have = set(_hosts(cursor, login.user))
+            for host in _hosts(cursor, like):
+                if host not in have:
+                    cursor.execute("CREATE USER %s@%s IDENTIFIED BY %s", (login.user, host, login.password))
+                    _copy_grants(cursor, like, login.user, host)
+
+
+def _hosts(cursor: Cursor, user: str) -> list[str]:
+    cursor.execute("SELECT Host FROM mysql.user WHERE User = %s", (user,))
+    return [str(row[0]) for row in cursor.fetchall()]
+
+
+def _copy_grants(cursor: Cursor, like: str, user: str, host: str) -> None:
+    """What SHOW GRANTS says of one account, said of the other."""
+    cursor.execute("SHOW GRANTS FOR %s@%s", (like, host))
+    marks = (f" TO `{like}`@`{host}`", f" TO '{like}'@'{host}'")
+    for (line,) in cursor.fetchall():
+        what = next((str(line).partition(mark)[0] for mark in marks if mark in str(line)), "")
+        if not what or what.startswith("GRANT USAGE ON *.*"):
+            continue
+        option = " WITH GRANT OPTION" if str(line).endswith("WITH GRANT OPTION") else ""
+        # what is the server's own words, quoted by the server; percent signs would be taken for parameters
+        cursor.execute(what.replace("%", "%%") + " TO %s@%s" + option, (user, host))
+
+
+def _parameters(server: Server, login: Login) -> dict[str, Any]:
+    return {
+        "host": server.host,
+        "port": server.port,
+        "user": login.user,
+        "password": login.password,
+        "database": server.database or None,
+        "connect_timeout": SECONDS,
+        "read_timeout": SECONDS,
+        "write_timeout": SECONDS,
+        "autocommit": True,
+        "ssl": ssl.create_default_context() if server.tls else None,
+    }
+
+
+def _code(error: pymysql.MySQLError) -> int:
+    return error.args[0] if error.args and isinstance(error.args[0], int) else 0
+
+
+@contextmanager
+def _session(server: Server, login: Login) -> Iterator[Cursor]:
+    try:
+        with pymysql.connect(**_parameters(server, login)) as connection, connection.cursor() as cursor:
+            yield cursor
+    except pymysql.MySQLError as error:
+        raise RotationRefused("ServerRefused", f"The database server refused the change ({_code(error)}).") from None

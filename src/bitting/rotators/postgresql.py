@@ -1,0 +1,91 @@
+"""Passwords of PostgreSQL roles.
+
+::
+
+    works          log in, ask nothing, leave
+    set_password   ALTER ROLE ... PASSWORD <verifier>     made here, so that no log of the server sees the password
+    ensure_user    CREATE ROLE ... LOGIN IN ROLE <like>   and every session of it acts as <like>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import pq, sql
+
+from bitting.core.usecases.rotators import Login, RotationRefused, Server
+
+CONNECT_SECONDS = 5
+STATEMENT_MS = 4000
+_DEFAULT_DATABASE = "postgres"
+
+
+class PostgresqlRotator:
+    """``Rotator`` for PostgreSQL 10 and later."""
+
+    def works(self, server: Server, login: Login) -> bool:
+        """Whether the login is let in. Raises ``RotationRefused`` if the server is not there."""
+        parameters = _parameters(server, login)
+        try:
+            psycopg.connect(**parameters).close()
+        except psycopg.OperationalError:
+            return _refused(parameters)
+        return True
+
+    def set_password(self, server: Server, by: Login, login: Login) -> None:
+        """See the protocol. The change is committed when this returns."""
+        with _session(server, by) as connection:
+            verifier = connection.pgconn.encrypt_password(login.password.encode(), login.user.encode())
+            statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                sql.Identifier(login.user), sql.Literal(verifier.decode())
+            )
+            connection.execute(statement)
+
+    def ensure_user(self, server: Server, like: str, login: Login) -> None:
+        """See the protocol."""
+        if server.admin is None:
+            raise RotationRefused("NoWayIn", "There is no administrator to make the second user.", final=True)
+        with _session(server, server.admin) as connection:
+            found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (login.user,)).fetchone()
+            if found is None:
+                new, base = sql.Identifier(login.user), sql.Identifier(like)
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN IN ROLE {}").format(new, base))
+                connection.execute(sql.SQL("ALTER ROLE {} SET role TO {}").format(new, base))
+
+
+def _parameters(server: Server, login: Login) -> dict[str, Any]:
+    return {
+        "host": server.host,
+        "port": server.port,
+        "dbname": server.database or _DEFAULT_DATABASE,
+        "user": login.user,
+        "password": login.password,
+        "connect_timeout": CONNECT_SECONDS,
+        "sslmode": "require" if server.tls else "prefer",
+        "application_name": "bitting",
+    }
+
+
+def _refused(parameters: dict[str, Any]) -> bool:
+    """False if the server is up, so that it was the login it refused.
+
+    libpq keeps the error's code to itself, and its text is in the server's language. A server that is merely full
+    counts as refusing too, which the rotation survives: it tries again.
+    """
+    spoken = psycopg.conninfo.make_conninfo(**{name: parameters[name] for name in ("host", "port", "connect_timeout")})
+    if pq.PGconn.ping(spoken.encode()) != pq.Ping.OK:
+        raise RotationRefused("ServerUnreachable", "The database server does not answer.")
+    return False
+
+
+@contextmanager
+def _session(server: Server, login: Login) -> Iterator[psycopg.Connection]:
+    try:
+        with psycopg.connect(**_parameters(server, login)) as connection:
+            connection.execute(sql.SQL("SET statement_timeout = {}").format(sql.Literal(STATEMENT_MS)))
+            yield connection
+    except psycopg.Error as error:
+        raise RotationRefused("ServerRefused", f"The database server refused the change ({error.sqlstate}).") from None

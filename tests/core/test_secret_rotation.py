@@ -1,0 +1,538 @@
+"""Rotation against a server of paper: who is let in at every moment, whatever breaks or is killed when."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import itertools
+import json
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_public_key
+
+from bitting.core import faults
+from bitting.core.model.identity import AccessKey
+from bitting.core.model.secret import (
+    CURRENT,
+    PENDING,
+    Notice,
+    Secret,
+    SecretRotation,
+    SecretTask,
+    SecretType,
+    SecretVersion,
+    Stage,
+    Webhook,
+)
+from bitting.core.scheduler import LEASE_MS, Scheduler
+from bitting.core.usecases import secret_events, secret_rotation, secret_versions, secret_webhooks, secrets
+from bitting.core.usecases.rotators import Posted, RotationRefused
+from bitting.core.usecases.secret_sweeps import SECRET_SWEEPS, secret_handlers
+
+
+class Killed(BaseException):
+    """kill -9, as far as this process can tell."""
+
+
+class PaperServer:
+    """Users and passwords. ``broken``: raise this at each call while set; ``deaf``: accept changes, make none."""
+
+    def __init__(self, **users):
+        self.users = users
+        self.broken = None
+        self.deaf = False
+        self.calls = []
+
+    def _call(self, name):
+        self.calls.append(name)
+        if self.broken is not None:
+            raise self.broken
+
+    def works(self, server, login):
+        self._call("works")
+        return self.users.get(login.user) == login.password
+
+    def set_password(self, server, by, login):
+        self._call("set")
+        if by.user != "root" and self.users.get(by.user) != by.password:
+            raise RotationRefused("ServerRefused", "no")
+        if not self.deaf:
+            self.users[login.user] = login.password
+
+    def ensure_user(self, server, like, login):
+        self._call("ensure")
+        self.users.setdefault(login.user, "")
+
+
+class PaperOutlet:
+    def __init__(self):
+        self.posted = []
+        self.answers = {}
+
+    def post(self, url, headers, body):
+        content = json.loads(body)
+        self.posted.append((url, headers, content))
+        answer = self.answers.get(content.get("step", "event"), Posted(200))
+        return answer(content) if callable(answer) else answer
+
+
+class Yard:
+    def __init__(self, desk):
+        self.desk = desk
+        self.server = PaperServer(app="old", app2="older")
+        self.outlet = PaperOutlet()
+        self.machine = 1000
+        self.names = itertools.count()
+        self.worker = self.make_worker()
+        desk.operator = desk.principal
+
+    def make_worker(self):
+        rotators = {"postgresql": self.server, "mysql": self.server}
+        handlers = secret_handlers(rotators, self.outlet)
+        name = f"w{next(self.names)}"
+        gate = self.desk.house.gate
+        return Scheduler(gate, handlers, SECRET_SWEEPS, name, self._failed, machine=lambda: self.machine)
+
+    @staticmethod
+    def _failed(where, error):
+        raise AssertionError(where) from error
+
+    def operate(self, use, order):
+        return self.desk.run(use, order, replace(self.desk.principal, operator=True))
+
+    def target(self, admin="root"):
+        account = self.desk.principal.account_id
+        password = "pw" if admin else ""
+        order = secret_webhooks.SetTarget(account, "db-1", "postgresql", "h", 5432, "", admin, password)
+        self.operate(secret_webhooks.set_target, order)
+
+    def secret(self, *, paired=True, events=(), **given):
+        def value(user, password):
+            return json.dumps({"username": user, "password": password, "note": "kept"}).encode()
+
+        second = value("app2", "older") if paired else b""
+        given = {"type": SecretType.DATABASE, "target": "db-1", **given}
+        order = secrets.CreateSecret("db", value("app", "old"), second, paired=paired, events=events, **given)
+        return self.desk.run(secrets.create, order)
+
+    def rotate(self, **given):
+        return self.desk.run(secret_rotation.rotate, secret_rotation.RotateSecret("db", **given))
+
+    def login(self, stage=CURRENT):
+        value = self.desk.run(secret_versions.get_value, secret_versions.GetValue("db", stage=stage)).value
+        content = json.loads(value)
+        return content["username"], content["password"]
+
+    def lets_in(self, stage=CURRENT):
+        user, password = self.login(stage)
+        return self.server.users.get(user) == password
+
+    def task(self):
+        return self.desk.all(SecretTask)[-1]
+
+    def run(self, *, seconds=0):
+        """Everything that is due now and for some time after."""
+        ran = 0
+        for _ in range(int(seconds) + 1):
+            ran += self.worker.run_due()
+            self.desk.clock.advance(seconds=1 if seconds else 0)
+        return ran
+
+
+@pytest.fixture
+def yard(desk):
+    yard = Yard(desk)
+    yard.target()
+    return yard
+
+
+def test_two_users_take_turns_and_the_replaced_one_goes_on_working(yard):
+    yard.secret()
+    seen = []
+    for _ in range(4):
+        before = yard.login()
+        yard.rotate()
+        yard.run()
+        seen.append(yard.login()[0])
+        assert yard.lets_in()
+        assert yard.server.users[before[0]] == before[1]
+        assert yard.login("*previous") == before
+    assert seen == ["app2", "app", "app2", "app"]
+    assert json.loads(yard.desk.run(secret_versions.get_value, secret_versions.GetValue("db")).value)["note"] == "kept"
+
+
+def test_one_user_changes_password(yard):
+    yard.secret(paired=False)
+    yard.rotate()
+    yard.run()
+    assert yard.login()[0] == "app"
+    assert yard.login()[1] != "old"
+    assert yard.lets_in()
+
+
+def test_without_an_administrator_users_change_their_own(desk):
+    yard = Yard(desk)
+    yard.target(admin="")
+    yard.secret()
+    for _ in range(3):
+        yard.rotate()
+        yard.run()
+        assert yard.lets_in()
+
+
+def test_a_second_user_is_made_where_there_is_none(yard):
+    yard.secret(paired=False)
+    with yard.desk.house.store.begin(write=True) as uow:
+        secret = uow.of(Secret).find()[0]
+        uow.of(Secret).put(replace(secret, paired=True))
+    for user in ("app_clone", "app", "app_clone"):
+        yard.rotate()
+        yard.run()
+        assert yard.login()[0] == user
+        assert yard.lets_in()
+
+
+def commits_and_calls(yard, stop_at):
+    """Die at the ``stop_at``-th commit or outside call of a rotation: before it, and right after it."""
+    store, count = yard.desk.house.store, itertools.count()
+
+    class Dying:
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+        def begin(self, *, write):
+            if not write:
+                return store.begin(write=False)
+            return self._writing()
+
+        def _writing(self):
+            @contextmanager
+            def inside():
+                tick()
+                with store.begin(write=True) as uow:
+                    yield uow
+                tick()
+
+            return inside()
+
+    def tick():
+        if next(count) == stop_at:
+            raise Killed
+
+    return Dying(), tick
+
+
+@pytest.mark.parametrize("paired", [True, False], ids=["two users", "one user"])
+@pytest.mark.parametrize("stop_at", range(24))
+def test_killed_anywhere_and_carried_on(yard, paired, stop_at):
+    yard.secret(paired=paired)
+    task = yard.rotate()
+    gate, whole = yard.desk.house.gate, yard.desk.house.store
+    dying, tick = commits_and_calls(yard, stop_at)
+    works, change = yard.server.works, yard.server.set_password
+
+    def wrapped(function):
+        def call(*args):
+            tick()
+            answer = function(*args)
+            tick()
+            return answer
+
+        return call
+
+    gate.store = dying
+    yard.server.works, yard.server.set_password = wrapped(works), wrapped(change)
+    try:
+        yard.worker.run_due()
+        killed = False
+    except Killed:
+        killed = True
+    gate.store = whole
+    yard.server.works, yard.server.set_password = works, change
+    # with two users the current value is let in at every moment; with one, from the moment somebody carries on
+    assert yard.lets_in() or not paired
+    yard.machine += LEASE_MS
+    yard.worker = yard.make_worker()
+    yard.run()
+    assert yard.lets_in()
+    assert yard.task().state == "succeeded"
+    assert yard.login()[1] not in {"old", "older"}
+    versions = yard.desk.all(SecretVersion)
+    assert len(versions) == (3 if paired else 2), "a rotation makes one version, however often it is begun"
+    assert [stage for stage in yard.desk.all(Stage) if stage.name == PENDING] == []
+    assert task.id == yard.task().id
+    assert killed or stop_at >= 14
+
+
+def test_a_server_that_is_away_for_a_while_is_asked_again(yard):
+    yard.secret()
+    yard.rotate()
+    yard.server.broken = RotationRefused("ServerUnreachable", "away")
+    yard.run(seconds=5)
+    assert yard.lets_in()
+    assert (yard.task().state, yard.task().error) == ("running", "ServerUnreachable")
+    yard.server.broken = None
+    yard.run(seconds=20)
+    assert yard.task().state == "succeeded"
+    assert yard.lets_in()
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_a_server_that_takes_the_password_and_does_not_mean_it(yard, paired):
+    yard.secret(paired=paired)
+    yard.rotate()
+    yard.server.deaf = True
+    yard.run(seconds=150)
+    assert (yard.task().state, yard.task().error) == ("failed", "NewLoginRefused")
+    assert yard.lets_in()
+    assert yard.login() == ("app", "old")
+    assert [stage for stage in yard.desk.all(Stage) if stage.name == PENDING] == []
+    yard.server.deaf = False
+    yard.rotate()
+    yard.run()
+    assert yard.lets_in()
+    assert yard.login()[1] != "old"
+
+
+def test_nobody_knows_means_nothing_is_dropped(yard):
+    """The server took the new password, then went away for longer than all tries: the new value is kept."""
+    yard.secret(paired=False)
+    yard.rotate()
+    works = yard.server.works
+    answers = iter([False])
+
+    def gone(server, login):
+        for answer in answers:
+            return answer
+        raise RotationRefused("ServerUnreachable", "away")
+
+    yard.server.works = gone
+    yard.run(seconds=400)
+    assert yard.task().state == "running"
+    assert yard.task().attempts > secret_rotation.TRIES_MAX
+    yard.server.works = works
+    yard.run(seconds=4000)
+    assert yard.task().state == "succeeded"
+    assert yard.lets_in()
+
+
+def test_an_unknown_target_fails_at_once_and_says_so(desk):
+    yard = Yard(desk)
+    yard.secret()
+    yard.rotate()
+    yard.run()
+    assert (yard.task().state, yard.task().error) == ("failed", "TargetUnknown")
+    assert len(desk.all(SecretVersion)) == 2
+
+
+def test_the_clock_rotates_and_goes_on_after_a_restart(yard):
+    yard.secret(rotation_interval_s=21_600)
+    assert yard.run() == 0
+    yard.desk.clock.advance(seconds=21_600)
+    yard.worker = yard.make_worker()
+    assert yard.run(seconds=1) >= 2
+    assert yard.login()[0] == "app2"
+    (secret,) = yard.desk.all(Secret)
+    assert secret.rotation_due_ms > yard.desk.clock.now_ms() + 21_500_000
+    yard.desk.clock.advance(seconds=21_600)
+    yard.run(seconds=1)
+    assert yard.login()[0] == "app"
+    assert {task.by for task in yard.desk.all(SecretTask)} == {"clock"}
+
+
+def test_a_failed_rotation_marks_the_secret_and_is_due_again(desk):
+    yard = Yard(desk)
+    yard.secret(rotation_interval_s=21_600)
+    desk.clock.advance(seconds=21_600)
+    yard.run(seconds=1)
+    (secret,) = desk.all(Secret)
+    assert secret.rotation is SecretRotation.INVALID
+    yard.target()
+    desk.clock.advance(seconds=21_600)
+    yard.run(seconds=1)
+    (secret,) = desk.all(Secret)
+    assert (secret.rotation, yard.login()[0]) == (SecretRotation.ENABLED, "app2")
+
+
+def test_one_rotation_at_a_time(yard):
+    yard.secret()
+    first = yard.rotate(version="r1")
+    assert yard.rotate(version="r1").id == first.id
+    assert yard.rotate().id == first.id
+    with pytest.raises(faults.ResourceInUse):
+        yard.rotate(version="r2")
+    yard.run()
+    assert yard.rotate(version="r1").id == first.id
+    assert len(yard.desk.all(SecretTask)) == 1
+
+
+def test_what_has_nobody_to_rotate_it_is_refused(desk):
+    desk.run(secrets.create, secrets.CreateSecret("db", b"x"))
+    with pytest.raises(faults.InvalidParameter):
+        desk.run(secret_rotation.rotate, secret_rotation.RotateSecret("db"))
+
+
+def test_a_secret_on_its_way_out_is_rotated_no_more(yard):
+    yard.secret()
+    yard.rotate()
+    yard.desk.run(secrets.schedule_deletion, secrets.ScheduleDeletion("db", 7))
+    yard.run(seconds=2)
+    assert yard.server.calls == []
+    yard.desk.run(secrets.restore, secrets.OneSecret("db"))
+    yard.run(seconds=61)
+    assert yard.task().state == "succeeded"
+
+
+def test_access_keys_of_this_server_rotate_and_the_replaced_one_works_until_the_next(yard):
+    founded, desk = yard.desk.house.founded, yard.desk
+    value = json.dumps({"AccessKeyId": founded.access_key_id, "AccessKeySecret": founded.secret}).encode()
+    order = secrets.CreateSecret("db", value, type=SecretType.ACCESS_KEY, fields=("AccessKeyId", "AccessKeySecret"))
+    desk.run(secrets.create, order)
+    ids = [founded.access_key_id]
+    for _ in range(3):
+        yard.rotate()
+        yard.run()
+        content = json.loads(desk.run(secret_versions.get_value, secret_versions.GetValue("db")).value)
+        ids.append(content["AccessKeyId"])
+        held = {key.id for key in desk.all(AccessKey)}
+        assert held == set(ids[-2:])
+
+
+def hook(yard, name="fn"):
+    account = yard.desk.principal.account_id
+    order = secret_webhooks.SetWebhook(account, name, "https://hooks.test/r", "k" * 40)
+    made = yard.operate(secret_webhooks.set_webhook, order)
+    assert b"kkkk" not in made.webhook.sealed_secret
+    return made
+
+
+def test_a_function_takes_the_steps_in_order_and_knows_us_by_signature(yard):
+    hook(yard)
+    yard.outlet.answers["create"] = Posted(200, b'{"value": "fresh"}')
+    yard.desk.run(secrets.create, secrets.CreateSecret("db", b"stale", function="fn"))
+    yard.rotate()
+    yard.run()
+    assert [content["step"] for _, _, content in yard.outlet.posted] == ["create", "set", "test", "finish"]
+    assert yard.desk.run(secret_versions.get_value, secret_versions.GetValue("db")).value == b"fresh"
+    _, headers, content = yard.outlet.posted[1]
+    assert (content["current"], content["pending"]) == ("stale", "fresh")
+    body = json.dumps(content, ensure_ascii=False)
+    signed = f"{headers['x-bitting-timestamp']}.{headers['x-bitting-delivery']}.{body}"
+    expected = hmac.new(b"k" * 40, signed.encode(), hashlib.sha256).hexdigest()
+    assert headers["x-bitting-signature"] == f"v1={expected}"
+
+
+def test_a_function_without_a_value_gets_one_made(yard):
+    hook(yard, "host-1")
+    value = json.dumps({"UserName": "root", "PublicKey": "ssh-rsa AAAA", "PrivateKey": "old"}).encode()
+    order = secrets.CreateSecret("db", value, type=SecretType.HOST, target="host-1", fields=("UserName", "PrivateKey"))
+    yard.desk.run(secrets.create, order)
+    yard.rotate()
+    yard.run()
+    content = json.loads(yard.desk.run(secret_versions.get_value, secret_versions.GetValue("db")).value)
+    assert content["UserName"] == "root"
+    assert content["PrivateKey"].startswith("-----BEGIN PRIVATE KEY-----")
+    public = load_ssh_public_key(content["PublicKey"].encode())
+    private = load_pem_private_key(content["PrivateKey"].encode(), None)
+    assert public.public_numbers() == private.public_key().public_numbers()
+
+
+@pytest.mark.parametrize("step", ["create", "set", "test", "finish"])
+def test_a_function_that_refuses_leaves_the_old_value(yard, step):
+    hook(yard)
+    yard.outlet.answers[step] = Posted(409)
+    yard.desk.run(secrets.create, secrets.CreateSecret("db", b"stale", function="fn"))
+    yard.rotate()
+    yard.run()
+    assert (yard.task().state, yard.task().error) == ("failed", "FunctionFailed")
+    assert yard.desk.run(secret_versions.get_value, secret_versions.GetValue("db")).value == b"stale"
+    steps = [content["step"] for _, _, content in yard.outlet.posted]
+    assert (steps[-1] == "rollback") == (step != "create")
+
+
+def test_a_function_nobody_answers_is_asked_until_it_does(yard):
+    hook(yard)
+    yard.desk.run(secrets.create, secrets.CreateSecret("db", b"stale", function="fn"))
+    yard.outlet.answers = {step: Posted(0) for step in ("set", "rollback")}
+    yard.rotate()
+    yard.run(seconds=300)
+    assert yard.task().state == "running"
+    assert yard.desk.run(secret_versions.get_value, secret_versions.GetValue("db")).value == b"stale"
+    yard.outlet.answers = {}
+    yard.run(seconds=400)
+    assert yard.task().state in {"succeeded", "failed"}
+
+
+def rule(yard, *types, name="watch", target="topic"):
+    order = secret_events.CreateRule(name, types, "SMN", target, "the topic")
+    return yard.desk.run(secret_events.create_rule, order)
+
+
+def test_subscribers_hear_of_what_they_asked_for(yard):
+    hook(yard, "topic")
+    rule(yard, secret_events.ROTATED, secret_events.CREATED, secret_events.DELETED)
+    yard.secret(events=("watch",))
+    yard.rotate()
+    yard.run(seconds=1)
+    yard.desk.run(secrets.delete, secrets.OneSecret("db"))
+    yard.run(seconds=1)
+    told = [content["event"] for _, _, content in yard.outlet.posted]
+    assert told == ["version_created", "rotated", "deleted"]
+    assert {notice.state for notice in yard.desk.all(Notice)} == {"delivered"}
+
+
+def test_a_delivery_is_tried_eight_times(yard):
+    hook(yard, "topic")
+    rule(yard, secret_events.CREATED)
+    yard.outlet.answers["event"] = Posted(500)
+    yard.secret(events=("watch",))
+    yard.run(seconds=700)
+    (notice,) = yard.desk.all(Notice)
+    assert (notice.state, notice.attempts) == ("failed", 8)
+    ids = {headers["x-bitting-delivery"] for _, headers, _ in yard.outlet.posted}
+    assert ids == {notice.id}
+
+
+def test_a_target_nobody_registered_is_invalid_and_nothing_is_sent(yard):
+    rule(yard, secret_events.CREATED)
+    yard.secret(events=("watch",))
+    yard.run(seconds=2)
+    assert [notice.state for notice in yard.desk.all(Notice)] == ["invalid"]
+    assert yard.outlet.posted == []
+    assert yard.desk.all(Webhook) == []
+
+
+def test_expiry_is_told_once_per_time_set(yard):
+    hook(yard, "topic")
+    rule(yard, secret_events.EXPIRED)
+    yard.secret(events=("watch",))
+    for _ in range(2):
+        due = yard.desk.clock.now_ms() + 5000
+        yard.desk.run(secret_versions.update_expiry, secret_versions.SetExpiry("db", "v1", due))
+        yard.run(seconds=10)
+    assert [content["event"] for _, _, content in yard.outlet.posted] == ["version_expired"] * 2
+
+
+def test_notices_are_kept_three_months(yard):
+    rule(yard, secret_events.CREATED)
+    yard.secret(events=("watch",))
+    yard.desk.clock.advance(days=93)
+    yard.run(seconds=1)
+    assert yard.desk.all(Notice) == []
+
+
+def test_a_rule_in_use_stays(yard):
+    rule(yard, secret_events.CREATED)
+    yard.secret(events=("watch",))
+    with pytest.raises(faults.ResourceInUse):
+        yard.desk.run(secret_events.delete_rule, secret_events.OneRule("watch"))
+    yard.desk.run(secrets.update, secrets.UpdateSecret("db", events=()))
+    yard.desk.run(secret_events.delete_rule, secret_events.OneRule("watch"))
+
+
+def test_only_operators_say_what_can_be_reached(yard):
+    account = yard.desk.principal.account_id
+    with pytest.raises(faults.PermissionDenied):
+        yard.desk.run(secret_webhooks.set_webhook, secret_webhooks.SetWebhook(account, "x", "https://a.test/"))

@@ -1,0 +1,82 @@
+"""alibabacloud-kms-python-sdk, TransferClient: the OpenAPI SDK's interface over the Instance API, in both layouts."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import driving
+from alibabacloud_kms20160120 import models
+from alibabacloud_kms_kms20160120.models import KmsConfig, KmsRuntimeOptions
+from alibabacloud_kms_kms20160120.transfer_client import TransferClient
+from alibabacloud_tea_openapi.models import Config
+from driving import Exchange, Refusal, Settings, expect
+from openapi_names import snake
+from plan import Client
+from strangers import private_key
+from Tea.exceptions import TeaException
+from transfer_steps import TEXT, TransferSteps
+
+
+class Transfer(TransferSteps):
+    """One run through the SDK. ``low``: the layout without the Advance operations."""
+
+    def __init__(self, settings: Settings, exchange: Exchange, scheme: str, *, low: bool = False, stranger: str = ""):
+        super().__init__(settings, exchange)
+        self._scheme, self._low = scheme, low
+        endpoint = urlsplit(settings[scheme]).netloc
+        if stranger:
+            who = {"client_key_id": stranger, "private_key": private_key()}
+        else:
+            who = {"client_key_file": settings["client_key_file"], "password": settings["client_key_password"]}
+        config = KmsConfig(protocol=scheme, endpoint=endpoint, force_low_version_crypto_transfer=low, **who)
+        # The constructor has no argument for it.
+        config.ca_file_path = settings["ca_cert"] if scheme == "https" else None
+        # The layout can be chosen only where an OpenAPI configuration is given too.
+        keys = {name: settings[name] for name in ("access_key_id", "access_key_secret")}
+        openapi = Config(protocol="http", endpoint=urlsplit(settings["http"]).netloc, region_id="cn-hangzhou", **keys)
+        self._sdk = TransferClient(config=openapi if low else None, kms_config=config)
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Call the SDK's method with its request model."""
+        request = getattr(models, f"{operation}Request")(**{snake(name): value for name, value in parameters.items()})
+        answer = getattr(self._sdk, f"{snake(operation)}_with_options")(request, KmsRuntimeOptions())
+        body: dict[str, Any] = answer.body.to_map()
+        return body
+
+    def facts(self, error: Exception) -> Refusal:
+        """Status, code and message of the SDK's exception."""
+        if not isinstance(error, TeaException) or not error.data:
+            raise error
+        return Refusal(error.data["httpCode"], error.code, error.message)
+
+    def stranger(self, client_key_id: str) -> Transfer:
+        """The same client with another client key id and a fresh private key."""
+        return Transfer(self.settings, self.exchange, self._scheme, stranger=client_key_id)
+
+    def _other(self) -> Transfer:
+        return Transfer(self.settings, self.exchange, self._scheme, low=not self._low)
+
+    def old_ciphertext_opens_with_the_new_version(self) -> str:
+        """Without a context; the two versions give contexts to the server in different forms."""
+        made = self._other().call("Encrypt", KeyId=self.key(), Plaintext=TEXT)
+        expect(self.opened(made["CiphertextBlob"]), TEXT, "Plaintext")
+        return "Encrypt's ciphertext through AdvanceDecrypt"
+
+    def new_ciphertext_opens_with_the_old(self) -> str:
+        """And back, which the version id in the blob makes possible."""
+        made = self.call("Encrypt", KeyId=self.key(), Plaintext=TEXT)
+        expect(self._other().opened(made["CiphertextBlob"]), TEXT, "Plaintext")
+        low = self._other()
+        for step in (low.encrypt, low.decrypt, low.generate_data_key, low.generate_data_key_without_plaintext):
+            step()
+        return "AdvanceEncrypt's ciphertext through Decrypt"
+
+
+def make(client: Client, settings: Settings, exchange: Exchange) -> Transfer:
+    """The driver for one entry of the plan."""
+    return Transfer(settings, exchange, client.options["scheme"])
+
+
+if __name__ == "__main__":
+    driving.run(make)
