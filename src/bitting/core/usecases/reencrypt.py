@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import KeyRef
 from bitting.core.specs import SPECS, Algorithm, Usage
@@ -62,11 +63,16 @@ def _source(command: ReEncrypt) -> KeyRef:
 def re_encrypt(context: Context, command: ReEncrypt) -> ReEncrypted:
     """Seal anew. Raises as decrypt on the source's side and as encrypt on the destination's.
 
-    Keys are checked before anything is opened, the source first.
+    Keys are checked before anything is opened, the source first. A ``KeyKindFault`` about the destination says
+    so (``side``).
     """
     to = context.gate.another(context, command.destination, "key:re_encrypt_to", "use")
-    demand_symmetric(to.key)
-    algorithm = pick_algorithm(to.key, None, Usage.ENCRYPT)
+    try:
+        demand_symmetric(to.key)
+        algorithm = pick_algorithm(to.key, None, Usage.ENCRYPT)
+    except faults.KeyKindFault as fault:
+        fault.__dict__["side"] = "destination"
+        raise
     opened = _open(context, command)
     version = to.key.primary_version
     order = Encrypt(command.destination, opened.plaintext, command.destination_aad, text=opened.text)
