@@ -28,7 +28,7 @@ from bitting.core.model.identity import AccountState, Principal, Statement
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.service import Switches
 from bitting.core.policies import Attempt, PolicyBook
-from bitting.core.ports import Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
+from bitting.core.ports import Attestation, Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
 from bitting.core.throttle import Throttle
 
 C = TypeVar("C")
@@ -218,6 +218,7 @@ class Gate:
         trail: Trail,
         region: str,
         throttle: Throttle | None = None,
+        attestation: Attestation | None = None,
     ) -> None:
         self.store = store
         self.cache = cache
@@ -228,6 +229,7 @@ class Gate:
         self.trail = trail
         self.region = region
         self.throttle = throttle or Throttle()
+        self.attestation = attestation
         self._policies = PolicyBook()
 
     def run(self, use: UseCase[C, R], principal: Principal, command: C, asked: Asked, view: View) -> R:
@@ -297,7 +299,7 @@ class Gate:
     def another(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
         """A context for a further key that the command names: points 3 to 5 hold for it as well.
 
-        Hot in hot use cases, in the same transaction in cold ones. The trail names the command's first key.
+        Hot in hot use cases, in the same transaction in cold ones. The trail names the first key of all.
         """
         further = replace(context, _key=None, _cached=None)
         if context._uow is not None:  # noqa: SLF001
@@ -305,6 +307,8 @@ class Gate:
         else:
             further._cached = self._resident_key(context, ref)  # noqa: SLF001
             key = further._cached.key  # noqa: SLF001
+        if context._key is None and context._cached is None:  # noqa: SLF001
+            context._key = key  # noqa: SLF001
         self._check_key(action, states, context, key)
         return further
 

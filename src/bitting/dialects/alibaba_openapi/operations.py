@@ -14,9 +14,11 @@ from bitting.dialects.alibaba_openapi import (
     operations_access,
     operations_account,
     operations_crypto,
+    operations_import,
     operations_instances,
     operations_keys,
     operations_secrets,
+    operations_tags,
 )
 from bitting.dialects.alibaba_openapi.rows import Rpc
 from bitting.dialects.base.errors import Catalogue
@@ -30,8 +32,13 @@ def table(region: str, catalogue: Catalogue, chain: str = "") -> dict[str, Rpc]:
     """
     rows = (
         *operations_keys.KEYS,
+        *operations_keys.DETAILS,
         *operations_keys.alias_rows(region),
         *operations_crypto.CRYPTO,
+        *operations_crypto.MOVING,
+        *operations_crypto.PAIRS,
+        *operations_import.IMPORT,
+        *operations_tags.TAGS,
         *operations_access.rows(region),
         *operations_account.ROWS,
         *operations_instances.rows(region, chain),
