@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,6 +22,8 @@ def run(overrides: Mapping[str, Any]) -> int:
     try:
         settings = load(overrides)
         addresses = [(split_address(address), tls) for address, tls in _wanted(settings)]
+        for address, _ in addresses:
+            require_free(address)
         prepared = prepare(settings)
     except (SettingsError, SeedError) as error:
         return _fail(f"cannot start: {error}")
@@ -31,7 +34,7 @@ def run(overrides: Mapping[str, Any]) -> int:
 
     def work(started: Callable[[], None]) -> None:
         house = build(settings, prepared.seeded)
-        target = rsgi.adapter(house.app)
+        target = rsgi.adapter(house.app, settings.body_seconds)
         servers = [worker.listener(target, address, prepared.tls if tls else None) for address, tls in addresses]
         house.scheduler.start()
         worker.run(servers, started, house.close)
@@ -46,6 +49,21 @@ def run(overrides: Mapping[str, Any]) -> int:
 def _wanted(settings: Settings) -> list[tuple[str, bool]]:
     wanted = [(settings.http, False), (settings.https, True)]
     return [(address, tls) for address, tls in wanted if address]
+
+
+def require_free(address: tuple[str, int]) -> None:
+    """Return if nobody listens there. Raises :class:`SettingsError`.
+
+    The workers share their ports with SO_REUSEPORT, which would let a second server share them too.
+    """
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            msg = f"{address[0]}:{address[1]}: {error.strerror}; choose another with --http or --https"
+            raise SettingsError(msg) from None
 
 
 def _fail(text: str) -> int:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 
 _RESPAWN_SECONDS = 1.0
+_LOOK_SECONDS = 0.1
 DRAIN_SECONDS = 30.0
 
 Work = Callable[[Callable[[], None]], None]
@@ -45,6 +46,7 @@ class Supervisor:
             return 0 if told_to else 1
         ready()
         while not self._stopping:
+            time.sleep(_LOOK_SECONDS)
             self._replace_the_dead()
         self._drain()
         return 0
@@ -76,16 +78,16 @@ class Supervisor:
             readable, _, _ = select.select([self._ready_read], [], [], 0.1)
             if readable:
                 seen += len(os.read(self._ready_read, self._count))
-            elif self._reap():
+            elif not self._replace_the_dead():
                 return False
         return not self._stopping
 
-    def _reap(self) -> int:
-        """How many children have ended since the last look."""
-        ended = 0
+    def _reap(self) -> tuple[int, int]:
+        """How many children ended since the last look, and how many of those by an error of their own."""
+        ended = failed = 0
         while self._children:
             try:
-                pid, _ = os.waitpid(-1, os.WNOHANG)
+                pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
                 self._children.clear()
                 break
@@ -93,16 +95,18 @@ class Supervisor:
                 break
             self._children.discard(pid)
             ended += 1
-        return ended
+            failed += os.WIFEXITED(status)
+        return ended, failed
 
-    def _replace_the_dead(self) -> None:
-        time.sleep(0.1)
-        dead = self._reap()
+    def _replace_the_dead(self) -> bool:
+        """Start a worker for each that ended. False if one could not work at all (its error is on stderr)."""
+        dead, failed = self._reap()
         if dead and not self._stopping:
             sys.stderr.write(f"{dead} worker(s) ended unexpectedly; starting new ones\n")
             time.sleep(_RESPAWN_SECONDS)
             for _ in range(dead):
                 self._spawn()
+        return not failed
 
     def _stop(self, *_: object) -> None:
         if not self._stopping:

@@ -36,6 +36,7 @@ from bitting.core.model.identity import (
     Token,
     User,
 )
+from bitting.core.model.secret import SecretGrant
 from bitting.core.ports import Vault
 from bitting.core.reveal import reveal
 
@@ -60,6 +61,10 @@ TEMPLATES = {
 CONNECTED = "connected"
 #: The scope of access policies for the gateway that all accounts share, instead of an instance's own.
 SHARED = "shared"
+
+
+#: What a grant on a secret lets its grantee do.
+GRANTED = ("secret:get_value", "secret:describe", "secret:list_versions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +167,11 @@ def principal_of(
 
 
 def _granted(reader: Reader, user: User) -> tuple[Statement, ...]:
+    """The user's own statements, and what grants on secrets allow (a sweep ends those a second late at most)."""
     held = reader.find(UserStatement, {"user_id": user.id})
-    return tuple(Statement(item.actions, item.resources, item.allow) for item in held)
+    grants = reader.find(SecretGrant, {"grantee": user.id, "grantee_kind": "user"})
+    own = tuple(Statement(item.actions, item.resources, item.allow) for item in held)
+    return own + tuple(Statement(GRANTED, (f"secret/{grant.secret_name}",)) for grant in grants)
 
 
 def token(view: View, text: str) -> Credential | None:

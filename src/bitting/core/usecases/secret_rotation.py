@@ -104,7 +104,7 @@ def rotate(context: Context, command: RotateSecret) -> SecretTask:
     secret = find(context, command.name, "secret:rotate")
     need_value(secret)
     if not rotatable(secret):
-        raise faults.InvalidParameter(parameter="name", reason="type")
+        raise faults.InvalidParameter(parameter="name", reason="unmanaged")
     demand_usable(context.principal, stored_key(context.gate, uow, secret.key_id, now).key, SEALING, now)
     running = running_task(uow, secret)
     if running is not None:

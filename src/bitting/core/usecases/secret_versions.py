@@ -146,7 +146,7 @@ def put_value(context: Context, command: PutValue) -> Staged:
     secret = find(context, command.name, "secret:put_value")
     need_value(secret)
     if command.only is not None and secret.type is not command.only:
-        raise faults.InvalidParameter(parameter="name", reason="type")
+        raise faults.InvalidParameter(parameter="name", reason="managed")
     versions_max = quota(uow, secret.ring, "versions", command.versions_max)
     if command.version and (held := version_named(uow, secret, command.version)):
         return _again(context, command, secret, held)

@@ -11,12 +11,15 @@ terraform clients only the nested one where key management is concerned.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from bitting.core import faults
+from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.http import Request, Response
+from bitting.dialects.huawei.kinds import is_sequence
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -41,6 +44,19 @@ def body_values(request: Request) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise faults.MisshapenBody
     return values
+
+
+def check_sequence(values: Mapping[str, Any]) -> None:
+    """The message sequence number, where there is one. Raises ``InvalidSequence``."""
+    sequence = values.get("sequence")
+    if sequence is not None and sequence != "" and not is_sequence(sequence):
+        raise faults.InvalidSequence
+
+
+def located_values(call: Call) -> dict[str, Any]:
+    """Parameters wherever they are: query, then body, then path. Raises as :func:`body_values`."""
+    body = body_values(call.request) if call.request.method in {"POST", "PUT"} else {}
+    return {**call.values, **body, **call.path_values}
 
 
 def answer(status: int, content: dict[str, Any] | None, request_id: str) -> Response:

@@ -27,8 +27,8 @@ from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.base.sdk_hmac import Proofs
-from bitting.dialects.huawei import codec, operations_kms
-from bitting.dialects.huawei.kinds import URN, alias_of_urn, is_sequence
+from bitting.dialects.huawei import codec, operations_csms, operations_kms
+from bitting.dialects.huawei.kinds import URN, alias_of_urn
 from bitting.dialects.huawei.quirks import ANYBODY
 from bitting.dialects.huawei.rows import Answer, HuaweiCall, Profile, Row
 from bitting.wire.form import pairs
@@ -38,11 +38,14 @@ BODY_MOST = operations_kms.CRYPTO_BODY
 _ROOTS = ("/v1.0/", "/v2/", "/v1/")
 _BARE_ROOTS = ("/v1.0", "/v2", "/v1")
 _SECRETS = "/v1/"
+NO_CONTENT = 204
 
 
 def huawei_profile() -> Profile:
     """The profile whose rows every other profile starts from."""
-    return Profile("huawei", load("huawei", "bitting.dialects.huawei"), operations_kms.rows())
+    return Profile(
+        "huawei", load("huawei", "bitting.dialects.huawei"), {**operations_kms.rows(), **operations_csms.rows()}
+    )
 
 
 class Huawei:
@@ -117,10 +120,12 @@ class Huawei:
         row = call.operation
         assert isinstance(row, Row)  # noqa: S101
         assert row.use is not None  # noqa: S101
-        call.values = values = codec.body_values(call.request) if row.method != "GET" else call.values
-        sequence = values.get("sequence")
-        if sequence is not None and sequence != "" and not is_sequence(sequence):
-            raise faults.InvalidSequence
+        if row.located:
+            call.values = codec.located_values(call)
+        elif row.method != "GET":
+            call.values = codec.body_values(call.request)
+        values = call.values
+        codec.check_sequence(values)
         arguments = row.arguments(values)
         ref = arguments.get("key")
         if ref is not None and ref.kind == URN:
@@ -140,17 +145,20 @@ class Huawei:
         else:
             assert isinstance(call, HuaweiCall)  # noqa: S101
             assert call.principal is not None  # noqa: S101 - identify has run
-            content = row.show(Answer(result, call.principal, self._region))
+            content = row.show(Answer(result, call.principal, self._region)) if row.ok != NO_CONTENT else None
         return codec.answer(row.ok, content, asked.request_id)
 
     def refuse(self, call: Call | None, request: Request, fault: faults.Fault, asked: Asked) -> Response:
         """The row of the profile's own table; of Huawei's while the caller is unknown."""
-        profile, operation = self._own, ""
+        profile, operation, nested = self._own, "", False
         surface = "csms" if request.path.startswith(_SECRETS) else "kms"
         if isinstance(call, HuaweiCall):
             profile, operation, surface = call.profile or profile, call.operation.name, call.operation.surface
+            nested = isinstance(call.operation, Row) and call.operation.nested
         row = profile.catalogue.row(fault, operation, surface)
-        return codec.error(row.status, row.code, row.text(fault), asked.request_id, flat=surface == "csms")
+        return codec.error(
+            row.status, row.code, row.text(fault), asked.request_id, flat=surface == "csms" and not nested
+        )
 
 
 def _check_scope(credential: Credential, project_id: str) -> None:

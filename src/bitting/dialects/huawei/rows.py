@@ -45,10 +45,16 @@ Shape = Callable[[dict[str, Any], HuaweiCall], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Row(Operation):
-    """One operation. ``public``: answered to anybody, without signature or token."""
+    """One operation.
+
+    ``public``: answered to anybody, without signature or token. ``located``: parameters are in path, query and
+    body alike. ``nested``: errors come in the envelope of key management although the surface is another.
+    """
 
     shape: Shape | None = None
     public: bool = False
+    located: bool = False
+    nested: bool = False
 
 
 @dataclass(slots=True)

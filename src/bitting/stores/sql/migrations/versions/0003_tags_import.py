@@ -1,6 +1,6 @@
 """Tags, and imports under way.
 
-Revision 0003, after 0004.
+Revision 0003, after 0002.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What is to be done later, and secrets.
 
-Revision 0004, after 0002.
+Revision 0004, after 0003.
 """
 
 from __future__ import annotations

@@ -1,0 +1,14 @@
+"""The house with the secrets API as its door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from huawei.conftest import Door
+from huawei_csms.csms_door import Csms
+
+
+@pytest.fixture
+def csms(house: Any) -> Csms:
+    return Csms(Door(house))
