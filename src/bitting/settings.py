@@ -44,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Threads per worker for requests that read or write the store."""
     pending_max: int = 512
     """Requests per worker that may wait for a thread; more are answered as temporarily unavailable."""
+    body_seconds: int = 60
+    """How long a request's body may take to arrive; later ones are answered as temporarily unavailable."""
     audit_flush_ms: int = 50
     """How long an audit record may wait in memory; what a killed process can lose of its trail."""
     dev: bool = False

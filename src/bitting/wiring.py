@@ -26,6 +26,7 @@ from bitting.core.gate import Gate
 from bitting.core.key_cache import KeyCache
 from bitting.core.ports import KeyProvider, Store
 from bitting.core.scheduler import Handler, Scheduler
+from bitting.core.throttle import Throttle
 from bitting.core.usecases.rotators import Rotator
 from bitting.core.usecases.secret_sweeps import SECRET_SWEEPS, secret_handlers
 from bitting.core.usecases.sweeps import SWEEPS
@@ -155,14 +156,16 @@ def build(settings: Settings, seeded: Snapshot | None = None) -> House:
     cache = KeyCache(store, providers)
     trail = FileTrail(directory / "audit.jsonl", settings.audit_flush_ms)
     clock, entropy, vault = SystemClock(), SystemEntropy(), provider.vault
-    gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region)
+    gate = Gate(
+        store, cache, providers, vault, clock, entropy, trail, settings.region, Throttle(1 / settings.worker_count)
+    )
     region = settings.region
     dialects: list[Dialect] = [
         Native(developer.rows(partial(restore, store, seeded)) if seeded is not None else ()),
         Iam(vault, clock, region),
         Huawei(vault, clock, region, otc.profile()),
         AlibabaInstance(vault, clock, region),
-        AlibabaOpenApi(vault, clock, region),
+        AlibabaOpenApi(vault, clock, region, _text(directory / "tls" / "ca.pem")),
     ]
     reporter = Reporter(settings.log_level, "dev" if settings.dev else "")
     injector = Injector(gate, clock.turn, catalogues()) if seeded is not None else None
@@ -193,6 +196,10 @@ def _handlers() -> dict[str, Handler]:
 def _follow(cache: KeyCache, injector: Injector) -> None:
     cache.freshen()
     injector.follow(cache.loading)
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
 
 
 class Reporter:

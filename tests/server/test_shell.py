@@ -9,6 +9,8 @@ import signal
 import socket
 import ssl
 import stat
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -179,7 +181,7 @@ def test_the_next_start_with_a_missing_root_key_says_so(tmp_path: Path) -> None:
 
 
 def test_a_second_server_on_the_same_port_is_refused(live: Live, tmp_path: Path) -> None:
-    second = Live(tmp_path / "data")
-    second.http = live.http
-    with pytest.raises(RuntimeError, match="choose another with --http"):
-        second.start()
+    command = [sys.executable, "-m", "bitting", "serve", "--data-dir", str(tmp_path / "data"), "--http", live.http]
+    done = subprocess.run([*command, "--https", ""], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1
+    assert "choose another with --http" in done.stderr

@@ -34,7 +34,7 @@ def run(overrides: Mapping[str, Any]) -> int:
 
     def work(started: Callable[[], None]) -> None:
         house = build(settings, prepared.seeded)
-        target = rsgi.adapter(house.app)
+        target = rsgi.adapter(house.app, settings.body_seconds)
         servers = [worker.listener(target, address, prepared.tls if tls else None) for address, tls in addresses]
         house.scheduler.start()
         worker.run(servers, started, house.close)

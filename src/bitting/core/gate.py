@@ -9,7 +9,7 @@
 2. The principal's statements allow the action somewhere, and do not deny it.
 3. The key named is in the principal's ring, and in its key store instance if both are in one; outside
    nothing exists.
-4. The statements allow the action on this very key.
+4. The statements, or the key's own policy, allow the action on this very key, and neither denies it.
 5. The key's state allows the use (:mod:`bitting.core.key_states`).
 6. Every outcome, refusals included, reaches the audit trail before it reaches the caller.
 """
@@ -26,8 +26,11 @@ from bitting.core.key_states import gone, require
 from bitting.core.model.audit_event import AuditEvent
 from bitting.core.model.identity import AccountState, Principal, Statement
 from bitting.core.model.key import Key, KeyRef, KeyVersion
+from bitting.core.model.keystore import Keystore
 from bitting.core.model.service import Switches
-from bitting.core.ports import Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
+from bitting.core.partitions import SHARED, demand_usable
+from bitting.core.policies import Attempt, PolicyBook
+from bitting.core.ports import Attestation, Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
 from bitting.core.throttle import Throttle
 
 C = TypeVar("C")
@@ -112,6 +115,8 @@ class UseCase(Generic[C, R]):
     writes: bool
     key: Callable[[C], KeyRef] | None
     operator: bool = False
+    barred_too: bool = False
+    anyone: bool = False
 
 
 def use_case(
@@ -123,15 +128,21 @@ def use_case(
     writes: bool = False,
     name: str = "",
     operator: bool = False,
+    barred_too: bool = False,
+    anyone: bool = False,
 ) -> Callable[[Callable[[Context, C], R]], UseCase[C, R]]:
     """Declare a use case. ``action`` is what policies allow or deny, for instance ``key:encrypt``.
 
     ``operator``: for those who run the service; works in maintenance and on replicas, and for nobody else.
+    ``barred_too``: for accounts in any state, those that have not enabled the service included.
+    ``anyone``: whoever is known may ask, without any right.
     """
 
     def declare(function: Callable[[Context, C], R]) -> UseCase[C, R]:
         command = get_type_hints(function)["command"]
-        return UseCase(name or function.__name__, function, command, action, states, hot, writes, key, operator)
+        return UseCase(
+            name or function.__name__, function, command, action, states, hot, writes, key, operator, barred_too, anyone
+        )
 
     return declare
 
@@ -143,27 +154,52 @@ def matches(pattern: str, value: str) -> bool:
     return pattern == value
 
 
-def _covers(statement: Statement, action: str, resource: str | None) -> bool:
-    return any(matches(pattern, action) for pattern in statement.actions) and (
-        resource is None or any(matches(pattern, resource) for pattern in statement.resources)
-    )
+def _covers(statement: Statement, action: str, resources: tuple[str, ...]) -> bool:
+    # Plain loops: this runs four times in a hot request, and generators would be a third of the gate's time.
+    for pattern in statement.actions:
+        if pattern == action or matches(pattern, action):
+            break
+    else:
+        return False
+    if not resources:
+        return True
+    for pattern in statement.resources:
+        for name in resources:
+            if matches(pattern, name):
+                return True
+    return False
 
 
-def authorise(principal: Principal, action: str, resource: str | None) -> None:
-    """Return if allowed; ``resource`` None asks "anywhere at all?".
+def authorise(principal: Principal, action: str, resource: str | None, *more: str) -> None:
+    """Return if allowed; ``resource`` None asks "anywhere at all?". ``more``: what else the resource is called.
 
     Raises ``ExplicitlyDenied`` if a statement forbids it, ``PermissionDenied`` if none allows it.
     """
+    names = () if resource is None else (resource, *more)
     allowed = False
     for statement in principal.statements:
-        if not _covers(statement, action, resource):
+        if not _covers(statement, action, names):
             continue
         if statement.allow:
             allowed = True
         elif resource is not None or "*" in statement.resources:
             raise faults.ExplicitlyDenied(resource=resource or "", action=action)
-    if not allowed:
+    if not allowed and not _granted(principal, action, resource):
         raise faults.PermissionDenied(resource=resource or "", action=action)
+
+
+def _granted(principal: Principal, action: str, resource: str | None) -> bool:
+    """Whether a grant allows it: on the key that the resource is, or on any."""
+    if resource is None:
+        return any(action in granted.actions for granted in principal.grants.values())
+    granted = principal.grants.get(resource.partition("/")[2])
+    return granted is not None and action in granted.actions
+
+
+def _ring_of(principal: Principal, ref: KeyRef) -> str:
+    """Where the key a reference means would be: with its owner if it was granted, else at home."""
+    granted = principal.grants.get(ref.value) if principal.grants and ref.kind == "id" else None
+    return granted.ring if granted is not None else principal.ring
 
 
 def admit(use: UseCase[Any, Any], principal: Principal) -> None:
@@ -172,9 +208,9 @@ def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     The gate asks this of every request; a dialect whose cloud answers these before it looks at parameters
     asks it as well before it refuses a parameter. Raises ``AccountFault`` or ``PermissionDenied``.
     """
-    if principal.account_state is not AccountState.ACTIVE:
+    if principal.account_state is not AccountState.ACTIVE and not use.barred_too:
         raise _ACCOUNT_FAULTS[principal.account_state]
-    if not principal.admin:
+    if not principal.admin and not use.anyone:
         authorise(principal, use.action, None)
 
 
@@ -200,6 +236,7 @@ class Gate:
         trail: Trail,
         region: str,
         throttle: Throttle | None = None,
+        attestation: Attestation | None = None,
     ) -> None:
         self.store = store
         self.cache = cache
@@ -210,6 +247,8 @@ class Gate:
         self.trail = trail
         self.region = region
         self.throttle = throttle or Throttle()
+        self.attestation = attestation
+        self._policies = PolicyBook()
 
     def run(self, use: UseCase[C, R], principal: Principal, command: C, asked: Asked, view: View) -> R:
         """Do it, or raise the fault that says why not. Durable when it returns (see the six points above)."""
@@ -237,14 +276,18 @@ class Gate:
     def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
         if use.key is not None:
-            cached = self._resident_key(context, use.key(command))
-            self._check_key(use.action, use.states, context.principal, cached.key, context.now_ms)
+            ref = use.key(command)
+            try:
+                cached = self._resident_key(context, ref)
+            except faults.NotFound:
+                raise self._absent(use, context.principal, ref) from None
+            self._check_key(use.action, use.states, context, cached.key)
             context._cached = cached  # noqa: SLF001 - the gate fills the context it made
         return use.run(context, command)
 
     @staticmethod
     def _resident_key(context: Context, ref: KeyRef) -> CachedKey:
-        cached = context.view.key(context.principal.ring, ref)
+        cached = context.view.key(_ring_of(context.principal, ref), ref)
         if cached is None or gone(cached.key, context.now_ms):
             raise _missing(ref)
         return cached
@@ -254,13 +297,17 @@ class Gate:
         with self.store.begin(write=use.writes) as uow:
             context._uow = uow  # noqa: SLF001
             if use.key is not None:
-                key = context._key = self.find_key(uow, context, use.key(command))  # noqa: SLF001
-                self._check_key(use.action, use.states, context.principal, key, context.now_ms)
+                ref = use.key(command)
+                try:
+                    key = context._key = self.find_key(uow, context, ref)  # noqa: SLF001
+                except faults.NotFound:
+                    raise self._absent(use, context.principal, ref) from None
+                self._check_key(use.action, use.states, context, key)
             return use.run(context, command)
 
     def find_key(self, uow: UnitOfWork, context: Context, ref: KeyRef) -> Key:
         """The key a reference means to this principal. Raises ``KeyNotFound`` or its kin."""
-        ring = context.principal.ring
+        ring = _ring_of(context.principal, ref)
         key_id = resolve(lambda kind, record_id: uow.of(kind).get(record_id), ring, ref)
         key = uow.of(Key).get(key_id) if key_id else None
         if key is None or key.ring != ring or gone(key, context.now_ms):
@@ -270,7 +317,7 @@ class Gate:
     def another(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
         """A context for a further key that the command names: points 3 to 5 hold for it as well.
 
-        Hot in hot use cases, in the same transaction in cold ones. The trail names the command's first key.
+        Hot in hot use cases, in the same transaction in cold ones. The trail names the first key of all.
         """
         further = replace(context, _key=None, _cached=None)
         if context._uow is not None:  # noqa: SLF001
@@ -278,7 +325,9 @@ class Gate:
         else:
             further._cached = self._resident_key(context, ref)  # noqa: SLF001
             key = further._cached.key  # noqa: SLF001
-        self._check_key(action, states, context.principal, key, context.now_ms)
+        if context._key is None and context._cached is None:  # noqa: SLF001
+            context._key = key  # noqa: SLF001
+        self._check_key(action, states, context, key)
         return further
 
     def switches(self, view: View) -> Switches:
@@ -293,25 +342,71 @@ class Gate:
         switches = self.switches(view)
         if switches is not _DEFAULT_SWITCHES:
             self._heed(switches, use, principal)
-        admit(use, principal)
+        try:
+            admit(use, principal)
+        except faults.ExplicitlyDenied:
+            raise
+        except faults.PermissionDenied:
+            # The policy of the key may still allow it to a user; whether there is one is known only with the key.
+            if use.key is None or not principal.user_id:
+                raise
+
+    def _absent(self, use: UseCase[C, R], principal: Principal, ref: KeyRef) -> faults.Fault:
+        """What somebody is told of a key that is not there: whoever may nothing anywhere learns no more than that."""
+        if not principal.admin and not use.operator:
+            try:
+                authorise(principal, use.action, None)
+            except faults.PermissionDenied as denied:
+                return denied
+        return _missing(ref)
 
     def _heed(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
         if switches.maintenance:
             raise faults.Unavailable(reason=switches.maintenance)
         if switches.replica and use.writes:
             raise faults.ReadOnlyReplica
-        if switches.rates == "cloud":
-            self.throttle.take(principal.account_id, use.action)
+        if switches.rates != "off":
+            self.throttle.take(principal.account_id, use.action, switches.rates)
 
-    def _check_key(self, action: str, states: str, principal: Principal, key: Key, now_ms: int) -> None:
+    @staticmethod
+    def _partition(view: View, keystore_id: str) -> Keystore | None:
+        return view.get(("keystore", keystore_id), lambda reader: reader.get(Keystore, keystore_id))
+
+    def _check_key(self, action: str, states: str, context: Context, key: Key) -> None:
+        principal = context.principal
         if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
             raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
-        if not principal.admin:
-            authorise(principal, action, f"key/{key.id}")
-        require(states, key, now_ms)
+        if key.ring != principal.ring:
+            if not _granted(principal, action, f"key/{key.id}"):
+                raise faults.KeyPermissionDenied(resource=key.id, action=action)
+        elif not principal.admin:
+            asked = context.asked
+            attempt = Attempt(action, asked.operation, asked.source, context.now_ms)
+            self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy, f"eps/{key.enterprise_project_id}")
+        if states == "use" and key.keystore_id not in SHARED:
+            demand_usable(self._partition(context.view, key.keystore_id), principal)
+        require(states, key, context.now_ms)
         if key.service and principal.instance_id:
             # An instance serves its applications' keys; those of other services are the services' own.
             raise faults.ServiceKeyProtected(key_id=key.id)
+
+    def authorise_owned(self, principal: Principal, attempt: Attempt, resource: str, policy: str, *more: str) -> None:
+        """Return if allowed on a resource that may have a policy of its own (stored text; empty for none).
+
+        ``more``: what else the resource is called.
+
+        Raises ``ExplicitlyDenied`` or ``PermissionDenied``; see :mod:`bitting.core.policies`.
+        """
+        verdict = self._policies.verdict(policy, principal, attempt)
+        if verdict is False:
+            raise faults.ExplicitlyDenied(resource=resource, action=attempt.action)
+        try:
+            authorise(principal, attempt.action, resource, *more)
+        except faults.ExplicitlyDenied:
+            raise
+        except faults.PermissionDenied:
+            if not verdict:
+                raise
 
     def _record(self, context: Context, outcome: str) -> None:
         principal = context.principal

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from bitting.core.material import KeyMaterial
@@ -23,6 +23,13 @@ from bitting.core.specs import Algorithm, KeySpec
 T = TypeVar("T")
 
 # ── storage ───────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Except:
+    """In a ``where``: the field equals none of these."""
+
+    values: tuple[object, ...]
 
 
 class Collection(Protocol[T]):
@@ -54,7 +61,9 @@ class Collection(Protocol[T]):
         limit: int = 1000,
         after: object = None,
     ) -> Sequence[T]:
-        """Records whose fields equal ``where`` (a tuple or list value: any of these), ordered by one field.
+        """Records whose fields equal ``where``, ordered by one field.
+
+        A tuple or list value: any of these; :class:`Except`: none of these.
 
         ``after``: only records whose ``order`` field is greater (less, if descending). At most ``limit``.
         """
@@ -264,6 +273,14 @@ class KeyPair:
     public: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Pkcs12:
+    """A PKCS #12 file, and the certificate in it (PEM)."""
+
+    file: bytes = field(repr=False)
+    certificate: str
+
+
 class Vault(Protocol):
     """Small secrets under the root key, and the primitives that need no stored key."""
 
@@ -311,7 +328,7 @@ class Vault(Protocol):
         """
         ...
 
-    def pkcs12(self, pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> bytes:
+    def pkcs12(self, pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> Pkcs12:
         """An RSA pair as a PKCS #12 file: one self-signed certificate for ``name``, then the private key.
 
         Encrypted the old way (PBE-SHA1-3DES, HMAC-SHA1), which is all that the readers in sight share: it
@@ -356,6 +373,17 @@ class Entropy(Protocol):
 
     def uuid(self) -> str:
         """A random UUID (version 4), lower case, 36 characters."""
+        ...
+
+
+class Attestation(Protocol):
+    """Believes or disbelieves machines that ask for answers only they can read."""
+
+    def attest(self, document: bytes, nonce: bytes) -> bytes:
+        """The machine's public key (SubjectPublicKeyInfo DER) out of a genuine document that holds ``nonce``.
+
+        Raises ``InvalidParameter`` (``recipient``) for any other document.
+        """
         ...
 
 

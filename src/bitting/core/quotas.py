@@ -17,6 +17,7 @@ CEILING = 1_000_000
 
 #: What the clouds document. Keys: Huawei's 100 per project (Alibaba documents 200); aliases: Alibaba's 300;
 #: grants: Huawei's 100 per key; tags: 20 per key; secrets: Huawei's 500; versions: 20; stages: 12.
+#: A key store instance is bought in sizes; these are one of Alibaba's.
 CLOUD = {
     "keys": 100,
     "aliases": 300,
@@ -26,6 +27,9 @@ CLOUD = {
     "secrets": 500,
     "versions": 20,
     "stages": 12,
+    "instance_keys": 1000,
+    "instance_secrets": 1000,
+    "instance_networks": 10,
 }
 
 

@@ -76,6 +76,14 @@ class App:
         response = await self._answer(dialect, request, asked)
         return await self._developed(response, asked) if self._dev else response
 
+    @staticmethod
+    def overdue(dialect: Dialect | None, request: Request) -> Response:
+        """The answer to a request whose body did not come in time, in the words of its dialect."""
+        if dialect is None:
+            return Response(408, (), b"")
+        asked = Asked(request_id(), dialect.name, "", request.source)
+        return dialect.refuse(None, request, Unavailable(reason="the body did not come in time"), asked)
+
     async def _answer(self, dialect: Dialect, request: Request, asked: Asked) -> Response:
         call = self._pipeline.prepare(dialect, request, asked)
         if isinstance(call, Response):

@@ -6,25 +6,43 @@ every signature here survives (canonical paths are made again from the decoded f
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable
 from typing import Any
 
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
+
 from bitting.dialects.base.http import Request, Response
 from bitting.server.app import App
+from bitting.server.patience import Patience
 
 #: An oversized body is read up to this many bytes so that its sender gets to read the answer.
 DRAIN_BYTES = 16 << 20
+BODY_SECONDS = 60.0
 
 
-def adapter(app: App) -> Callable[[Any, Any], Awaitable[None]]:
-    """The RSGI application."""
+def adapter(app: App, body_seconds: float = BODY_SECONDS) -> Callable[[Any, Any], Awaitable[None]]:
+    """The RSGI application. A body that is not there after ``body_seconds`` is not waited for."""
+    patience = Patience(body_seconds)
 
     async def serve(scope: Any, protocol: Any) -> None:
         request = neutral(scope)
         dialect = app.dialect(request)
         headers = request.headers
         if "content-length" in headers or "transfer-encoding" in headers:
-            await _read_body(request, protocol, app.body_limit(dialect, request))
+            wait = patience.begin()
+            try:
+                await _read_body(request, protocol, app.body_limit(dialect, request))
+            except asyncio.CancelledError:
+                if not wait.late:
+                    raise
+                late = app.overdue(dialect, request)
+                protocol.response_bytes(late.status, list(late.headers), late.body)
+                return
+            except ProtocolClosed:
+                return  # the caller hung up half way through: nobody is there to be answered
+            finally:
+                patience.end(wait)
         response = await app.handle(dialect, request)
         if response.effect:
             await _break(protocol, response)
@@ -57,11 +75,14 @@ def neutral(scope: Any) -> Request:
 
 
 async def _break(protocol: Any, response: Response) -> None:
-    """Developer mode: promise the whole body and hang up, before it (``reset``) or half way through."""
+    """Developer mode: promise the whole body and hang up at its start (``reset``) or half way through.
+
+    One byte is always sent: a stream that ends before its first is an empty answer, not a broken one.
+    """
     length = ("content-length", str(len(response.body) + 1))
     transport = protocol.response_stream(response.status, [*response.headers, length])
-    if response.effect == "truncate":
-        await transport.send_bytes(response.body[: len(response.body) // 2])
+    sent = len(response.body) // 2 if response.effect == "truncate" else 1
+    await transport.send_bytes(response.body[:sent] or b" ")
 
 
 async def _read_body(request: Request, protocol: Any, limit: int) -> None:

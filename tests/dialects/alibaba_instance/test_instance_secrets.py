@@ -1,8 +1,8 @@
-"""GetSecretValue of the instance API: what it says, and the two permissions it needs."""
+"""GetSecretValue: which version, what is said about it, and who may read it."""
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 
 import pytest
 
@@ -12,69 +12,117 @@ from bitting.core.usecases import keys, secret_versions, secrets
 
 KEY_USER = "RbacPermission/Template/CryptoServiceKeyUser"
 SECRET_USER = "RbacPermission/Template/CryptoServiceSecretUser"
+INVALID = (400, "InvalidParameter", "The specified parameter is not valid.")
+MISSING = (404, "Forbidden.ResourceNotFound", "The specified Resource is not found.")
 
 
-def make(owner, name="db", value=b"one", **given):
-    return owner.run(secrets.create, secrets.CreateSecret(name, value, **given))
+@pytest.fixture
+def secret(owner):
+    """db/password with three versions: v1 without a stage, v2 previous, v3 current and on a stage of its own."""
+    key = owner.key()
+    made = owner.run(secrets.create, secrets.CreateSecret("db", b"one", key=KeyRef.by_id(key.id))).secret
+    owner.run(secret_versions.put_value, secret_versions.PutValue("db", b"two"))
+    owner.run(
+        secret_versions.put_value, secret_versions.PutValue("db", b"dHJlcw==", binary=True, stages=("*current", "blue"))
+    )
+    return made
 
 
-def forbidden(what):
-    return (403, "Forbidden.NoPermission", f'This operation for "{what}" is forbidden by permission system.')
-
-
-def test_a_generic_secret(client, owner):
-    make(owner)
-    owner.run(secret_versions.put_value, secret_versions.PutValue("db", b"two", version="second"))
+def test_the_current_version(client, secret):
     said = client.ok("GetSecretValue", SecretName="db")
-    assert (said.SecretName, said.SecretType, said.SecretData, said.SecretDataType) == ("db", "Generic", "two", "text")
-    assert (said.VersionId, list(said.VersionStages)) == ("second", ["ACSCurrent"])
+    assert (said.SecretName, said.SecretData, said.SecretDataType) == ("db", "dHJlcw==", "binary")
+    assert (said.SecretType, said.VersionId) == ("Generic", "v3")
+    assert sorted(said.VersionStages) == ["ACSCurrent", "blue"]
     assert said.CreateTime == "2026-11-21T12:00:00Z"
-    assert (said.AutomaticRotation, said.ExtendedConfig, said.RotationInterval) == ("", "", "")
-    assert client.ok("GetSecretValue", SecretName="db", VersionStage="ACSPrevious").SecretData == "one"
-    assert client.ok("GetSecretValue", SecretName="db", VersionId="v1").SecretData == "one"
-    both = client.refused("GetSecretValue", SecretName="db", VersionId="v1", VersionStage="ACSCurrent")
-    assert both == (400, "InvalidParameter", "The specified parameter is not valid.")
+    rotation = (said.AutomaticRotation, said.RotationInterval, said.LastRotationDate, said.NextRotationDate)
+    assert rotation == ("", "", "", "")
+    assert client.version == ""
 
 
-@pytest.mark.parametrize(("fetch", "config"), [(True, '{"DBInstanceId": "x"}'), (False, "")])
-def test_a_managed_secret_in_strings(client, owner, fetch, config):
-    make(owner, type=SecretType.DATABASE, rotation_interval_s=604_800, config='{"DBInstanceId": "x"}')
-    said = client.ok("GetSecretValue", SecretName="db", FetchExtendedConfig=fetch, VersionId="not looked at")
-    assert (said.AutomaticRotation, said.RotationInterval) == ("Enabled", "604800s")
-    assert said.NextRotationDate == "2026-11-28T12:00:00Z"
-    assert (said.SecretType, said.ExtendedConfig) == ("Rds", config)
+@pytest.mark.parametrize(
+    ("asked", "value"),
+    [
+        ({"VersionStage": "ACSCurrent"}, "dHJlcw=="),
+        ({"VersionStage": "ACSPrevious"}, "two"),
+        ({"VersionStage": "blue"}, "dHJlcw=="),
+        ({"VersionId": "v1"}, "one"),
+        ({"VersionId": "v2", "VersionStage": "ACSPrevious"}, "two"),
+    ],
+    ids=str,
+)
+def test_a_version_by_name_or_stage(client, secret, asked, value):
+    assert client.ok("GetSecretValue", SecretName="db", **asked).SecretData == value
 
 
-def test_access_keys_say_when_they_were_made(client, owner):
-    make(owner, value=b'{"AccessKeyId":"a","AccessKeySecret":"b"}', type=SecretType.ACCESS_KEY)
-    said = json.loads(client.ok("GetSecretValue", SecretName="db").SecretData)
-    assert said == {"AccessKeyId": "a", "AccessKeySecret": "b", "GenerateTimestamp": "2026-11-21T12:00:00Z"}
+@pytest.mark.parametrize(
+    ("asked", "refusal"),
+    [
+        ({"VersionId": "v1", "VersionStage": "ACSCurrent"}, INVALID),
+        ({"VersionId": "v9"}, MISSING),
+        ({"VersionStage": "green"}, MISSING),
+        ({"VersionStage": "*current"}, INVALID),
+        ({"VersionStage": "x" * 65}, INVALID),
+        ({"SecretName": "x" * 65}, INVALID),
+    ],
+    ids=str,
+)
+def test_a_version_that_is_not_there(client, secret, asked, refusal):
+    assert client.refused("GetSecretValue", **{"SecretName": "db", **asked}) == refusal
 
 
-def test_both_permissions_and_which_one_is_missed(make_client, owner):
-    key = owner.key()
-    make(owner, key=KeyRef.by_id(key.id))
-    both = make_client(permissions=(KEY_USER, SECRET_USER), resources=("key/*", "secret/*"))
-    assert both.ok("GetSecretValue", SecretName="db").SecretData == "one"
-    only_secret = make_client(permissions=(SECRET_USER,), resources=("key/*", "secret/*"))
-    assert only_secret.refused("GetSecretValue", SecretName="db") == forbidden(key.id)
-    only_key = make_client(permissions=(KEY_USER,), resources=("key/*", "secret/*"))
-    assert only_key.refused("GetSecretValue", SecretName="db") == forbidden("db")
-    another_key = make_client(permissions=(KEY_USER, SECRET_USER), resources=("key/another", "secret/*"))
-    assert another_key.refused("GetSecretValue", SecretName="db") == forbidden(key.id)
+def test_a_managed_secret_tells_how_it_rotates(client, owner, secret):
+    config = '{"SecretSubType":"SingleUser"}'
+    with owner.house.store.begin(write=False) as uow:
+        held = uow.of(type(secret)).get(secret.id)
+    changed = replace(held, type=SecretType.DATABASE, config=config, rotation_interval_s=604800, rotated_ms=1_000)
+    owner.put(changed)
+    said = client.ok("GetSecretValue", SecretName="db", FetchExtendedConfig=True)
+    assert (said.SecretType, said.ExtendedConfig, said.AutomaticRotation) == ("Rds", config, "Disabled")
+    assert (said.RotationInterval, said.LastRotationDate) == ("604800s", "1970-01-01T00:00:01Z")
+    assert client.ok("GetSecretValue", SecretName="db").ExtendedConfig == ""
 
 
-def test_the_services_own_key_asks_for_nothing(make_client, owner):
-    make(owner)
-    client = make_client(permissions=(SECRET_USER,), resources=("secret/db",))
-    assert client.ok("GetSecretValue", SecretName="db").SecretData == "one"
+def test_a_new_value_is_read_at_once(client, owner, secret):
+    assert client.ok("GetSecretValue", SecretName="db").SecretData == "dHJlcw=="
+    owner.run(secret_versions.put_value, secret_versions.PutValue("db", b"four"))
+    assert client.ok("GetSecretValue", SecretName="db").SecretData == "four"
+    owner.run(secrets.delete, secrets.OneSecret("db"))
+    assert client.refused("GetSecretValue", SecretName="db") == MISSING
 
 
-def test_states_of_secret_and_key(client, owner):
-    key = owner.key()
-    make(owner, key=KeyRef.by_id(key.id))
-    owner.run(keys.disable, keys.OneKey(KeyRef.by_id(key.id)))
-    assert client.refused("GetSecretValue", SecretName="db")[:2] == (409, "Rejected.Disabled")
-    owner.run(keys.enable, keys.OneKey(KeyRef.by_id(key.id)))
+def test_pending_deletion(client, owner, secret):
     owner.run(secrets.schedule_deletion, secrets.ScheduleDeletion("db", 7))
-    assert client.refused("GetSecretValue", SecretName="db")[0] == 409
+    text = "The request was rejected because the key state is PendingDeletion."
+    assert client.refused("GetSecretValue", SecretName="db") == (409, "Rejected.PendingDeletion", text)
+
+
+def test_the_secrets_key_must_allow_it_too(make_client, owner, secret):
+    """Both templates, and both resources: a refusal for the key's sake names the key."""
+    key_id = secret.key_id
+    refused = (403, "Forbidden.NoPermission", 'This operation for "{}" is forbidden by permission system.')
+    only_secret = make_client(permissions=(SECRET_USER,), resources=("secret/*", "key/*"))
+    assert only_secret.refused("GetSecretValue", SecretName="db") == (*refused[:2], refused[2].format(key_id))
+    other_key = make_client(permissions=(SECRET_USER, KEY_USER), resources=("secret/*", "key/other"))
+    assert other_key.refused("GetSecretValue", SecretName="db") == (*refused[:2], refused[2].format(key_id))
+    both = make_client(permissions=(SECRET_USER, KEY_USER), resources=("secret/d*", f"key/{key_id}"))
+    assert both.call("GetSecretValue", SecretName="db").status == 200
+    owner.run(keys.disable, keys.OneKey(KeyRef.by_id(key_id)))
+    text = "The request was rejected because the key state is Disabled."
+    assert both.refused("GetSecretValue", SecretName="db") == (409, "Rejected.Disabled", text)
+
+
+def test_a_secret_under_the_services_own_key(make_client, owner):
+    """That key is everybody's for secrets, and nobody's for anything else."""
+    made = owner.run(secrets.create, secrets.CreateSecret("plain", b"value")).secret
+    client = make_client(permissions=(SECRET_USER, KEY_USER), resources=("secret/*", "key/*"))
+    assert client.ok("GetSecretValue", SecretName="plain").SecretData == "value"
+    refused = client.refused("Encrypt", KeyId=made.key_id, Plaintext=b"x")
+    assert refused == (400, "UnsupportedOperation", "Rejected.UnsupportedOperation")
+
+
+def test_a_secret_of_another_instance_is_not_there(make_client, owner, secret):
+    client = make_client(permissions=(SECRET_USER, KEY_USER), resources=("secret/*", "key/*"))
+    with owner.house.store.begin(write=False) as uow:
+        held = uow.of(type(secret)).get(secret.id)
+    owner.put(replace(held, instance_id="kst-elsewhere"))
+    assert client.refused("GetSecretValue", SecretName="db") == MISSING

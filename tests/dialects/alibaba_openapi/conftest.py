@@ -18,7 +18,7 @@ class Door:
 
     def __init__(self, house: Any) -> None:
         self.house = house
-        self.dialect = AlibabaOpenApi(house.vault, house.clock, house.gate.region)
+        self.dialect = AlibabaOpenApi(house.vault, house.clock, house.gate.region, "-- chain --")
         founded = house.founded
         self.account = founded.account.id
         self.signer = Signer(founded.access_key_id, founded.secret, house.clock.now_ms)

@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from alibaba_openapi.provoke_keys import KEYS
+from alibaba_openapi.provoke_manage import MANAGE
 from alibaba_openapi.signer import Signer
 from alibaba_openapi.test_openapi_signature import add_key
 
@@ -22,7 +24,7 @@ from bitting.dialects.base.http import Request
 
 CATALOGUE = load("alibaba_openapi", "bitting.dialects.alibaba_openapi")
 Scenario = Callable[[Any], tuple[Request, dict[str, str]]]
-SCENARIOS: dict[str, Scenario] = {}
+SCENARIOS: dict[str, Scenario] = {**MANAGE, **KEYS}
 
 
 def scenario(*names: str) -> Callable[[Scenario], Scenario]:

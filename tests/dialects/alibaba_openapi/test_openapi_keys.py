@@ -6,7 +6,20 @@ import json
 from typing import Any
 
 import pytest
+from alibaba_openapi.minimal import readable
+from alibaba_openapi.provoke_manage import MANAGED
 from alibaba_openapi.test_openapi_errors import stranger
+
+POLICY_STATEMENT = {
+    "Effect": "Allow",
+    "Principal": {"RAM": ["acs:ram::$:*"]},
+    "Action": ["kms:*"],
+    "Resource": ["*"],
+}
+CERTIFICATE_ALGORITHMS = {
+    "CertificatePublicKeyEncrypt": "RSAES_OAEP_SHA_256",
+    "CertificatePrivateKeyDecrypt": "RSAES_OAEP_SHA_256",
+}
 
 STATE_MODIFIED = (409, "Rejected.StateModifiedFailed")
 DISABLED = (409, "Rejected.Disabled")
@@ -116,7 +129,7 @@ def test_create_key_accepts_all_it_documents(door: Any) -> None:
             "Description": "x" * 8192,
             "ProtectionLevel": "SOFTWARE",
             "KeyStorageMechanism": "HsmEncryptedDatabase",
-            "Policy": '{"Version":"1","Statement":[{"Effect":"Allow"}]}',
+            "Policy": json.dumps({"Version": "1", "Statement": [POLICY_STATEMENT]}).replace("$", door.account),
             "Tags": '[{"TagKey":"a/\\\\_-.+=:@1","TagValue":""},{"TagKey":"b","TagValue":"2"}]',
             "EnableAutomaticRotation": "false",
             "RotationInterval": "8760h",
@@ -215,25 +228,31 @@ def test_alias_names(door: Any, name: str) -> None:
     assert names(door.ok("ListAliases")) == [name]
 
 
+SECRETS = {
+    "SecretName": "s",
+    "SecretData": "x",
+    "VersionId": "v1",
+    "VersionStage": "x",
+    "MoveToVersion": "v1",
+    "EnableAutomaticRotation": "false",
+    "Policy": '{"Version":"1","Statement":[{}]}',
+    "SecretsList": '[{"SecretName":"s"}]',
+}
+
+
 def test_a_stranger_sees_and_changes_nothing(door: Any) -> None:
     key_id = door.key()
     signer = stranger(door)
-    for action in door.dialect.operations:
-        parameters = {
-            "KeyId": key_id,
-            "AliasName": "alias/a",
-            "PendingWindowInDays": "7",
-            "Plaintext": "eA==",
-            "CiphertextBlob": "JAAC" + "AAAA" * 30,
-            "SecretName": "s",
-            "SecretData": "x",
-            "VersionId": "v1",
-            "VersionStage": "x",
-            "MoveToVersion": "v1",
-            "EnableAutomaticRotation": "false",
-            "Policy": '{"Version":"1","Statement":[{}]}',
-            "SecretsList": '[{"SecretName":"s"}]',
-        }
+    for action, row in door.dialect.operations.items():
+        if row.use is not None and row.use.anyone:
+            continue
+        parameters = {**MANAGED, **SECRETS, **readable(action, key_id)}
+        if action.startswith("Certificate"):
+            parameters |= {**MANAGED, "Algorithm": CERTIFICATE_ALGORITHMS.get(action, MANAGED["Algorithm"])}
+        if action in {"TagResource", "UntagResource"}:
+            del parameters["CertificateId"]
+        if action == "SetDeletionProtection":
+            del parameters["KmsInstanceId"]
         response = door.send(signer.v3(action, parameters))
         body = json.loads(response.body)
         told = body["Errors"][0] if action == "BatchGetSecretValue" else body

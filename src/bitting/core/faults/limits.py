@@ -25,6 +25,18 @@ class ResourceInUse(Conflict):
     """It cannot go while it is used. ``resource``."""
 
 
+class ServiceEnabled(Conflict):
+    """The account has enabled the service already. ``resource``: the account."""
+
+
+class InstanceNotConnected(Conflict):
+    """The key store instance is there but has not been connected yet. ``resource``."""
+
+
+class InstanceProtected(Conflict):
+    """The key store instance is protected from being released. ``resource``."""
+
+
 class LimitFault(Fault):
     """A quota or rate is used up. ``limit``: which one."""
 

@@ -17,8 +17,9 @@ import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bitting.core import faults
+from bitting.core import faults, roles
 from bitting.core.key_cache import Reader, View
+from bitting.core.model.access import UserStatement
 from bitting.core.model.identity import (
     EVERYTHING,
     AccessKey,
@@ -53,7 +54,13 @@ TEMPLATES = {
         "digest:compute",
     ),
     "CryptoServiceSecretUser": ("secret:get_value",),
+    "SecretUser": ("secret:get_value",),
 }
+
+#: The state in which an instance answers.
+CONNECTED = "connected"
+#: The scope of access policies for the gateway that all accounts share, instead of an instance's own.
+SHARED = "shared"
 
 
 #: What a grant on a secret lets its grantee do.
@@ -149,20 +156,25 @@ def principal_of(
         ring=ring,
         user_id=user.id,
         name=user.name,
-        statements=EVERYTHING if user.admin else _granted(reader, user.id),
+        statements=EVERYTHING
+        if user.admin
+        else (*_granted(reader, user), *roles.statements(reader, user.id, project_id)),
         project_id=project_id,
         domain_id=account.domain_id,
         credential_id=credential_id,
         account_state=AccountState(account.state),
         admin=user.admin,
         facts=facts,
+        grants=roles.grants(reader, user.id, account.domain_id),
     )
 
 
-def _granted(reader: Reader, user_id: str) -> tuple[Statement, ...]:
-    """What grants on secrets allow a user. They end when the sweep removes them, at most a second late."""
-    grants = reader.find(SecretGrant, {"grantee": user_id, "grantee_kind": "user"})
-    return tuple(Statement(GRANTED, (f"secret/{grant.secret_name}",)) for grant in grants)
+def _granted(reader: Reader, user: User) -> tuple[Statement, ...]:
+    """The user's own statements, and what grants on secrets allow (a sweep ends those a second late at most)."""
+    held = reader.find(UserStatement, {"user_id": user.id})
+    grants = reader.find(SecretGrant, {"grantee": user.id, "grantee_kind": "user"})
+    own = tuple(Statement(item.actions, item.resources, item.allow) for item in held)
+    return own + tuple(Statement(GRANTED, (f"secret/{grant.secret_name}",)) for grant in grants)
 
 
 def token(view: View, text: str) -> Credential | None:
@@ -221,10 +233,10 @@ def _by_client_key(client_key_id: str) -> Callable[[Reader], ClientCredential | 
 
 
 def _instance(reader: Reader, account: Account, policies: Sequence[AccessPolicy | None]) -> Instance | None:
-    """The first instance of the account that a policy names and that is there."""
+    """The first instance of the account that a policy names and that is there and connected."""
     for policy in policies:
         found = reader.get(Instance, policy.instance_id) if policy else None
-        if found is not None and found.account_id == account.id:
+        if found is not None and found.account_id == account.id and found.state == CONNECTED:
             return found
     return None
 

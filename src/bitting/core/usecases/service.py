@@ -18,11 +18,12 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.identity import AccessKey, Account, AccountState, Project, User
 from bitting.core.model.key import Key, KeyRef, KeyState
 from bitting.core.model.service import Quota, Switches
+from bitting.core.quotas import CLOUD
 from bitting.core.usecases.accounts import add_access_key
 
 QUOTA_MAX = 1_000_000
 WITHDRAWN, WITHDRAWABLE = -1, ("secrets", "versions", "stages")
-QUOTAS = ("keys", "aliases", "grants_per_key", "grants", "tags", "secrets", "versions", "stages")
+QUOTAS = tuple(CLOUD)
 _SERVICE = "service"
 
 
@@ -119,6 +120,9 @@ def set_switches(context: Context, command: SetSwitches) -> Switches:
     for name, value in command.values.items():
         if name not in known or type(value).__name__ != known[name]:
             raise faults.InvalidParameter(parameter=name, reason="type" if name in known else "enum")
+    rates = command.values.get("rates", "off")
+    if rates not in {"off", "cloud"} and not str(rates).isdigit():
+        raise faults.InvalidParameter(parameter="rates", reason="enum")
     changed = replace(held or Switches(), **command.values)  # type: ignore[arg-type]
     (context.uow.of(Switches).put if held else context.uow.of(Switches).add)(changed)
     return changed

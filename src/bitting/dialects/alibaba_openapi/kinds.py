@@ -23,7 +23,6 @@ KEY_ID_MAX = 256
 PLAINTEXT_BYTES_MAX = 6144
 CONTEXT_MAX = 8192
 TAGS_MAX = 20
-POLICY_BYTES_MAX = 32768
 
 _context = msgspec.json.Decoder(dict[str, str])
 _sorted = msgspec.json.Encoder(order="deterministic")
@@ -176,29 +175,3 @@ class Tags:
 
     def encode(self, value: Any) -> NoReturn:
         raise NotImplementedError
-
-
-class _Policy(msgspec.Struct, rename={"version": "Version", "statement": "Statement"}):
-    version: str
-    statement: list[dict[str, Any]]
-
-
-_policies = msgspec.json.Decoder(_Policy)
-
-
-class Policy:
-    """A key policy: JSON of at most 32768 bytes, version 1, one statement or more. Kept as it came."""
-
-    def decode(self, raw: str) -> str:
-        if len(raw.encode()) > POLICY_BYTES_MAX:
-            raise Unreadable("length")
-        try:
-            policy = _policies.decode(raw)
-        except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            raise Unreadable("format") from None
-        if policy.version != "1" or not policy.statement:
-            raise Unreadable("format")
-        return raw
-
-    def encode(self, value: str) -> str:
-        return value

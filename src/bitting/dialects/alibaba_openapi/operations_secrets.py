@@ -17,7 +17,7 @@ from bitting.dialects.alibaba_openapi import kinds_secrets as kinds
 from bitting.dialects.alibaba_openapi import quirks_secrets as quirks
 from bitting.dialects.alibaba_openapi.codec import Said
 from bitting.dialects.alibaba_openapi.fields import DRY_RUN, TEXT
-from bitting.dialects.alibaba_openapi.kinds import AnyKey, Interval, Policy, Tags, Unserved
+from bitting.dialects.alibaba_openapi.kinds import AnyKey, Interval, Tags, Unserved
 from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, TOTAL, Rpc, given, page_size, paged_by
 from bitting.dialects.base.errors import Catalogue
 from bitting.dialects.base.kinds import Choice, Flag, Integer, Items, Moment, Shown, Text
@@ -185,7 +185,7 @@ def _life(arn: Callable[[Secret], str]) -> tuple[Rpc, ...]:
                 given("EnableAutomaticRotation", Flag()),
                 given("RotationInterval", ROTATION, "rotation_interval_s"),
                 given("ExtendedConfig", kinds.Config()),
-                given("Policy", Policy(), "policy"),
+                given("Policy", kinds.Policy(), "policy"),
                 given("Tags", Tags(), "tags"),
             ),
         ),
@@ -339,7 +339,7 @@ _POLICIES = (
     Rpc(
         name="SetSecretPolicy",
         via=quirks.set_policy,
-        request=(_NAME, _POLICY_NAME, given("Policy", Policy(), "policy", required=True)),
+        request=(_NAME, _POLICY_NAME, given("Policy", kinds.Policy(), "policy", required=True)),
     ),
     Rpc(
         name="GetSecretPolicy",

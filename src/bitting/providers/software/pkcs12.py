@@ -18,20 +18,20 @@ from datetime import UTC, datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
-from cryptography.hazmat.primitives.serialization import PrivateFormat, load_der_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, load_der_private_key
 from cryptography.hazmat.primitives.serialization.pkcs12 import PBES, serialize_key_and_certificates
 from cryptography.x509.oid import NameOID
 
 from bitting.core.faults import InvalidParameter
-from bitting.core.ports import KeyPair
+from bitting.core.ports import KeyPair, Pkcs12
 from bitting.core.reveal import reveal
 
 _ROUNDS = 2048
 _COMMON_NAME_MAX = 64
 
 
-def write(pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> bytes:
-    """The file. ``name`` is cut to the 64 characters of a common name (X.520).
+def write(pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> Pkcs12:
+    """The file and its certificate. ``name`` is cut to the 64 characters of a common name (X.520).
 
     Raises ``InvalidParameter`` if the pair is not RSA, the password empty, or the validity no interval.
     """
@@ -50,7 +50,8 @@ def write(pair: KeyPair, name: str, password: str, not_before_ms: int, not_after
         .hmac_hash(SHA1())  # noqa: S303 - what the readers know
         .build(password.encode())
     )
-    return serialize_key_and_certificates(None, key, certificate, None, protection)
+    file = serialize_key_and_certificates(None, key, certificate, None, protection)
+    return Pkcs12(file, certificate.public_bytes(Encoding.PEM).decode())
 
 
 def _self_signed(key: RSAPrivateKey, name: str, not_before_ms: int, not_after_ms: int) -> x509.Certificate:

@@ -30,7 +30,7 @@ from bitting.core.faults import (
     UnsupportedKeySpec,
 )
 from bitting.core.material import KeyMaterial
-from bitting.core.ports import CanEncrypt, KeyPair, Seal
+from bitting.core.ports import CanEncrypt, KeyPair, Pkcs12, Seal
 from bitting.core.reveal import reveal
 from bitting.core.specs import SPECS, Algorithm, KeySpec
 from bitting.providers.software import digests, pkcs12, rsa, sm2
@@ -126,7 +126,7 @@ class SoftwareVault:
             return False
         return True
 
-    def pkcs12(self, pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> bytes:
+    def pkcs12(self, pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> Pkcs12:
         """A pair as a PKCS #12 file; see :func:`bitting.providers.software.pkcs12.write`."""
         return pkcs12.write(pair, name, password, not_before_ms, not_after_ms)
 

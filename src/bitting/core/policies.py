@@ -1,0 +1,145 @@
+"""A resource's own policy: who else may use it, kept with it and evaluated by the gate.
+
+::
+
+    text as its owner wrote it  ─┐
+    rules as the gate reads them ┴─ pack ──> one text field ──unpack──> Policy ──verdict──> yes | no | says nothing
+
+A rule's user is ``<account>/user/<name>``, ``<account>/role/<name>`` or ``<account>/*``. The last one is the account
+itself: it allows nobody anything they were not allowed before, and denies every user. An action is a domain action,
+``key:encrypt``; ``key:encrypt/Encrypt`` is that action asked for through the operation ``Encrypt`` only.
+
+Combining (same account, Alibaba "overview of key policies"): denied if the policy or the user's own statements deny;
+else allowed if either allows. Administrators of the owner's account are not bound by it, so nobody can lock an account
+out of its own keys.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from bitting.core import faults
+from bitting.core.model.identity import Principal
+
+READ_MAX = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One statement. ``networks``: only from these; ``elsewhere``: only from outside these.
+
+    ``after_ms`` and ``before_ms``: only between these moments; 0 for no such bound.
+    """
+
+    allow: bool
+    users: tuple[str, ...]
+    actions: tuple[str, ...]
+    networks: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    after_ms: int = 0
+    before_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """``text``: as its owner wrote it, for showing."""
+
+    text: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What is tried, as far as rules ask."""
+
+    action: str
+    operation: str
+    source: str
+    now_ms: int
+
+
+def pack(policy: Policy) -> str:
+    """A policy as the text that is stored."""
+    return json.dumps({"text": policy.text, "rules": [asdict(rule) for rule in policy.rules]}, separators=(",", ":"))
+
+
+def unpack(stored: str) -> Policy:
+    """The policy that :func:`pack` stored; a text of any other make is shown, and allows nothing."""
+    try:
+        found = json.loads(stored)
+        return Policy(found["text"], tuple(_rule(fields) for fields in found["rules"]))
+    except (ValueError, TypeError, KeyError):
+        return Policy(stored, ())
+
+
+def _rule(fields: dict[str, Any]) -> Rule:
+    given: dict[str, Any] = {name: tuple(held) if isinstance(held, list) else held for name, held in fields.items()}
+    return Rule(**given)
+
+
+def demand_local(stored: str, account_id: str) -> None:
+    """Return if every user named is of the account. Raises ``InvalidParameter`` (``policy``).
+
+    Nothing is reachable across accounts here, so a rule for somebody of another account could not be kept.
+    """
+    for rule in unpack(stored).rules:
+        if not all(user.startswith(f"{account_id}/") for user in rule.users):
+            raise faults.InvalidParameter(parameter="policy", reason="account")
+
+
+class PolicyBook:
+    """Reads stored policies, and keeps the last 1024 read."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Policy] = {}
+
+    def verdict(self, stored: str, principal: Principal, attempt: Attempt) -> bool | None:
+        """True if the policy allows it, False if it denies it, None if it says nothing about it."""
+        if not stored or not principal.user_id:
+            return None
+        policy = self._read.get(stored)
+        if policy is None:
+            if len(self._read) >= READ_MAX:
+                self._read.clear()
+            policy = self._read[stored] = unpack(stored)
+        found = None
+        for rule in policy.rules:
+            if _holds(rule, principal, attempt):
+                if not rule.allow:
+                    return False
+                found = True
+        return found
+
+
+def _holds(rule: Rule, principal: Principal, attempt: Attempt) -> bool:
+    return (
+        _names(rule, principal)
+        and any(_covers(pattern, attempt) for pattern in rule.actions)
+        and (not rule.networks or _within(rule.networks, attempt.source))
+        and (not rule.elsewhere or not _within(rule.elsewhere, attempt.source))
+        and rule.after_ms <= attempt.now_ms
+        and (not rule.before_ms or attempt.now_ms < rule.before_ms)
+    )
+
+
+def _names(rule: Rule, principal: Principal) -> bool:
+    account = principal.account_id
+    everyone = not rule.allow and f"{account}/*" in rule.users
+    return everyone or f"{account}/user/{principal.name}" in rule.users
+
+
+def _covers(pattern: str, attempt: Attempt) -> bool:
+    action, _, operation = pattern.partition("/")
+    return action == attempt.action and operation in {"", attempt.operation}
+
+
+def _within(networks: tuple[str, ...], source: str) -> bool:
+    try:
+        address = ip_address(source)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return any((mapped or address) in ip_network(network, strict=False) for network in networks)

@@ -1,0 +1,76 @@
+"""Whether an account uses the service at all: enabling it, and asking. For accounts in any state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.model.identity import Account, AccountState
+from bitting.core.specs import SPECS, KeySpec
+
+
+@dataclass(slots=True)
+class Nothing:
+    """A use case that needs no input."""
+
+
+@dataclass(slots=True)
+class Offer:
+    """A spec with the names of the providers that make such keys."""
+
+    spec: KeySpec
+    providers: Sequence[str]
+
+
+@dataclass(slots=True)
+class Offers:
+    """What this server makes."""
+
+    providers: Sequence[str]
+    specs: Sequence[Offer]
+
+
+def _account(context: Context) -> Account:
+    found = context.uow.of(Account).get(context.principal.account_id)
+    if found is None:
+        raise faults.ResourceNotFound(resource=context.principal.account_id)
+    return found
+
+
+@use_case("service:enable", writes=True, barred_too=True)
+def enable(context: Context, command: Nothing) -> Account:  # noqa: ARG001
+    """Enable the service for the account. Raises ``ServiceEnabled``, ``AccountUnverified``."""
+    held = _account(context)
+    if held.state is AccountState.UNVERIFIED:
+        raise faults.AccountUnverified
+    if held.state is not AccountState.NOT_ENABLED:
+        raise faults.ServiceEnabled(resource=held.id)
+    changed = replace(held, state=AccountState.ACTIVE)
+    context.uow.of(Account).put(changed)
+    return changed
+
+
+@use_case("service:describe", barred_too=True)
+def describe(context: Context, command: Nothing) -> Account:  # noqa: ARG001
+    """The caller's account."""
+    return _account(context)
+
+
+@use_case("service:regions", barred_too=True, anyone=True)
+def regions(context: Context, command: Nothing) -> Sequence[str]:  # noqa: ARG001
+    """Where the service is: this server is one region. No right is needed to ask."""
+    return [context.gate.region]
+
+
+@use_case("service:offers")
+def offers(context: Context, command: Nothing) -> Offers:  # noqa: ARG001
+    """Which providers there are, and which of them make which specs."""
+    providers = context.gate.providers
+    specs = [
+        Offer(spec, found)
+        for spec in SPECS.values()
+        if (found := [name for name, provider in providers.items() if provider.supports(spec)])
+    ]
+    return Offers(list(providers), specs)

@@ -1,0 +1,92 @@
+"""How the error rows of instances, access, account and certificates are met: request and filled holes by test id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from bitting.core.model.access import InstanceSettings
+from bitting.core.model.identity import Account, AccountState, Instance
+
+Scenario = Callable[[Any], tuple[Any, dict[str, str]]]
+RULE = {"Name": "office", "Type": "Private", "SourcePrivateIp": '["10.0.0.0/8"]'}
+POLICY = {"Name": "p", "Permissions": '["RbacPermission/Template/CryptoServiceKeyUser"]', "Resources": '["key/*"]'}
+PLACE = {"KMProvider": "Aliyun", "VpcId": "vpc-1", "VSwitchIds": '["vsw-1"]', "ZoneIds": '["zone-a"]'}
+
+#: Parameters that make every operation of these groups readable, for tests that ask all of them.
+MANAGED = {
+    **RULE,
+    **POLICY,
+    **PLACE,
+    "Policies": '["p"]',
+    "AapName": "default",
+    "Password": "Passw0rd-1",
+    "ClientKeyId": "KAAP.none",
+    "KmsInstanceId": "kst-none",
+    "BindVpcs": "[]",
+    "Policy": '{"Version":"1","Statement":[{"Effect":"Allow","Principal":{"RAM":"acs:ram::1:*"},'
+    '"Action":"kms:*","Resource":"*"}]}',
+    "Subject": "CN=a,C=CN,O=b,OU=c",
+    "CertificateId": "00000000-0000-4000-8000-000000000000",
+    "Certificate": "-----BEGIN CERTIFICATE-----",
+    "Status": "ACTIVE",
+    "MessageType": "RAW",
+    "Message": "eA==",
+    "SignatureValue": "eA==",
+    "Algorithm": "RSA_PKCS1_SHA_256",
+    "DataKeyName": "dk",
+}
+
+
+def signed(door: Any, action: str, **parameters: str) -> tuple[Any, dict[str, str]]:
+    return door.signer.v3(action, parameters), {}
+
+
+def taken(door: Any) -> Any:
+    door.ok("CreatePolicy", POLICY)
+    return signed(door, "CreatePolicy", **POLICY)
+
+
+def unknown(door: Any) -> Any:
+    return signed(door, "DescribePolicy", Name="none")
+
+
+def connected(door: Any) -> Any:
+    return signed(door, "ConnectKmsInstance", KmsInstanceId=door.house.founded.instance.id, **PLACE)
+
+
+def not_connected(door: Any) -> Any:
+    held = door.house.founded.instance
+    with door.house.store.begin(write=True) as uow:
+        uow.of(Instance).put(replace(held, state="uninitialized"))
+    return signed(door, "CreateKey", DKMSInstanceId=held.id)
+
+
+def protected(door: Any) -> Any:
+    held = door.house.founded.instance
+    with door.house.store.begin(write=True) as uow:
+        uow.of(InstanceSettings).add(InstanceSettings(held.id, door.account, protected=True))
+    return signed(door, "ReleaseKmsInstance", KmsInstanceId=held.id)
+
+
+def opened(door: Any) -> Any:
+    return signed(door, "OpenKmsService")
+
+
+def unverified(door: Any) -> Any:
+    with door.house.store.begin(write=True) as uow:
+        accounts = uow.of(Account)
+        accounts.put(replace(accounts.get(door.account), state=AccountState.UNVERIFIED))
+    return signed(door, "OpenKmsService")
+
+
+MANAGE: dict[str, Scenario] = {
+    "alibaba_openapi/Rejected.ResourceExist/Conflict/CreatePolicy": taken,
+    "alibaba_openapi/Forbidden.ResourceNotFound/NotFound/DescribePolicy": unknown,
+    "alibaba_openapi/Rejected.ResourceInUse/ResourceInUse/ConnectKmsInstance": connected,
+    "alibaba_openapi/Rejected.Uninitialized/InstanceNotConnected/CreateKey": not_connected,
+    "alibaba_openapi/Rejected.DeletionProtected/InstanceProtected/ReleaseKmsInstance": protected,
+    "alibaba_openapi/Forbidden.Opened/ServiceEnabled/OpenKmsService": opened,
+    "alibaba_openapi/Forbidden.NoRealNameAuthentication/AccountUnverified/OpenKmsService": unverified,
+}
