@@ -236,6 +236,8 @@ def test_a_stranger_sees_and_changes_nothing(door: Any) -> None:
             "PendingWindowInDays": "7",
             "Plaintext": "eA==",
             "CiphertextBlob": "JAAC" + "AAAA" * 30,
+            **({"KeySpec": "RSA_2048"} if action == "CreateCertificate" else {}),
+            "Algorithm": "RSA_PKCS1_SHA_256" if action.endswith(("Sign", "Verify")) else "RSAES_OAEP_SHA_1",
         }
         response = door.send(signer.v3(action, parameters))
         assert json.loads(response.body)["Code"] == "Forbidden.NoPermission", action

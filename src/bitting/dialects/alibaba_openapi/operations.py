@@ -13,6 +13,7 @@ from __future__ import annotations
 from bitting.dialects.alibaba_openapi import (
     operations_access,
     operations_account,
+    operations_certificates,
     operations_crypto,
     operations_instances,
     operations_keys,
@@ -28,6 +29,7 @@ def table(region: str, chain: str = "") -> dict[str, Rpc]:
         *operations_crypto.CRYPTO,
         *operations_access.rows(region),
         *operations_account.ROWS,
+        *operations_certificates.rows(region),
         *operations_instances.rows(region, chain),
     )
     return {row.name: row for row in rows}
