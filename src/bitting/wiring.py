@@ -26,6 +26,7 @@ from bitting.core.gate import Gate
 from bitting.core.key_cache import KeyCache
 from bitting.core.ports import KeyProvider, Store
 from bitting.core.scheduler import Handler, Scheduler
+from bitting.core.throttle import Throttle
 from bitting.core.usecases.rotators import Rotator
 from bitting.core.usecases.secret_sweeps import SECRET_SWEEPS, secret_handlers
 from bitting.core.usecases.sweeps import SWEEPS
@@ -47,6 +48,7 @@ from bitting.rotators.postgresql import PostgresqlRotator
 from bitting.seals.file import FileSeal
 from bitting.server import bootstrap, seed, tls
 from bitting.server.app import App
+from bitting.server.nonces import SharedNonces
 from bitting.server.scheduler import SchedulerThread
 from bitting.settings import Settings
 from bitting.stores.snapshot import Snapshot, forget_fleeting, restore, take
@@ -142,10 +144,11 @@ def prepare(settings: Settings) -> Prepared:
     return Prepared(credentials, files, seeded)
 
 
-def build(settings: Settings, seeded: Snapshot | None = None) -> House:
+def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonces | None = None) -> House:
     """A house over the settings' store. Raises ``Unavailable`` if the root key cannot be had.
 
     ``seeded``: what developer mode's reset comes back to; without it nothing of developer mode is wired.
+    ``nonces``: what the workers share, made before they were forked.
     """
     directory = settings.directory
     seal = FileSeal(directory / "root.key", create=not (directory / "credentials.json").exists())
@@ -156,7 +159,9 @@ def build(settings: Settings, seeded: Snapshot | None = None) -> House:
     cache = KeyCache(store, providers)
     trail = FileTrail(directory / "audit.jsonl", settings.audit_flush_ms)
     clock, entropy, vault = SystemClock(), SystemEntropy(), provider.vault
-    gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region)
+    gate = Gate(
+        store, cache, providers, vault, clock, entropy, trail, settings.region, Throttle(1 / settings.worker_count)
+    )
     gate.authorizer = HttpAuthorizer(HttpOutlet())
     region = settings.region
     dialects: list[Dialect] = [
@@ -164,7 +169,7 @@ def build(settings: Settings, seeded: Snapshot | None = None) -> House:
         Iam(vault, clock, region),
         Huawei(vault, clock, region, otc.profile()),
         AlibabaInstance(vault, clock, region),
-        AlibabaOpenApi(vault, clock, region, _text(directory / "tls" / "ca.pem")),
+        AlibabaOpenApi(vault, clock, region, _text(directory / "tls" / "ca.pem"), nonces),
     ]
     reporter = Reporter(settings.log_level, "dev" if settings.dev else "")
     injector = Injector(gate, clock.turn, catalogues()) if seeded is not None else None

@@ -30,23 +30,24 @@ from bitting.core.model.keystore import Keystore
 from bitting.core.model.service import Switches
 from bitting.core.partitions import SHARED, demand_usable
 from bitting.core.policies import Attempt, PolicyBook
-from bitting.core.ports import Authorizer, Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
-from bitting.core.rights import authorise, granted, is_offline, ring_of
+from bitting.core.ports import (
+    Attestation,
+    Authorizer,
+    Clock,
+    Entropy,
+    KeyHandle,
+    KeyProvider,
+    Store,
+    Trail,
+    UnitOfWork,
+    Vault,
+)
+from bitting.core.rights import ACCOUNT_FAULTS, granted, is_offline, missing, ring_of
+from bitting.core.rights import authorise as authorise  # noqa: PLC0414 - asked for here by use cases
 from bitting.core.throttle import Throttle
 
 C = TypeVar("C")
 R = TypeVar("R")
-
-_ACCOUNT_FAULTS: dict[AccountState, type[faults.AccountFault]] = {
-    AccountState.IN_DEBT: faults.AccountInDebt,
-    AccountState.OVERDUE: faults.AccountOverdue,
-    AccountState.FROZEN: faults.AccountFrozen,
-    AccountState.AT_RISK: faults.AccountAtRisk,
-    AccountState.NOT_ENABLED: faults.ServiceNotEnabled,
-    AccountState.UNVERIFIED: faults.AccountUnverified,
-    AccountState.INVALID_USER: faults.AccountInvalid,
-    AccountState.INVALID_PARTNER: faults.AccountPartnerInvalid,
-}
 
 
 @dataclass(slots=True)
@@ -159,7 +160,7 @@ def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     asks it as well before it refuses a parameter. Raises ``AccountFault`` or ``PermissionDenied``.
     """
     if principal.account_state is not AccountState.ACTIVE and not use.barred_too:
-        raise _ACCOUNT_FAULTS[principal.account_state]
+        raise ACCOUNT_FAULTS[principal.account_state]
     if not principal.admin and not use.anyone:
         authorise(principal, use.action, None)
 
@@ -187,6 +188,7 @@ class Gate:
         region: str,
         throttle: Throttle | None = None,
         authorizer: Authorizer | None = None,
+        attestation: Attestation | None = None,
     ) -> None:
         self.store = store
         self.cache = cache
@@ -198,6 +200,7 @@ class Gate:
         self.region = region
         self.throttle = throttle or Throttle()
         self.authorizer = authorizer
+        self.attestation = attestation
         self._policies = PolicyBook()
 
     def run(self, use: UseCase[C, R], principal: Principal, command: C, asked: Asked, view: View) -> R:
@@ -240,7 +243,7 @@ class Gate:
     def _resident_key(context: Context, ref: KeyRef) -> CachedKey:
         cached = context.view.key(ring_of(context.principal, ref), ref)
         if cached is None or gone(cached.key, context.now_ms):
-            raise _missing(ref)
+            raise missing(ref)
         return cached
 
     def _run_cold(self, use: UseCase[C, R], context: Context, command: C) -> R:
@@ -266,7 +269,7 @@ class Gate:
         found = uow.of(Key).get(key_id) if key_id else None
         key = replicas.seen_from(lambda kind, record_id: uow.of(kind).get(record_id), ring, found) if found else None
         if key is None or gone(key, context.now_ms):
-            raise _missing(ref)
+            raise missing(ref)
         return key
 
     def _born(self, uow: UnitOfWork, context: Context, key: Key) -> Key:
@@ -283,7 +286,7 @@ class Gate:
     def another(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
         """A context for a further key that the command names: points 3 to 5 hold for it as well.
 
-        Hot in hot use cases, in the same transaction in cold ones. The trail names the command's first key.
+        Hot in hot use cases, in the same transaction in cold ones. The trail names the first key of all.
         """
         further = replace(context, _key=None, _cached=None)
         if context._uow is not None:  # noqa: SLF001
@@ -291,6 +294,8 @@ class Gate:
         else:
             further._cached = self._resident_key(context, ref)  # noqa: SLF001
             key = further._cached.key  # noqa: SLF001
+        if context._key is None and context._cached is None:  # noqa: SLF001
+            context._key = key  # noqa: SLF001
         self._check_key(action, states, context, key)
         return further
 
@@ -322,7 +327,7 @@ class Gate:
                 authorise(principal, use.action, None)
             except faults.PermissionDenied as denied:
                 return denied
-        return _missing(ref)
+        return missing(ref)
 
     def _consult(self, use: UseCase[C, R], context: Context, command: C) -> None:
         """Ask the external policy decision point, if there is one; on a thread that may wait for it."""
@@ -343,8 +348,8 @@ class Gate:
             raise faults.Unavailable(reason=switches.maintenance)
         if switches.replica and use.writes:
             raise faults.ReadOnlyReplica
-        if switches.rates == "cloud":
-            self.throttle.take(principal.account_id, use.action)
+        if switches.rates != "off":
+            self.throttle.take(principal.account_id, use.action, switches.rates)
 
     @staticmethod
     def _partition(view: View, keystore_id: str) -> Keystore | None:
@@ -399,11 +404,3 @@ class Gate:
         return AuditEvent(
             now_ms, asked.request_id, asked.dialect, asked.operation, account, who, asked.source, key_id, outcome
         )
-
-
-def _missing(ref: KeyRef) -> faults.NotFound:
-    if ref.kind == "alias":
-        return faults.KeyNotFound(resource=ref.value, named="alias")
-    if ref.kind == "version":
-        return faults.CiphertextKeyNotFound(resource=ref.value)
-    return faults.KeyNotFound(resource=ref.value, named="id")

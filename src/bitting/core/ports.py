@@ -18,11 +18,19 @@ from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from bitting.core.material import KeyMaterial
 from bitting.core.model.audit_event import AuditEvent
+from bitting.core.ports_certificates import Certificates
 from bitting.core.specs import Algorithm, KeySpec
 
 T = TypeVar("T")
 
 # ── storage ───────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Except:
+    """In a ``where``: the field equals none of these."""
+
+    values: tuple[object, ...]
 
 
 class Collection(Protocol[T]):
@@ -54,7 +62,9 @@ class Collection(Protocol[T]):
         limit: int = 1000,
         after: object = None,
     ) -> Sequence[T]:
-        """Records whose fields equal ``where`` (a tuple or list value: any of these), ordered by one field.
+        """Records whose fields equal ``where``, ordered by one field.
+
+        A tuple or list value: any of these; :class:`Except`: none of these.
 
         ``after``: only records whose ``order`` field is greater (less, if descending). At most ``limit``.
         """
@@ -275,6 +285,11 @@ class Pkcs12:
 class Vault(Protocol):
     """Small secrets under the root key, and the primitives that need no stored key."""
 
+    @property
+    def certificates(self) -> Certificates:
+        """What knows X.509."""
+        ...
+
     def wrap(self, secret: KeyMaterial, binding: bytes) -> bytes:
         """AES-256-GCM under the root key, ``binding`` as additional data."""
         ...
@@ -364,6 +379,25 @@ class Entropy(Protocol):
 
     def uuid(self) -> str:
         """A random UUID (version 4), lower case, 36 characters."""
+        ...
+
+
+class Nonces(Protocol):
+    """Remembers what may be used once. Shared by whoever could be shown the same again."""
+
+    def spend(self, owner: str, nonce: str, expires_ms: int, now_ms: int) -> bool:
+        """True the first time, False for the same owner and nonce again before ``expires_ms``."""
+        ...
+
+
+class Attestation(Protocol):
+    """Believes or disbelieves machines that ask for answers only they can read."""
+
+    def attest(self, document: bytes, nonce: bytes) -> bytes:
+        """The machine's public key (SubjectPublicKeyInfo DER) out of a genuine document that holds ``nonce``.
+
+        Raises ``InvalidParameter`` (``recipient``) for any other document.
+        """
         ...
 
 

@@ -28,7 +28,7 @@ class CreateVersion:
 
     ``most``: how many versions the key may have afterwards, ``interval_ms``: how old the newest must be;
     0 for no such limit. ``counted``: whether it counts among the key's rotations. ``offered``: refuse where
-    rotation is switched off.
+    rotation is switched off. ``shared_only``: refuse keys of key store instances.
     """
 
     key: KeyRef
@@ -37,6 +37,7 @@ class CreateVersion:
     interval_ms: int = 0
     counted: bool = True
     offered: bool = False
+    shared_only: bool = False
 
 
 @dataclass(slots=True)
@@ -142,13 +143,15 @@ def create_version(context: Context, command: CreateVersion) -> KeyVersion:
     """A new primary version.
 
     Raises ``ServiceKeyProtected``, ``SymmetricKeyRequired``, ``AsymmetricKeyRequired``, ``UnsupportedOrigin``,
-    ``QuotaExceeded`` with ``limit`` key_versions or key_version_interval.
+    ``UnsupportedOperation``, ``QuotaExceeded`` with ``limit`` key_versions or key_version_interval.
     """
     key, uow = context.key, context.uow
     _demand_own(key)
     _demand_family(key, command.family)
     if command.offered:
         _demand_offered(context)
+    if command.shared_only and key.instance_id:
+        raise faults.UnsupportedOperation(key_id=key.id, family=SPECS[key.spec].family.value)
     newest = _newest(uow, key)
     if command.interval_ms and newest and newest.created_ms + command.interval_ms > context.now_ms:
         raise faults.QuotaExceeded(limit="key_version_interval", resource=key.id)
