@@ -11,7 +11,7 @@ A backend translates its own errors at its edge into :mod:`bitting.core.faults`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
@@ -407,15 +407,3 @@ class Trail(Protocol):
     def record(self, event: AuditEvent) -> None:
         """Keep the event. Must not block for longer than appending to a buffer."""
         ...
-
-
-class Authorizer(Protocol):
-    """An external policy decision point."""
-
-    def decide(self, url: str, question: Mapping[str, str]) -> tuple[int, bytes]:
-        """Its answer's status and body; status 0 if it cannot be reached. Bounded in time; never called hot."""
-        ...
-
-
-Loader = Callable[[], T]
-Events = Iterator[AuditEvent]
