@@ -87,7 +87,7 @@ class Every:
 
     def take(self, step: str) -> str:
         """One step: its operation, what is asked, what must be seen."""
-        operation = step.split(" ")[0]
+        operation = step.split(" ", maxsplit=1)[0]
         fields, check = STEPS[step](self)
         answer = self.call(operation, **fields)
         expect_true(200 <= answer.status_code < 300, f"status {answer.status_code}")

@@ -147,24 +147,23 @@ OTC_STEPS = ("password token", *_HUAWEI_STEPS, "token re-scoped", "HTTPS with th
 
 
 #: huaweicloudsdkkms: each of its 75 operations, in an order that lets later ones use what earlier ones made.
-HUAWEI_EVERY_STEPS = tuple(
-    (
-        "show_versions show_version create_key list_key_detail list_keys update_key_alias "
-        "update_key_description disable_key enable_key create_alias list_aliases associate_alias delete_alias "
-        "create_random encrypt_data decrypt_data re_encrypt create_datakey create_datakey_without_plaintext "
-        "encrypt_datakey decrypt_datakey create_rsa_datakey_pair create_ec_datakey_pair sign "
-        "validate_signature show_public_key generate_mac verify_mac derive_shared_secret create_kms_tag "
-        "batch_create_kms_tags show_kms_tags list_kms_tags list_kms_by_tags delete_tag "
-        "create_parameters_for_import import_key_material delete_imported_key_material enable_key_rotation "
-        "update_key_rotation_interval show_key_rotation_status disable_key_rotation rotate_on_demand "
-        "create_grant list_grants list_retirable_grants cancel_self_grant cancel_grant show_user_quotas "
-        "show_user_instances create_key_store list_key_stores show_key_store disable_key_store "
-        "enable_key_store delete_key_store create_pin list_support_regions replicate_key "
-        "update_primary_region create_access_point download_access_point_private_key list_access_point "
-        "disable_access_point enable_access_point create_key_policy show_key_policy update_key_policy "
-        "list_key_policy create_datakey_capsule decrypt_datakey_capsule delete_key_policy delete_access_point "
-        "delete_key cancel_key_deletion "
-    ).split()
+HUAWEI_EVERY_STEPS = (
+    "show_versions", "show_version", "create_key", "list_key_detail", "list_keys", "update_key_alias",
+    "update_key_description", "disable_key", "enable_key", "create_alias", "list_aliases", "associate_alias",
+    "delete_alias", "create_random", "encrypt_data", "decrypt_data", "re_encrypt", "create_datakey",
+    "create_datakey_without_plaintext", "encrypt_datakey", "decrypt_datakey", "create_rsa_datakey_pair",
+    "create_ec_datakey_pair", "sign", "validate_signature", "show_public_key", "generate_mac", "verify_mac",
+    "derive_shared_secret", "create_kms_tag", "batch_create_kms_tags", "show_kms_tags", "list_kms_tags",
+    "list_kms_by_tags", "delete_tag", "create_parameters_for_import", "import_key_material",
+    "delete_imported_key_material", "enable_key_rotation", "update_key_rotation_interval",
+    "show_key_rotation_status", "disable_key_rotation", "rotate_on_demand", "create_grant", "list_grants",
+    "list_retirable_grants", "cancel_self_grant", "cancel_grant", "show_user_quotas", "show_user_instances",
+    "create_key_store", "list_key_stores", "show_key_store", "disable_key_store", "enable_key_store",
+    "delete_key_store", "create_pin", "list_support_regions", "replicate_key", "update_primary_region",
+    "create_access_point", "download_access_point_private_key", "list_access_point", "disable_access_point",
+    "enable_access_point", "create_key_policy", "show_key_policy", "update_key_policy", "list_key_policy",
+    "create_datakey_capsule", "decrypt_datakey_capsule", "delete_key_policy", "delete_access_point", "delete_key",
+    "cancel_key_deletion",
 )
 
 
