@@ -88,7 +88,8 @@ def report(readers: list[dict[str, object]], rotations: int, seconds: float) -> 
     logins = sum(reader["logins"] for reader in readers)
     failed = [line for reader in readers for line in reader["failed"]]
     users = sorted({user for reader in readers for user in reader["users"]})
-    print(f"{seconds:.0f} s: {rotations} rotations, {logins} logins of {len(readers)} clients as {users}, {len(failed)} failed")
+    who = f"{len(readers)} clients as {users}"
+    print(f"{seconds:.0f} s: {rotations} rotations, {logins} logins of {who}, {len(failed)} failed")
     for line in failed[:5]:
         print("  " + line)
     meant = rotations >= seconds / EVERY_SECONDS / 2 and len(users) == 2
