@@ -132,6 +132,11 @@ CSMS_STEPS = (
     "delete_secret_for_schedule", "restore_secret", "download_secret_blob", "delete_secret", "upload_secret_blob",
     "delete_secret_event",
 )  # fmt: skip
+OPENAPI_SECRETS_STEPS = (
+    "CreateSecret", "GetSecretValue", "PutSecretValue", "ListSecretVersionIds", "UpdateSecretVersionStage",
+    "BatchGetSecretValue", "DescribeSecret", "ListSecrets", "UpdateSecret", "SetSecretPolicy", "GetSecretPolicy",
+    "GetRandomPassword", "RotateSecret", "UpdateSecretRotationPolicy", "DeleteSecret", "RestoreSecret",
+)  # fmt: skip
 ENVIRON_STEPS = ("get", "get_json", "load_env")
 CACHE_STEPS = ("GetSecretValue", "refresh after a new version", "404 Forbidden.ResourceNotFound")
 
@@ -195,6 +200,12 @@ def _manage(sdk: str) -> Client:
     return Client(f"{name} management", "alibaba-openapi", "alibaba_openapi_manage.py", steps, {"sdk": sdk})
 
 
+def _secrets(signature: str) -> Client:
+    options = {"signature": signature}
+    script = "alibaba_openapi_secrets.py"
+    return Client(f"{_TEA_NAME} {signature} secrets", "alibaba-openapi", script, OPENAPI_SECRETS_STEPS, options)
+
+
 def _gcs(scheme: str, mode: str, crossing: str = "") -> Client:
     options = {"scheme": scheme, "mode": mode}
     return Client(f"{_GCS_NAME} {scheme} {mode}", "alibaba-instance", _GCS, INSTANCE_STEPS, options, crossing)
@@ -255,6 +266,7 @@ CLIENTS = (
         crossing="Alibaba OpenAPI legacy",
     ),
     *(_manage(sdk) for sdk in ("V3", "V1", "V4", "legacy")),
+    *(_secrets(signature) for signature in ("V3", "V1", "V4")),
     _gcs("https", "sync", crossing="Alibaba Instance"),
     _gcs("http", "sync"),
     _gcs("http", "async"),
