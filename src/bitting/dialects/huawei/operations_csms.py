@@ -55,8 +55,6 @@ _ONE_VERSION = (Field("version_metadata", Shown(shown.metadata), of="result"),)
 
 def _secret_rows() -> list[Row]:
     one = SECRETS + "/{secret_name}"
-    wait = one + "/scheduled-deleted-tasks"
-    days = Field("recovery_window_in_days", Integer(7, 30), to="days")
     changes = (
         shown.NAME,
         Field("kms_key_id", kinds.WrappingKey(), to="key"),
@@ -102,6 +100,14 @@ def _secret_rows() -> list[Row]:
             request=changes,
             response=_ONE_SECRET,
         ),
+        *_deletion_rows(one),
+    ]
+
+
+def _deletion_rows(one: str) -> list[Row]:
+    wait = one + "/scheduled-deleted-tasks"
+    days = Field("recovery_window_in_days", Integer(7, 30), to="days")
+    return [
         row("delete-secret", "DELETE", one, use=secrets.delete, request=(shown.NAME,)),
         row(
             "delete-secret-for-schedule",

@@ -39,6 +39,7 @@ def _rules_page(page: Any) -> dict[str, Any]:
 
 
 def backup_rows() -> list[Row]:
+    """Backups, restores and rotations of secrets."""
     blob = Field("secret_blob", Text(1, BLOB_CHARACTERS), to="blob", required=True)
     rotated = (
         Field("version_id", Text(), of="result.version"),
@@ -97,6 +98,7 @@ def backup_rows() -> list[Row]:
 
 
 def event_rows() -> list[Row]:
+    """Events of secrets and the records of their notifications."""
     base, one = CSMS + "/events", CSMS + "/events/{event_name}"
     new = (
         Field("name", kinds.EVENT_NAME, to="name", required=True),
@@ -113,12 +115,6 @@ def event_rows() -> list[Row]:
     page = (
         Field("events", Items(shown.EVENT), of="result.rules"),
         Field("page_info", Shown(_rules_page), of="result"),
-    )
-    notices = (
-        Field("records", Items(Shown(shown.record)), of="result.notices"),
-        Field(
-            "page_info", Shown(lambda page: shown.page_info([n.rule for n in page.notices], more=False)), of="result"
-        ),
     )
     listing = (shown.LIMIT, Field("marker", kinds.ANY_NAME, to="after"))
     return [
@@ -157,12 +153,16 @@ def event_rows() -> list[Row]:
         row(
             "delete-secret-event", "DELETE", one, use=secret_events.delete_rule, request=(_EVENT,), ok=204, nested=True
         ),
-        row(
-            "list-notification-records",
-            "GET",
-            CSMS + "/notification-records",
-            use=secret_events.list_notices,
-            response=notices,
-            nested=True,
-        ),
+        _records_row(),
     ]
+
+
+def _records_row() -> Row:
+    notices = (
+        Field("records", Items(Shown(shown.record)), of="result.notices"),
+        Field(
+            "page_info", Shown(lambda page: shown.page_info([n.rule for n in page.notices], more=False)), of="result"
+        ),
+    )
+    path = CSMS + "/notification-records"
+    return row("list-notification-records", "GET", path, use=secret_events.list_notices, response=notices, nested=True)
