@@ -26,6 +26,13 @@ T = TypeVar("T")
 # ── storage ───────────────────────────────────────────────────────────────────
 
 
+@dataclass(frozen=True, slots=True)
+class Except:
+    """In a ``where``: the field equals none of these."""
+
+    values: tuple[object, ...]
+
+
 class Collection(Protocol[T]):
     """All stored records of one kind, seen inside one unit of work. ``id`` is the record's first field."""
 
@@ -55,7 +62,9 @@ class Collection(Protocol[T]):
         limit: int = 1000,
         after: object = None,
     ) -> Sequence[T]:
-        """Records whose fields equal ``where`` (a tuple or list value: any of these), ordered by one field.
+        """Records whose fields equal ``where``, ordered by one field.
+
+        A tuple or list value: any of these; :class:`Except`: none of these.
 
         ``after``: only records whose ``order`` field is greater (less, if descending). At most ``limit``.
         """
@@ -370,6 +379,17 @@ class Entropy(Protocol):
 
     def uuid(self) -> str:
         """A random UUID (version 4), lower case, 36 characters."""
+        ...
+
+
+class Attestation(Protocol):
+    """Believes or disbelieves machines that ask for answers only they can read."""
+
+    def attest(self, document: bytes, nonce: bytes) -> bytes:
+        """The machine's public key (SubjectPublicKeyInfo DER) out of a genuine document that holds ``nonce``.
+
+        Raises ``InvalidParameter`` (``recipient``) for any other document.
+        """
         ...
 
 

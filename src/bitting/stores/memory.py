@@ -116,7 +116,7 @@ class MemoryCollection(Generic[T]):
     def _matching(self, where: Mapping[str, object] | None) -> list[T]:
         wanted = conditions(self._shape, where)
         records = self._work.table(self._shape).records.values()
-        return [record for record in records if all(getattr(record, c.field) in c.values for c in wanted)]
+        return [record for record in records if all(c.holds(getattr(record, c.field)) for c in wanted)]
 
     def _id(self, record: object) -> str:
         return str(getattr(record, self._shape.id_field))

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bitting.core.faults import InvalidParameter
+from bitting.core.ports import Except
 from bitting.stores.fields import FieldType, storable
 from bitting.stores.kinds import Shape
 
@@ -25,10 +26,15 @@ VALUES_MAX = 10_000  # of one field; both databases bound the number of paramete
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """The field equals one of ``values``; nothing does if there are none."""
+    """The field equals one of ``values``; nothing does if there are none. ``negated``: it equals none of them."""
 
     field: str
     values: tuple[object, ...]
+    negated: bool = False
+
+    def holds(self, value: object) -> bool:
+        """Whether a record with this value in the field matches."""
+        return (value in self.values) is not self.negated
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,16 @@ def conditions(shape: Shape, where: Mapping[str, object] | None) -> tuple[Condit
 
 
 def _condition(field: FieldType, value: object) -> Condition:
+    negated = isinstance(value, Except)
+    if isinstance(value, Except):
+        value = value.values
     wanted = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     if len(wanted) > VALUES_MAX:
         message = f"more than {VALUES_MAX} values for field {field.name}"
         raise ValueError(message)
     for item in wanted:
         field.check_wanted(item)
-    return Condition(field.name, tuple(item for item in wanted if storable(item)))
+    return Condition(field.name, tuple(item for item in wanted if storable(item)), negated)
 
 
 def page(shape: Shape, order: str, offset: int, limit: int, after: object, *, descending: bool) -> Page:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from alibaba_openapi.provoke_keys import KEYS
 from alibaba_openapi.provoke_manage import MANAGE
 from alibaba_openapi.signer import Signer
 from alibaba_openapi.test_openapi_signature import add_key
@@ -23,7 +24,7 @@ from bitting.dialects.base.http import Request
 
 CATALOGUE = load("alibaba_openapi", "bitting.dialects.alibaba_openapi")
 Scenario = Callable[[Any], tuple[Request, dict[str, str]]]
-SCENARIOS: dict[str, Scenario] = {**MANAGE}
+SCENARIOS: dict[str, Scenario] = {**MANAGE, **KEYS}
 
 
 def scenario(*names: str) -> Callable[[Scenario], Scenario]:
@@ -322,7 +323,10 @@ def use_empty(door: Any) -> Any:
     return signed(door, "Encrypt", KeyId=door.key(Origin="EXTERNAL"), Plaintext="eA==")
 
 
-REACHABLE = [row for row in CATALOGUE if row.reach in {"natural", "switch"} or row.test_id in SCENARIOS]
+#: alibaba_secrets has these.
+OF_SECRETS = {"CreateSecret", "RotateSecret", "DescribeSecret", "GetSecretValue", "RestoreSecret"}
+CATALOGUE_HERE = [row for row in CATALOGUE if row.probe not in OF_SECRETS]
+REACHABLE = [row for row in CATALOGUE_HERE if row.reach in {"natural", "switch"} or row.test_id in SCENARIOS]
 
 
 @pytest.mark.parametrize("row", REACHABLE, ids=lambda row: row.test_id)
@@ -339,7 +343,7 @@ def test_row(row: Row, door: Any) -> None:
     assert body == {"HttpStatus": row.status, "Code": row.code, "Message": message, "RequestId": request_id}
 
 
-@pytest.mark.parametrize("row", [row for row in CATALOGUE if row not in REACHABLE], ids=lambda row: row.test_id)
+@pytest.mark.parametrize("row", [row for row in CATALOGUE_HERE if row not in REACHABLE], ids=lambda row: row.test_id)
 def test_row_that_needs_a_failure(row: Row, door: Any) -> None:
     """What nobody can provoke through the door yet is rendered from its fault."""
     fault = faults.every_fault()[row.fault]()

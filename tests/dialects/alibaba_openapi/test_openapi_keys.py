@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from alibaba_openapi.minimal import readable
 from alibaba_openapi.provoke_manage import MANAGED
 from alibaba_openapi.test_openapi_errors import stranger
 
@@ -14,6 +15,10 @@ POLICY_STATEMENT = {
     "Principal": {"RAM": ["acs:ram::$:*"]},
     "Action": ["kms:*"],
     "Resource": ["*"],
+}
+CERTIFICATE_ALGORITHMS = {
+    "CertificatePublicKeyEncrypt": "RSAES_OAEP_SHA_256",
+    "CertificatePrivateKeyDecrypt": "RSAES_OAEP_SHA_256",
 }
 
 STATE_MODIFIED = (409, "Rejected.StateModifiedFailed")
@@ -223,22 +228,34 @@ def test_alias_names(door: Any, name: str) -> None:
     assert names(door.ok("ListAliases")) == [name]
 
 
+SECRETS = {
+    "SecretName": "s",
+    "SecretData": "x",
+    "VersionId": "v1",
+    "VersionStage": "x",
+    "MoveToVersion": "v1",
+    "EnableAutomaticRotation": "false",
+    "SecretsList": '[{"SecretName":"s"}]',
+}
+
+
 def test_a_stranger_sees_and_changes_nothing(door: Any) -> None:
     key_id = door.key()
     signer = stranger(door)
     for action, row in door.dialect.operations.items():
         if row.use is not None and row.use.anyone:
             continue
-        parameters = {
-            **MANAGED,
-            "KeyId": key_id,
-            "AliasName": "alias/a",
-            "PendingWindowInDays": "7",
-            "Plaintext": "eA==",
-            "CiphertextBlob": "JAAC" + "AAAA" * 30,
-            **({"KeySpec": "RSA_2048"} if action == "CreateCertificate" else {}),
-            "Algorithm": "RSA_PKCS1_SHA_256" if action.endswith(("Sign", "Verify")) else "RSAES_OAEP_SHA_1",
-        }
+        parameters = {**MANAGED, **SECRETS, **readable(action, key_id)}
+        if action.startswith("Certificate"):
+            parameters |= {**MANAGED, "Algorithm": CERTIFICATE_ALGORITHMS.get(action, MANAGED["Algorithm"])}
+        if action == "CreateCertificate":
+            parameters["KeySpec"] = "RSA_2048"
+        if action in {"TagResource", "UntagResource"}:
+            del parameters["CertificateId"], parameters["SecretName"]
+        if action == "SetDeletionProtection":
+            del parameters["KmsInstanceId"]
         response = door.send(signer.v3(action, parameters))
-        assert json.loads(response.body)["Code"] == "Forbidden.NoPermission", action
+        body = json.loads(response.body)
+        told = body["Errors"][0] if action == "BatchGetSecretValue" else body
+        assert told["Code"] == "Forbidden.NoPermission", action
     assert state_of(door, key_id) == "Enabled"

@@ -80,6 +80,7 @@ INSTANCE_EVERY_STEPS = (
     "Sign",
     "Verify",
     "Encrypt for keys of other families",
+    "GetSecretValue",
     "404 Secret not found",
     "400 InvalidParameter",
     "413 too large",
@@ -93,6 +94,7 @@ TRANSFER_STEPS = (
     "AsymmetricEncrypt and AsymmetricDecrypt",
     "AsymmetricSign and AsymmetricVerify",
     "GetPublicKey",
+    "GetSecretValue",
     "404 Secret not found",
     "404 Forbidden.KeyNotFound",
     "409 Rejected.Disabled",
@@ -112,7 +114,7 @@ KMS_SDK_STEPS = (
     "ScheduleKeyDeletion",
     "409 Rejected.PendingDeletion",
 )
-SECRETS_STEPS = ("404 Secret not found", "404 InvalidAccessKeyId.NotFound")
+SECRETS_STEPS = ("GetSecretValue", "404 Secret not found", "404 InvalidAccessKeyId.NotFound")
 
 _HUAWEI_STEPS = (
     "create-key",

@@ -146,8 +146,13 @@ def _named_key(command: Encrypt) -> KeyRef:
     return command.key
 
 
+def source_of(ciphertext: bytes, key: KeyRef | None) -> KeyRef:
+    """The key given, or the one the ciphertext names. Raises ``InvalidCiphertext`` if it names none."""
+    return key or KeyRef.by_version(parse(ciphertext).version_id)
+
+
 def _key_of_ciphertext(command: Decrypt) -> KeyRef:
-    return command.key or KeyRef.by_version(parse(command.ciphertext).version_id)
+    return source_of(command.ciphertext, command.key)
 
 
 def _key_of_parts(command: Unseal) -> KeyRef:

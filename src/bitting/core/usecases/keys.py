@@ -8,23 +8,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import binding
-from bitting.core.key_states import effective_state
+from bitting.core.key_states import effective_state, gone
 from bitting.core.model.key import Alias, Key, KeyRef, KeyState, KeyVersion, Origin, RotationState
 from bitting.core.policies import demand_local
-from bitting.core.ports import KeyProvider
+from bitting.core.ports import Except, KeyProvider
 from bitting.core.quotas import require_room
 from bitting.core.specs import SPECS, Family, KeySpec, Usage
+from bitting.core.usecases import tags
 from bitting.core.usecases.instances import demand_room_for_key
 
 DAY_MS = 86_400_000
 NAME_TAKEN = "name"
+#: How many ids one question to the store may name.
+IDS_MAX = 5_000
+_DYING_PAGE = 50
 
 
 @dataclass(slots=True)
@@ -43,6 +47,7 @@ class CreateKey:
     rotation_interval_s: int = 0
     policy: str = ""
     service: str = ""
+    tags: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(slots=True)
@@ -72,7 +77,8 @@ class CancelDeletion:
 class ListKeys:
     """A page of keys in creation order. ``where``: Key fields to match; a tuple means any of these.
 
-    ``aliases``: only keys that one of these names; None for no such wish.
+    ``aliases``: only keys that one of these names; ``tagged``: only keys with one of these tags; None for no
+    such wish.
     """
 
     where: Mapping[str, object] = field(default_factory=dict)
@@ -81,6 +87,7 @@ class ListKeys:
     after: int | None = None
     descending: bool = False
     aliases: Sequence[str] | None = None
+    tagged: Sequence[tags.Wanted] | None = None
 
 
 @dataclass(slots=True)
@@ -143,6 +150,8 @@ def create(context: Context, command: CreateKey) -> Key:
         stored = provider.create(spec, binding(key, version_id))
         wrapped, public = stored.wrapped, stored.public
     context.uow.of(KeyVersion).add(KeyVersion(version_id, key_id, 1, context.now_ms, wrapped, public))
+    if command.tags:
+        tags.put(context, "key", key_id, command.tags)
     return key
 
 
@@ -190,10 +199,54 @@ def seen(context: Context, key: Key) -> Key:
 
 @use_case("key:list")
 def list_(context: Context, command: ListKeys) -> KeyPage:
-    """One page of the ring's keys, oldest first unless ``descending``."""
-    where = {**command.where, "ring": context.principal.ring}
+    """One page of the ring's keys, oldest first unless ``descending``.
+
+    A key whose deletion is due is not there, erased or not. ``where`` may name ids only as text.
+    """
+    ring = context.principal.ring
+    where = {**command.where, "ring": ring}
+    dead = _dead(context, ring)
+    ids = _ids(context, command, where.pop("id", None))
+    if ids is None:
+        if dead:
+            where["id"] = Except(tuple(dead))
+        found, total = _page(context, where, command)
+    else:
+        found, total = _among(context, where, sorted(ids - dead), command)
+    return KeyPage([seen(context, key) for key in found], total, command.offset, command.limit)
+
+
+def _dead(context: Context, ring: str) -> set[str]:
+    """Keys that no longer exist for anyone and wait for the sweep to make it true; hardly ever any."""
+    dead: set[str] = set()
+    where = {"ring": ring, "state": KeyState.PENDING_DELETION}
+    while True:
+        found = context.uow.of(Key).find(where, order="deletion_due_ms", offset=len(dead), limit=_DYING_PAGE)
+        due = [key.id for key in found if gone(key, context.now_ms)]
+        dead.update(due)
+        if len(due) < _DYING_PAGE or len(dead) >= IDS_MAX:
+            return dead
+
+
+def _ids(context: Context, command: ListKeys, named: object) -> set[str] | None:
+    """The ids that every wish allows, None if there is no such wish."""
+    wishes: list[set[str]] = []
+    if named is not None:
+        wishes.append({named} if isinstance(named, str) else {str(item) for item in _items(named)})
+    ring = context.principal.ring
     if command.aliases is not None:
-        where["id"] = _named(context, command.aliases, where.get("id"))
+        found = [context.uow.of(Alias).get(f"{ring}/{name}") for name in command.aliases]
+        wishes.append({alias.key_id for alias in found if alias is not None})
+    if command.tagged is not None:
+        wishes.append(tags.carriers(context.uow, ring, "key", command.tagged, any_of=True) if command.tagged else set())
+    return set.intersection(*wishes) if wishes else None
+
+
+def _items(named: object) -> Iterable[object]:
+    return named if isinstance(named, tuple | list) else ()
+
+
+def _page(context: Context, where: Mapping[str, object], command: ListKeys) -> tuple[Sequence[Key], int]:
     keys = context.uow.of(Key)
     found = keys.find(
         where,
@@ -203,17 +256,24 @@ def list_(context: Context, command: ListKeys) -> KeyPage:
         limit=command.limit,
         after=command.after,
     )
-    return KeyPage([seen(context, key) for key in found], keys.count(where), command.offset, command.limit)
+    return found, keys.count(where)
 
 
-def _named(context: Context, names: Sequence[str], among: object) -> tuple[str, ...]:
-    """The ids the names mean, of those in ``among`` if it is given."""
-    aliases = context.uow.of(Alias)
-    found = [aliases.get(f"{context.principal.ring}/{name}") for name in names]
-    ids = {alias.key_id for alias in found if alias is not None}
-    if among is not None:
-        ids &= {among} if isinstance(among, str) else set(cast("Sequence[str]", among))
-    return tuple(sorted(ids))
+def _among(
+    context: Context, where: dict[str, object], ids: Sequence[str], command: ListKeys
+) -> tuple[Sequence[Key], int]:
+    """A page of the keys with these ids; of many ids, the best of each portion."""
+    if len(ids) <= IDS_MAX:
+        return _page(context, {**where, "id": tuple(ids)}, command)
+    wanted = ListKeys(limit=command.offset + command.limit, after=command.after, descending=command.descending)
+    best: list[Key] = []
+    total = 0
+    choose = heapq.nlargest if command.descending else heapq.nsmallest
+    for start in range(0, len(ids), IDS_MAX):
+        found, count = _page(context, {**where, "id": tuple(ids[start : start + IDS_MAX])}, wanted)
+        best = choose(wanted.limit, [*best, *found], key=lambda key: key.number)
+        total += count
+    return best[command.offset :], total
 
 
 def _switch(context: Context, state: KeyState) -> Key:

@@ -86,9 +86,9 @@ class UntagMany:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A tag looked for; without ``values`` any value will do."""
+    """A tag looked for; without ``values`` any value will do, without ``key`` any key."""
 
-    key: str
+    key: str = ""
     values: tuple[str, ...] = ()
 
 
@@ -96,7 +96,7 @@ class Wanted:
 class ListTagged:
     """Tags of ``kind``: of the resources named, or of those that carry what is wanted, or both, or all.
 
-    ``after``: the id of the last tag seen.
+    ``after``: what the page before said comes ``next``.
     """
 
     kind: str
@@ -141,7 +141,10 @@ Finder = Callable[[Context, str, str, str], str]
 
 
 def _find_key(context: Context, name: str, action: str, states: str) -> str:
-    return context.gate.another(context, KeyRef.by_id(name), action, states).key.id
+    key = context.gate.another(context, KeyRef.by_id(name), action, states).key
+    if states != "read":
+        _not_a_service_key(key)
+    return key.id
 
 
 def _find_certificate(context: Context, name: str, action: str, states: str) -> str:  # noqa: ARG001 - it has no key's states
@@ -202,7 +205,8 @@ def carriers(uow: UnitOfWork, ring: str, kind: str, wanted: Sequence[Wanted], *,
     for item in wanted or (None,):
         where: dict[str, object] = {"ring": ring, "kind": kind}
         if item is not None:
-            where["key"] = item.key
+            if item.key:
+                where["key"] = item.key
             if item.values:
                 where["value"] = tuple(item.values)
         ids = {tag.resource_id for tag in _every(uow, where)}
@@ -281,22 +285,25 @@ def list_tagged(context: Context, command: ListTagged) -> TagPage:
     ring, uow = context.principal.ring, context.uow
     where: dict[str, object] = {"ring": ring, "kind": command.kind}
     ids = None
+    after = tag_id(ring, command.kind, *command.after.split(SEPARATOR, 1)) if SEPARATOR in command.after else ""
     if command.names:
         ids = {find(context, command.kind, name, "key:list_tags", "read") for name in command.names}
     if command.wanted:
         fitting = carriers(uow, ring, command.kind, command.wanted, any_of=command.any_of)
         ids = fitting if ids is None else ids & fitting
     if ids is None:
-        found = uow.of(Tag).find(where, after=command.after or None, limit=command.limit + 1)
+        found = uow.of(Tag).find(where, after=after or None, limit=command.limit + 1)
     else:
-        found = list(_of(uow, where, ids, command.after, command.limit + 1))
-    more = len(found) > command.limit
-    return TagPage(found[: command.limit], found[command.limit - 1].id if more else "")
+        found = list(_of(uow, where, ids, after, command.limit + 1))
+    if len(found) <= command.limit:
+        return TagPage(found)
+    last = found[command.limit - 1]
+    return TagPage(found[: command.limit], f"{last.resource_id}{SEPARATOR}{last.key}")
 
 
 def _of(uow: UnitOfWork, where: Mapping[str, object], ids: set[str], after: str, limit: int) -> Iterable[Tag]:
     """The tags of some resources in the order of ids, from behind ``after``."""
-    seen = after.split(SEPARATOR)[2] if after.count(SEPARATOR) == 3 else ""
+    seen = after.split(SEPARATOR)[2] if after else ""
     given = 0
     for resource_id in sorted(ids):
         if resource_id < seen:

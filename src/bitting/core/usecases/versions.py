@@ -26,7 +26,8 @@ class CreateVersion:
     """``family``: ``symmetric``, ``asymmetric`` or empty for both, refusing other keys.
 
     ``most``: how many versions the key may have afterwards, ``interval_ms``: how old the newest must be;
-    0 for no such limit. ``counted``: whether it counts among the key's rotations.
+    0 for no such limit. ``counted``: whether it counts among the key's rotations. ``shared_only``: refuse keys
+    of key store instances.
     """
 
     key: KeyRef
@@ -34,6 +35,7 @@ class CreateVersion:
     most: int = 0
     interval_ms: int = 0
     counted: bool = True
+    shared_only: bool = False
 
 
 @dataclass(slots=True)
@@ -132,11 +134,13 @@ def create_version(context: Context, command: CreateVersion) -> KeyVersion:
     """A new primary version.
 
     Raises ``ServiceKeyProtected``, ``SymmetricKeyRequired``, ``AsymmetricKeyRequired``, ``UnsupportedOrigin``,
-    ``QuotaExceeded`` with ``limit`` key_versions or key_version_interval.
+    ``UnsupportedOperation``, ``QuotaExceeded`` with ``limit`` key_versions or key_version_interval.
     """
     key, uow = context.key, context.uow
     _demand_own(key)
     _demand_family(key, command.family)
+    if command.shared_only and key.instance_id:
+        raise faults.UnsupportedOperation(key_id=key.id, family=SPECS[key.spec].family.value)
     newest = _newest(uow, key)
     if command.interval_ms and newest and newest.created_ms + command.interval_ms > context.now_ms:
         raise faults.QuotaExceeded(limit="key_version_interval", resource=key.id)

@@ -6,14 +6,17 @@ operation it does not know.
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from bitting.core import faults
 from bitting.core.gate import Asked
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
 from bitting.core.ports import Clock, Vault
+from bitting.core.usecases.recipient import Sealed
 from bitting.dialects.alibaba_openapi import codec, operations, signature
 from bitting.dialects.alibaba_openapi.codec import Said
-from bitting.dialects.alibaba_openapi.rows import Rpc
+from bitting.dialects.alibaba_openapi.rows import Rpc, bound
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
@@ -41,7 +44,7 @@ class AlibabaOpenApi:
 
     def __init__(self, vault: Vault, clock: Clock, region: str, chain: str = "") -> None:
         self.catalogue = load(self.name, __package__)
-        self.operations = operations.table(region, chain)
+        self.operations = operations.table(region, self.catalogue, chain)
         self._checker = signature.Checker(vault, clock)
         self._region = region
 
@@ -87,8 +90,13 @@ class AlibabaOpenApi:
     def identify(self, call: Call, view: View) -> Principal:
         """Stop 3. Raises as :meth:`bitting.dialects.alibaba_openapi.signature.Checker.prove`."""
         principal = self._checker.prove(call.evidence.claim, call.request, view)
-        if call.values.get("KeyId", "").startswith("acs:"):
-            call.values["KeyId"] = self._local(call.values["KeyId"], principal)
+        operation, values = call.operation, call.values
+        assert isinstance(operation, Rpc)  # noqa: S101 - the table holds nothing else
+        for name in operation.arns:
+            if values.get(name, "").startswith("acs:"):
+                values[name] = self._local(values[name], principal)
+        if values.get("SecretName", "").startswith("acs:"):
+            values["SecretName"] = self._local_secret(values["SecretName"], principal)
         return principal
 
     def _local(self, arn: str, principal: Principal) -> str:
@@ -98,23 +106,29 @@ class AlibabaOpenApi:
             raise faults.KeyNotFound(resource=arn, named="arn")
         return rest.removeprefix("key/")
 
+    def _local_secret(self, arn: str, principal: Principal) -> str:
+        """The name in a secret's ARN, likewise."""
+        head = f"acs:kms:{self._region}:{principal.account_id}:secret/"
+        if not arn.startswith(head):
+            raise faults.ResourceNotFound(kind="secret", resource=arn)
+        return arn.removeprefix(head)
+
     def bind(self, call: Call, principal: Principal) -> object:  # noqa: ARG002
         """The command. Raises ``MissingParameter``, ``InvalidParameter``, ``UnsupportedAlias``."""
-        operation = call.operation
-        assert isinstance(operation, Rpc)  # noqa: S101 - the table holds nothing else
-        assert operation.use is not None  # noqa: S101 - quirks bind for themselves
-        arguments = operation.arguments(call.values)
-        arguments.pop("DryRun", None)
-        if operation.settle is not None:
-            operation.settle(arguments, call.evidence)
-        return operation.use.command(**arguments)
+        assert call.operation.use is not None  # noqa: S101 - quirks bind for themselves
+        return call.operation.use.command(**bound(call))
 
     def encode(self, call: Call, result: object, asked: Asked) -> Response:
         """Stop 6. Raises ``DryRunPassed`` where the caller wanted to know only whether it would work."""
         if _dry(call):
             raise faults.DryRunPassed
         operation, said = call.operation, call.evidence
-        content = operation.show(result)
+        if isinstance(result, Sealed):
+            content = operation.show(result.answer)
+            content.pop("Plaintext", None)
+            content["CiphertextForRecipient"] = b64encode(result.for_recipient).decode()
+        else:
+            content = operation.show(result)
         if said.page is not None:
             content["PageNumber"], content["PageSize"] = said.page
         return codec.answer(operation.name, content, asked.request_id, as_xml=said.xml)

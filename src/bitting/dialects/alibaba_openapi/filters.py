@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import msgspec
 
+from bitting.core.ports import Except
+from bitting.core.usecases import tags
 from bitting.dialects.alibaba_openapi import words
 from bitting.dialects.base.kinds import Unreadable
 
@@ -34,10 +36,11 @@ _filters = msgspec.json.Decoder(list[_Filter])
 
 @dataclass(slots=True)
 class Wanted:
-    """``where`` and ``aliases`` as :class:`bitting.core.usecases.keys.ListKeys` takes them."""
+    """``where``, ``aliases`` and ``tagged`` as :class:`bitting.core.usecases.keys.ListKeys` takes them."""
 
-    where: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    where: dict[str, object] = field(default_factory=dict)
     aliases: tuple[str, ...] | None = None
+    tagged: tuple[tags.Wanted, ...] | None = None
 
 
 def _chosen(table: dict[str, Any]) -> Callable[[str], object]:
@@ -80,9 +83,11 @@ class Filters:
 
     def decode(self, raw: str) -> Wanted:
         wanted = Wanted()
-        for item in read_filters(raw):
+        found = read_filters(raw)
+        for item in found:
             if item.values:
                 _add(wanted, item)
+        wanted.tagged = _tagged(found)
         return wanted
 
     def encode(self, value: Any) -> NoReturn:
@@ -92,16 +97,24 @@ class Filters:
 def _add(wanted: Wanted, item: _Filter) -> None:
     if item.key in _FIELDS:
         name, read = _FIELDS[item.key]
-        wanted.where[name] = wanted.where.get(name, ()) + tuple(read(value) for value in item.values)
+        wanted.where[name] = cast("tuple[object, ...]", wanted.where.get(name, ())) + tuple(
+            read(value) for value in item.values
+        )
     elif item.key == "AliasName":
         wanted.aliases = (wanted.aliases or ()) + tuple(item.values)
     elif item.key == "CreatorType":
         _add_creator_type(wanted, item.values)
-    elif item.key in _TAG_KEYS:
-        # Keys carry no tags yet, so none has the one asked for.
-        wanted.aliases = ()
-    else:
+    elif item.key not in _TAG_KEYS:
         raise Unreadable("enum")
+
+
+def _tagged(found: list[_Filter]) -> tuple[tags.Wanted, ...] | None:
+    """TagKey and TagValue speak of one and the same tag: its key is one of these, its value one of those."""
+    keys = [value for item in found if item.key == "TagKey" for value in item.values]
+    values = tuple(value for item in found if item.key == "TagValue" for value in item.values)
+    if not keys and not values:
+        return None
+    return tuple(tags.Wanted(key, values) for key in keys or [""])
 
 
 def _add_creator_type(wanted: Wanted, values: list[str]) -> None:
@@ -110,8 +123,7 @@ def _add_creator_type(wanted: Wanted, values: list[str]) -> None:
     if "Service" not in values:
         wanted.where["service"] = ("",)
     elif "User" not in values:
-        # No service makes keys here, so there are none of that type.
-        wanted.aliases = ()
+        wanted.where["service"] = Except(("",))
 
 
 #: ListKmsInstances documents the parameter without its keys; these are the fields that GetKmsInstance shows.

@@ -15,21 +15,37 @@ from bitting.dialects.alibaba_openapi import (
     operations_account,
     operations_certificates,
     operations_crypto,
+    operations_import,
     operations_instances,
     operations_keys,
+    operations_managed,
+    operations_secrets,
+    operations_tags,
 )
 from bitting.dialects.alibaba_openapi.rows import Rpc
+from bitting.dialects.base.errors import Catalogue
 
 
-def table(region: str, chain: str = "") -> dict[str, Rpc]:
-    """Every operation by name. ``region`` is in the ARNs; ``chain``: what clients of instances trust (PEM)."""
+def table(region: str, catalogue: Catalogue, chain: str = "") -> dict[str, Rpc]:
+    """Every operation by name.
+
+    ``region`` is in the ARNs; ``catalogue`` spells the errors inside answers about many things; ``chain``: what
+    clients of instances trust (PEM).
+    """
     rows = (
         *operations_keys.KEYS,
+        *operations_keys.DETAILS,
         *operations_keys.alias_rows(region),
         *operations_crypto.CRYPTO,
+        *operations_crypto.MOVING,
+        *operations_crypto.PAIRS,
+        *operations_import.IMPORT,
+        *operations_tags.TAGS,
         *operations_access.rows(region),
         *operations_account.ROWS,
         *operations_certificates.rows(region),
         *operations_instances.rows(region, chain),
+        *operations_managed.ROWS,
+        *operations_secrets.rows(region, catalogue),
     )
     return {row.name: row for row in rows}

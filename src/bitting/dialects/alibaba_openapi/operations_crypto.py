@@ -8,17 +8,25 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Any
 
+from bitting.core import faults
 from bitting.core.blob import Blob, framed
-from bitting.core.usecases import crypto, datakeys
+from bitting.core.pem import PUBLIC_KEY, armour
+from bitting.core.usecases import crypto, datakeys, exports, reencrypt, signing
+from bitting.dialects.alibaba_openapi import quirks_crypto, words
 from bitting.dialects.alibaba_openapi.codec import Said
 from bitting.dialects.alibaba_openapi.fields import ANY_KEY, CONTEXT, DRY_RUN, TEXT
-from bitting.dialects.alibaba_openapi.kinds import Plaintext, Unserved
+from bitting.dialects.alibaba_openapi.kinds import PLAINTEXT_BYTES_MAX, AnyKey, EncryptionContext, Plaintext
+from bitting.dialects.alibaba_openapi.kinds_crypto import RecipientOf, VersionId
 from bitting.dialects.alibaba_openapi.rows import Rpc, given
-from bitting.dialects.base.kinds import Base64, Choice, Integer, Shown
+from bitting.dialects.base.kinds import Base64, Choice, Flag, Integer, Shown
 from bitting.dialects.base.operation import Field
 
 DATA_KEY_BYTES_MAX = 1024
-_RECIPIENT = given("Recipient", Unserved())
+_RECIPIENT = given("Recipient", RecipientOf())
+_VERSION = given("KeyVersionId", VersionId(), "version", required=True)
+#: Longest plaintext (SM2) and ciphertext of an asymmetric key.
+_PLAINTEXT = Base64(1, 6047)
+_CIPHERTEXT = Base64(1, 6300)
 
 
 def halved(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
@@ -67,6 +75,8 @@ CRYPTO = (
     Rpc(
         name="Decrypt",
         use=crypto.decrypt,
+        via=quirks_crypto.answered,
+        hot_quirk=True,
         request=(
             given("CiphertextBlob", Base64(1, 16384), "ciphertext", required=True),
             CONTEXT,
@@ -82,6 +92,8 @@ CRYPTO = (
     Rpc(
         name="GenerateDataKey",
         use=datakeys.generate_data_key,
+        via=quirks_crypto.answered,
+        hot_quirk=True,
         request=(*_DATA_KEY, _RECIPIENT),
         response=(*_encrypted("encrypted."), Field("Plaintext", Base64(), of="plaintext")),
     ),
@@ -90,5 +102,157 @@ CRYPTO = (
         use=datakeys.generate_data_key,
         request=_DATA_KEY,
         response=_encrypted("encrypted."),
+    ),
+)
+
+_USED = (Field("KeyId", TEXT, of="key.id"), Field("KeyVersionId", TEXT, of="version_id"))
+
+
+def moved(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
+    """ReEncrypt: an algorithm means an asymmetric source, which must be named with its version."""
+    if "source_algorithm" in arguments:
+        for attribute, name in (("source", "SourceKeyId"), ("source_version", "SourceKeyVersionId")):
+            if attribute not in arguments:
+                raise faults.MissingParameter(parameter=name)
+
+
+_WRAP = (
+    given("PublicKeyBlob", Base64(1, 2048), "public", required=True),
+    given("WrappingAlgorithm", words.export_wrapping, "wrapping", required=True),
+    given("WrappingKeySpec", words.wrapping_spec, "public_spec", required=True),
+)
+_EXPORTED = Field("ExportedDataKey", Base64(), of="wrapped")
+
+MOVING = (
+    Rpc(
+        name="ReEncrypt",
+        use=reencrypt.re_encrypt,
+        settle=moved,
+        arns=("DestinationKeyId", "SourceKeyId"),
+        request=(
+            given("CiphertextBlob", Base64(1, 16384), "ciphertext", required=True),
+            given("DestinationKeyId", AnyKey(), "destination", required=True),
+            given("SourceKeyId", AnyKey(), "source"),
+            given("SourceKeyVersionId", VersionId(), "source_version"),
+            given("SourceEncryptionAlgorithm", words.encryption, "source_algorithm"),
+            given("SourceEncryptionContext", EncryptionContext(), "source_aad"),
+            given("DestinationEncryptionContext", EncryptionContext(), "destination_aad"),
+            DRY_RUN,
+        ),
+        response=(
+            # Of the key that opened the old ciphertext, as the reference has it.
+            Field("KeyId", TEXT, of="source.key.id"),
+            Field("KeyVersionId", TEXT, of="source.version_id"),
+            Field("CiphertextBlob", Shown(shown_blob), of="encrypted.blob"),
+        ),
+    ),
+    Rpc(
+        name="ExportDataKey",
+        use=exports.export,
+        request=(given("CiphertextBlob", Base64(1, 16384), "ciphertext", required=True), *_WRAP, CONTEXT, DRY_RUN),
+        response=(
+            Field("KeyId", TEXT, of="opened.key.id"),
+            Field("KeyVersionId", TEXT, of="opened.version_id"),
+            _EXPORTED,
+        ),
+    ),
+    Rpc(
+        name="GenerateAndExportDataKey",
+        use=exports.generate_and_export,
+        request=(*_DATA_KEY, *_WRAP),
+        response=(*_encrypted("data_key.encrypted."), _EXPORTED),
+    ),
+)
+
+_ENCRYPTION = given("Algorithm", words.encryption, "algorithm", required=True)
+_SIGNING = given("Algorithm", words.signing, "algorithm", required=True)
+_DIGEST = given("Digest", Base64(1, 64), "message", required=True)
+_MAC = given("Algorithm", words.mac, "algorithm", required=True)
+_MESSAGE = given("Message", Base64(1, 65536), "message", required=True)
+_MACED = (Field("KeyId", TEXT, of="key.id"), Field("Algorithm", words.mac, of="algorithm"))
+
+PAIRS = (
+    Rpc(
+        name="AsymmetricEncrypt",
+        use=crypto.encrypt,
+        request=(ANY_KEY, _VERSION, _ENCRYPTION, given("Plaintext", _PLAINTEXT, "plaintext", required=True), DRY_RUN),
+        response=(
+            Field("KeyId", TEXT, of="key.id"),
+            Field("KeyVersionId", TEXT, of="blob.version_id"),
+            Field("CiphertextBlob", Base64(), of="blob.sealed"),
+        ),
+    ),
+    Rpc(
+        name="AsymmetricDecrypt",
+        use=crypto.unseal,
+        via=quirks_crypto.answered,
+        hot_quirk=True,
+        request=(
+            ANY_KEY,
+            _VERSION,
+            _ENCRYPTION,
+            given("CiphertextBlob", _CIPHERTEXT, "sealed", required=True),
+            DRY_RUN,
+            _RECIPIENT,
+        ),
+        response=(*_USED, Field("Plaintext", Base64(), of="plaintext")),
+    ),
+    Rpc(
+        name="AsymmetricSign",
+        use=signing.sign,
+        given={"digest": True},
+        request=(ANY_KEY, _VERSION, _SIGNING, _DIGEST, DRY_RUN),
+        response=(*_USED, Field("Value", Base64(), of="signature")),
+    ),
+    Rpc(
+        name="AsymmetricVerify",
+        use=signing.verify,
+        given={"digest": True},
+        request=(
+            ANY_KEY,
+            _VERSION,
+            _SIGNING,
+            _DIGEST,
+            given("Value", Base64(1, 1024), "signature", required=True),
+            DRY_RUN,
+        ),
+        response=(*_USED, Field("Value", Flag(), of="fits")),
+    ),
+    Rpc(
+        name="GetPublicKey",
+        use=signing.public_key,
+        request=(ANY_KEY, _VERSION, DRY_RUN),
+        response=(*_USED, Field("PublicKey", Shown(lambda der: armour(PUBLIC_KEY, der).decode()), of="der")),
+    ),
+    Rpc(
+        name="GenerateMac",
+        use=signing.mac,
+        request=(ANY_KEY, _MAC, _MESSAGE, DRY_RUN),
+        response=(*_MACED, Field("Mac", Base64(), of="mac")),
+    ),
+    Rpc(
+        name="VerifyMac",
+        use=signing.verify_mac,
+        request=(ANY_KEY, _MAC, _MESSAGE, given("Mac", Base64(1, 64), "mac", required=True), DRY_RUN),
+        response=(*_MACED, Field("Value", Flag(), of="fits")),
+    ),
+    Rpc(
+        name="AdvanceEncrypt",
+        use=crypto.encrypt,
+        given={"symmetric_only": True},
+        request=(
+            ANY_KEY,
+            given("Plaintext", Base64(1, PLAINTEXT_BYTES_MAX), "plaintext", required=True),
+            given("Algorithm", words.cipher, "algorithm"),
+            given("PaddingMode", words.padding, "padding"),
+            given("Iv", Base64(12, 16), "iv"),
+            given("Aad", Base64(0, 8192), "aad"),
+        ),
+        response=(
+            # Nothing is documented but the parameters: the fields of the Instance API's operation of this name.
+            *_encrypted(""),
+            Field("Iv", Base64(), of="blob.iv"),
+            Field("Algorithm", words.cipher, of="algorithm"),
+        ),
     ),
 )

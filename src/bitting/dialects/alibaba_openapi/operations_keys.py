@@ -7,24 +7,46 @@ from __future__ import annotations
 
 from typing import Any
 
-from bitting.core.model.key import Alias
-from bitting.core.usecases import aliases, keys
-from bitting.dialects.alibaba_openapi import quirks, words
+from bitting.core import faults
+from bitting.core.model.key import Alias, RotationState
+from bitting.core.usecases import aliases, key_details, keys, versions
+from bitting.dialects.alibaba_openapi import quirks, quirks_keys, words
 from bitting.dialects.alibaba_openapi.codec import Said
 from bitting.dialects.alibaba_openapi.fields import ANY_KEY, KEY_ID, TEXT, key_arn
 from bitting.dialects.alibaba_openapi.filters import Filters, Wanted
-from bitting.dialects.alibaba_openapi.kinds import AliasName, Interval, Tags
+from bitting.dialects.alibaba_openapi.kinds import AliasName, Interval, OnlyKeyId, Tags
 from bitting.dialects.alibaba_openapi.operations_account import KEY_POLICY
 from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, TOTAL, Rpc, given, page_size, paged
 from bitting.dialects.base.kinds import Choice, Flag, Integer, Items, Moment, Shown, Text
 from bitting.dialects.base.operation import Field, Record
+
+VERSIONS_MAX = 50
+VERSION_INTERVAL_MS = 7 * 86_400_000
 
 
 def filtered(arguments: dict[str, Any], said: Said) -> None:
     """A page of what the filters let through."""
     paged(arguments, said)
     wanted: Wanted = arguments.pop("Filters", None) or Wanted()
-    arguments["where"], arguments["aliases"] = wanted.where, wanted.aliases
+    arguments["where"], arguments["aliases"], arguments["tagged"] = wanted.where, wanted.aliases, wanted.tagged
+
+
+def rotating(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
+    """An interval is needed to switch rotation on. Raises ``MissingParameter``."""
+    if arguments["enabled"] and "interval_s" not in arguments:
+        raise faults.MissingParameter(parameter="RotationInterval")
+
+
+class Metadata(Record):
+    """A key's metadata; when it rotates next is said only where rotation is on, or would be but for its state."""
+
+    def encode(self, value: Any) -> dict[str, Any]:
+        """The fields of a key record."""
+        answer = super().encode(value)
+        if value.rotation is RotationState.DISABLED:
+            answer.pop("NextRotationDate", None)
+            answer.pop("RotationInterval", None)
+        return answer
 
 
 _METADATA = (
@@ -68,15 +90,15 @@ KEYS = (
             given("EnableAutomaticRotation", Flag()),
             given("RotationInterval", Interval(7 * 86400, 365 * 86400), "rotation_interval_s"),
             given("Policy", KEY_POLICY, "policy"),
-            given("Tags", Tags()),
+            given("Tags", Tags(), "tags"),
         ),
-        response=(Field("KeyMetadata", Record(*_METADATA)),),
+        response=(Field("KeyMetadata", Metadata(*_METADATA)),),
     ),
     Rpc(
         name="DescribeKey",
         use=keys.describe,
         request=(ANY_KEY,),
-        response=(Field("KeyMetadata", Record(*_METADATA, *_PROTECTION)),),
+        response=(Field("KeyMetadata", Metadata(*_METADATA, *_PROTECTION)),),
     ),
     Rpc(
         name="ListKeys",
@@ -100,6 +122,65 @@ KEYS = (
         request=(KEY_ID, given("PendingWindowInDays", Integer(7, 366), "days", required=True)),
     ),
     Rpc(name="CancelKeyDeletion", use=keys.cancel_deletion, request=(KEY_ID,)),
+)
+
+
+_VERSION = Record(
+    Field("KeyId", TEXT, of="key_id"),
+    Field("KeyVersionId", TEXT, of="id"),
+    Field("CreationDate", Moment(), of="created_ms"),
+)
+
+DETAILS = (
+    Rpc(
+        name="UpdateKeyDescription",
+        use=key_details.set_description,
+        via=quirks_keys.update_description,
+        request=(KEY_ID, given("Description", Text(0, 8192), "description")),
+    ),
+    Rpc(
+        name="SetDeletionProtection",
+        use=key_details.set_protection,
+        via=quirks_keys.set_deletion_protection,
+        arns=("KeyId", "ProtectedResourceArn"),
+        request=(
+            given("ProtectedResourceArn", OnlyKeyId()),
+            given("KeyId", OnlyKeyId()),
+            given("KmsInstanceId", Text(1, 256)),
+            given("EnableDeletionProtection", Flag(), "enabled", required=True),
+            given("DeletionProtectionDescription", Text(0, 8192), "note"),
+        ),
+    ),
+    Rpc(
+        name="CreateKeyVersion",
+        use=versions.create_version,
+        given={"family": "asymmetric", "most": VERSIONS_MAX, "interval_ms": VERSION_INTERVAL_MS, "shared_only": True},
+        request=(ANY_KEY,),
+        response=(Field("KeyVersion", _VERSION),),
+    ),
+    Rpc(
+        name="DescribeKeyVersion",
+        use=versions.describe_version,
+        request=(ANY_KEY, given("KeyVersionId", Text(1, 64), "version_id", required=True)),
+        response=(Field("KeyVersion", _VERSION),),
+    ),
+    Rpc(
+        name="ListKeyVersions",
+        use=versions.list_versions,
+        settle=paged,
+        request=(ANY_KEY, PAGE_NUMBER, page_size(0, 101)),  # 101 is what the reference says
+        response=(Field("KeyVersions", Items(_VERSION, wrap="KeyVersion"), of="versions"), TOTAL),
+    ),
+    Rpc(
+        name="UpdateRotationPolicy",
+        use=versions.set_rotation,
+        settle=rotating,
+        request=(
+            KEY_ID,
+            given("EnableAutomaticRotation", Flag(), "enabled", required=True),
+            given("RotationInterval", Interval(7 * 86400, 730 * 86400), "interval_s"),
+        ),
+    ),
 )
 
 

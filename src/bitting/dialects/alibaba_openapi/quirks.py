@@ -16,13 +16,12 @@ def create_key(call: Call, run: Run) -> Key:
     * Rotation needs its interval, and a symmetric key whose material is made here. An interval without
       rotation is checked and means nothing.
     * In a key store instance the instance decides on protection; outside it, HSM needs an HSM here.
-    * Tags and the storage mechanism are checked; tags are not kept yet.
+    * The storage mechanism is checked and means nothing where there is no hardware.
 
     Source: CreateKey. Raises ``MissingParameter``, ``InvalidParameter``, ``UnsupportedProtectionLevel``,
     ``ResourceNotFound`` (``kind`` instance) and what :func:`bitting.core.usecases.keys.create` raises.
     """
     given = call.operation.arguments(call.values)
-    given.pop("Tags", None)
     given.pop("KeyStorageMechanism", None)
     if not given.pop("EnableAutomaticRotation", False):
         given.pop("rotation_interval_s", None)

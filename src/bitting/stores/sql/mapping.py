@@ -17,14 +17,14 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, delete, exists, false, func, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, delete, exists, false, func, select, true, update
 from sqlalchemy.sql.dml import Delete, Insert, Update
 
 from bitting.core.faults import StoreFailed
 from bitting.stores.fields import FieldType
 from bitting.stores.kinds import Shape, Unique, shapes
 from bitting.stores.query import Condition, Page
-from bitting.stores.sql import tables_access, tables_imports, tables_secrets  # noqa: F401 - their tables are part of METADATA
+from bitting.stores.sql import tables_access, tables_huawei, tables_imports, tables_secrets  # noqa: F401 - their tables are part of METADATA
 from bitting.stores.sql.tables import METADATA
 
 T = TypeVar("T")
@@ -114,6 +114,8 @@ class Mapped(Generic[T]):
     def _condition(self, condition: Condition) -> ColumnElement[bool]:
         column = self.table.c[condition.field]
         values = [self._encode(condition.field, value) for value in condition.values]
+        if condition.negated:
+            return column.not_in(values) if values else true()
         if not values:
             return false()
         equals = column == values[0] if len(values) == 1 else column.in_(values)

@@ -1,0 +1,360 @@
+"""Asymmetric keys, MACs, exports and moves, checked by independent implementations: openssl and hmac."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alibaba_openapi.importing import OPENSSL, openssl
+from alibaba_openapi.provoke_keys import pair
+
+from bitting.providers.software.sm2 import z_value
+
+needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="no openssl command")
+MESSAGE = b"the message that both sides read"
+SPECS_ENC = {
+    "RSA_2048": ("RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1"),
+    "RSA_3072": ("RSAES_OAEP_SHA_1",),
+    "EC_SM2": ("SM2PKE",),
+}
+LONGEST = {
+    ("RSA_2048", "RSAES_OAEP_SHA_256"): (190, 256),
+    ("RSA_2048", "RSAES_OAEP_SHA_1"): (214, 256),
+    ("RSA_3072", "RSAES_OAEP_SHA_256"): (318, 384),
+    ("RSA_3072", "RSAES_OAEP_SHA_1"): (342, 384),
+}
+SIGNING = [
+    (
+        "RSA_2048",
+        "RSA_PSS_SHA_256",
+        ["-pkeyopt", "digest:sha256", "-pkeyopt", "rsa_padding_mode:pss", "-pkeyopt", "rsa_pss_saltlen:32"],
+    ),
+    ("RSA_3072", "RSA_PKCS1_SHA_256", ["-pkeyopt", "digest:sha256", "-pkeyopt", "rsa_padding_mode:pkcs1"]),
+    ("EC_P256", "ECDSA_SHA_256", []),
+    ("EC_P256K", "ECDSA_SHA_256", []),
+]
+OAEP = {
+    "RSAES_OAEP_SHA_256": [
+        "-pkeyopt",
+        "rsa_padding_mode:oaep",
+        "-pkeyopt",
+        "rsa_oaep_md:sha256",
+        "-pkeyopt",
+        "rsa_mgf1_md:sha256",
+    ],
+    "RSAES_OAEP_SHA_1": ["-pkeyopt", "rsa_padding_mode:oaep"],
+    "SM2PKE": ["-pkeyopt", "digest:sm3"],
+}
+
+
+def b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def public_of(door: Any, made: dict[str, str], directory: Path) -> Path:
+    path = directory / "public.pem"
+    path.write_text(door.ok("GetPublicKey", made)["PublicKey"])
+    return path
+
+
+def verifies(public: Path, directory: Path, signature: bytes, digest: bytes, options: list[str]) -> bool:
+    (directory / "sig").write_bytes(signature)
+    (directory / "digest").write_bytes(digest)
+    assert OPENSSL is not None
+    command = [OPENSSL, "pkeyutl", "-verify", "-pubin", "-inkey", str(public), *options]
+    command += ["-in", str(directory / "digest"), "-sigfile", str(directory / "sig")]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+@needs_openssl
+@pytest.mark.parametrize(("spec", "algorithm", "options"), SIGNING)
+def test_openssl_verifies_what_is_signed(
+    door: Any, tmp_path: Path, spec: str, algorithm: str, options: list[str]
+) -> None:
+    made = pair(door, spec)
+    digest = hashlib.sha256(MESSAGE).digest()
+    asked = {**made, "Algorithm": algorithm, "Digest": b64(digest)}
+    signed = door.ok("AsymmetricSign", asked)
+    assert {"KeyId": signed["KeyId"], "KeyVersionId": signed["KeyVersionId"]} == made
+    public = public_of(door, made, tmp_path)
+    signature = base64.b64decode(signed["Value"])
+    assert verifies(public, tmp_path, signature, digest, options)
+    assert not verifies(public, tmp_path, signature, hashlib.sha256(b"x").digest(), options)
+    assert door.ok("AsymmetricVerify", {**asked, "Value": signed["Value"]})["Value"] is True
+    other = {**asked, "Digest": b64(hashlib.sha256(b"x").digest()), "Value": signed["Value"]}
+    assert door.ok("AsymmetricVerify", other)["Value"] is False
+
+
+@needs_openssl
+def test_openssl_verifies_sm2_over_z_and_message(door: Any, tmp_path: Path) -> None:
+    """The digest given is SM3(Z || M), which openssl makes for itself out of the message."""
+    made = pair(door, "EC_SM2")
+    public = public_of(door, made, tmp_path)
+    spki = openssl("pkey", "-pubin", "-in", public, "-outform", "DER")
+    e = hashlib.new("sm3", z_value(spki) + MESSAGE).digest()
+    value = door.ok("AsymmetricSign", {**made, "Algorithm": "SM2DSA", "Digest": b64(e)})["Value"]
+    options = ["-rawin", "-digest", "sm3", "-pkeyopt", "distid:1234567812345678"]
+    assert verifies(public, tmp_path, base64.b64decode(value), MESSAGE, options)
+    assert door.ok("AsymmetricVerify", {**made, "Algorithm": "SM2DSA", "Digest": b64(e), "Value": value})["Value"]
+
+
+@needs_openssl
+@pytest.mark.parametrize("spec", sorted(SPECS_ENC))
+def test_what_openssl_encrypts_is_decrypted(door: Any, tmp_path: Path, spec: str) -> None:
+    made = pair(door, spec, "ENCRYPT/DECRYPT")
+    public = public_of(door, made, tmp_path)
+    for algorithm in SPECS_ENC[spec]:
+        sealed = openssl("pkeyutl", "-encrypt", "-pubin", "-inkey", public, *OAEP[algorithm], stdin=MESSAGE)
+        asked = {**made, "Algorithm": algorithm, "CiphertextBlob": b64(sealed)}
+        found = door.ok("AsymmetricDecrypt", asked)
+        assert found == {**made, "Plaintext": b64(MESSAGE), "RequestId": found["RequestId"]}
+        again = door.ok("AsymmetricEncrypt", {**made, "Algorithm": algorithm, "Plaintext": b64(MESSAGE)})
+        back = {**made, "Algorithm": algorithm, "CiphertextBlob": again["CiphertextBlob"]}
+        assert door.ok("AsymmetricDecrypt", back)["Plaintext"] == b64(MESSAGE)
+
+
+@pytest.mark.parametrize(("spec", "algorithm"), sorted(LONGEST))
+def test_longest_plaintexts(door: Any, spec: str, algorithm: str) -> None:
+    most, size = LONGEST[spec, algorithm]
+    made = pair(door, spec, "ENCRYPT/DECRYPT")
+    asked = {**made, "Algorithm": algorithm}
+    found = door.ok("AsymmetricEncrypt", {**asked, "Plaintext": b64(bytes(most))})
+    assert len(base64.b64decode(found["CiphertextBlob"])) == size
+    assert door.code("AsymmetricEncrypt", {**asked, "Plaintext": b64(bytes(most + 1))}) == (400, "InvalidParameter")
+
+
+def test_sm2_takes_6047_bytes(door: Any) -> None:
+    made = pair(door, "EC_SM2", "ENCRYPT/DECRYPT")
+    found = door.ok("AsymmetricEncrypt", {**made, "Algorithm": "SM2PKE", "Plaintext": b64(bytes(6047))})
+    back = {**made, "Algorithm": "SM2PKE", "CiphertextBlob": found["CiphertextBlob"]}
+    assert door.ok("AsymmetricDecrypt", back)["Plaintext"] == b64(bytes(6047))
+    refused = door.code("AsymmetricEncrypt", {**made, "Algorithm": "SM2PKE", "Plaintext": b64(bytes(6048))})
+    assert refused == (400, "InvalidParameter")
+
+
+@pytest.mark.parametrize(
+    ("spec", "usage", "action", "more"),
+    [
+        ("RSA_2048", "SIGN/VERIFY", "AsymmetricEncrypt", {"Algorithm": "RSAES_OAEP_SHA_256", "Plaintext": "eA=="}),
+        ("RSA_2048", "ENCRYPT/DECRYPT", "AsymmetricSign", {"Algorithm": "RSA_PSS_SHA_256", "Digest": b64(bytes(32))}),
+        ("Aliyun_AES_256", "", "AsymmetricSign", {"Algorithm": "RSA_PSS_SHA_256", "Digest": b64(bytes(32))}),
+        ("Aliyun_AES_256", "", "AsymmetricEncrypt", {"Algorithm": "RSAES_OAEP_SHA_256", "Plaintext": "eA=="}),
+        ("Aliyun_AES_256", "", "GetPublicKey", {}),
+        ("EC_P256", "", "GenerateMac", {"Algorithm": "HMAC_SHA_256", "Message": "eA=="}),
+        ("RSA_2048", "", "Encrypt", {"Plaintext": "eA=="}),
+        ("RSA_2048", "", "GenerateDataKey", {}),
+        ("HMAC_SM3", "", "Encrypt", {"Plaintext": "eA=="}),
+    ],
+)
+def test_keys_do_what_they_were_made_for(door: Any, spec: str, usage: str, action: str, more: dict[str, str]) -> None:
+    assert door.code(action, {**pair(door, spec, usage), **more}) == (400, "InvalidParameter")
+
+
+def test_versions_of_a_pair_and_their_limits(door: Any) -> None:
+    made = pair(door, "EC_P256")
+    digest = b64(hashlib.sha256(MESSAGE).digest())
+    old = door.ok("AsymmetricSign", {**made, "Algorithm": "ECDSA_SHA_256", "Digest": digest})["Value"]
+    soon = {"KeyId": made["KeyId"]}
+    assert door.code("CreateKeyVersion", soon) == (400, "Rejected.LimitExceeded")
+    door.house.clock.advance(days=7)
+    new = door.ok("CreateKeyVersion", soon)["KeyVersion"]
+    shown = door.ok("DescribeKey", soon)["KeyMetadata"]
+    assert (shown["PrimaryKeyVersion"], shown["LastRotationDate"]) == (new["KeyVersionId"], "2026-11-28T12:00:00Z")
+    listed = door.ok("ListKeyVersions", soon)
+    assert [item["KeyVersionId"] for item in listed["KeyVersions"]["KeyVersion"]] == [
+        new["KeyVersionId"],
+        made["KeyVersionId"],
+    ]
+    asked = {**made, "Algorithm": "ECDSA_SHA_256", "Digest": digest, "Value": old}
+    assert door.ok("AsymmetricVerify", asked)["Value"] is True
+    assert door.ok("AsymmetricVerify", {**asked, "KeyVersionId": new["KeyVersionId"]})["Value"] is False
+    other = {**asked, "KeyVersionId": pair(door, "EC_P256")["KeyVersionId"]}
+    assert door.code("AsymmetricVerify", other) == (404, "Forbidden.KeyVersionNotFound")
+    assert door.code("AsymmetricVerify", {**asked, "KeyVersionId": "initial"}) == (404, "Forbidden.KeyVersionNotFound")
+
+
+def test_fifty_versions_and_no_more(door: Any) -> None:
+    made = pair(door, "EC_P256")
+    for _ in range(49):
+        door.house.clock.advance(days=7)
+        door.ok("CreateKeyVersion", {"KeyId": made["KeyId"]})
+    door.house.clock.advance(days=7)
+    assert door.code("CreateKeyVersion", {"KeyId": made["KeyId"]}) == (400, "Rejected.LimitExceeded")
+    page = door.ok("ListKeyVersions", {"KeyId": made["KeyId"], "PageSize": "20", "PageNumber": "3"})
+    assert (len(page["KeyVersions"]["KeyVersion"]), page["TotalCount"]) == (10, 50)
+
+
+def test_no_version_of_symmetric_keys_and_of_instances(door: Any) -> None:
+    door.house.clock.advance(days=30)
+    inside = door.key(KeySpec="RSA_2048", DKMSInstanceId=door.house.founded.instance.id)
+    door.house.clock.advance(days=30)
+    for key_id in (door.key(), inside):
+        door.house.clock.advance(days=8)
+        assert door.code("CreateKeyVersion", {"KeyId": key_id}) == (400, "InvalidParameter")
+
+
+MACS = {"HMAC_SHA_224": "sha224", "HMAC_SHA_256": "sha256", "HMAC_SHA_384": "sha384", "HMAC_SHA_512": "sha512"}
+
+
+@pytest.mark.parametrize("spec", [*MACS, "HMAC_SM3"])
+def test_macs(door: Any, spec: str) -> None:
+    """The key comes from outside, so that anybody can compute the same code."""
+    from alibaba_openapi import importing  # noqa: PLC0415
+
+    name = MACS.get(spec, "sm3")
+    secret = bytes(range(hashlib.new(name).digest_size))
+    key_id = door.key(KeySpec=spec, Origin="EXTERNAL", KeyUsage="GENERATE/VERIFY_MAC")
+    door.ok("ImportKeyMaterial", importing.request(door, key_id, secret))
+    asked = {"KeyId": key_id, "Algorithm": spec, "Message": b64(MESSAGE)}
+    found = door.ok("GenerateMac", asked)
+    assert found == {
+        "KeyId": key_id,
+        "Algorithm": spec,
+        "Mac": b64(hmac.new(secret, MESSAGE, name).digest()),
+        "RequestId": found["RequestId"],
+    }
+    assert door.ok("VerifyMac", {**asked, "Mac": found["Mac"]})["Value"] is True
+    assert door.ok("VerifyMac", {**asked, "Mac": b64(b"x")})["Value"] is False
+    wrong = "HMAC_SM3" if spec != "HMAC_SM3" else "HMAC_SHA_256"
+    assert door.code("GenerateMac", {**asked, "Algorithm": wrong}) == (400, "InvalidParameter")
+
+
+def recipient(directory: Path, spec: str) -> tuple[Path, str]:
+    """A key pair of somebody else's, made by openssl: its private file, its public half."""
+    kind = (
+        ["-algorithm", "SM2"] if spec == "EC_SM2" else ["-algorithm", "RSA", "-pkeyopt", f"rsa_keygen_bits:{spec[4:]}"]
+    )
+    private = directory / "theirs.pem"
+    openssl("genpkey", *kind, "-out", private)
+    return private, b64(openssl("pkey", "-in", private, "-pubout", "-outform", "DER"))
+
+
+@needs_openssl
+@pytest.mark.parametrize(
+    ("spec", "algorithm"),
+    [("RSA_2048", "RSAES_OAEP_SHA_256"), ("RSA_2048", "RSAES_OAEP_SHA_1"), ("EC_SM2", "SM2PKE")],
+)
+def test_openssl_opens_what_is_exported(door: Any, tmp_path: Path, spec: str, algorithm: str) -> None:
+    private, public = recipient(tmp_path, spec)
+    theirs = {"PublicKeyBlob": public, "WrappingAlgorithm": algorithm, "WrappingKeySpec": spec}
+    key_id, context = door.key(), '{"for":"export"}'
+    made = door.ok("GenerateDataKey", {"KeyId": key_id, "EncryptionContext": context})
+    blob = made["CiphertextBlob"]
+    found = door.ok("ExportDataKey", {"CiphertextBlob": blob, "EncryptionContext": context, **theirs})
+    assert (found["KeyId"], found["KeyVersionId"]) == (key_id, made["KeyVersionId"])
+
+    def opened(sealed: str) -> bytes:
+        return openssl("pkeyutl", "-decrypt", "-inkey", private, *OAEP[algorithm], stdin=base64.b64decode(sealed))
+
+    assert b64(opened(found["ExportedDataKey"])) == made["Plaintext"]
+    assert door.code("ExportDataKey", {"CiphertextBlob": blob, **theirs}) == (400, "InvalidParameter")
+    both = door.ok("GenerateAndExportDataKey", {"KeyId": key_id, "NumberOfBytes": "24", **theirs})
+    plain = door.ok("Decrypt", {"CiphertextBlob": both["CiphertextBlob"]})["Plaintext"]
+    assert b64(opened(both["ExportedDataKey"])) == plain
+    assert len(base64.b64decode(plain)) == 24
+
+
+@needs_openssl
+@pytest.mark.parametrize(
+    ("algorithm", "spec", "theirs", "parameter"),
+    [
+        ("SM2PKE", "RSA_2048", "RSA_2048", "WrappingAlgorithm"),
+        ("RSAES_OAEP_SHA_256", "EC_SM2", "EC_SM2", "WrappingAlgorithm"),
+        ("RSAES_OAEP_SHA_256", "RSA_2048", "RSA_3072", "PublicKeyBlob"),
+        ("RSAES_OAEP_SHA_256", "RSA_2048", "EC_SM2", "PublicKeyBlob"),
+    ],
+)
+def test_exports_to_the_key_that_was_announced(
+    door: Any, tmp_path: Path, algorithm: str, spec: str, theirs: str, parameter: str
+) -> None:
+    _, public = recipient(tmp_path, theirs)
+    given = {"PublicKeyBlob": public, "WrappingAlgorithm": algorithm, "WrappingKeySpec": spec}
+    status, body = door.ask("GenerateAndExportDataKey", {"KeyId": door.key(), **given})
+    assert (status, body["Message"]) == (400, f'The specified parameter "{parameter}" is not valid.')
+
+
+def test_moving_a_ciphertext(door: Any) -> None:
+    one, two = door.key(), door.key(KeySpec="Aliyun_SM4")
+    old = door.ok("Encrypt", {"KeyId": one, "Plaintext": "not base64!", "EncryptionContext": '{"a":"1"}'})
+    asked = {
+        "CiphertextBlob": old["CiphertextBlob"],
+        "SourceEncryptionContext": '{"a":"1"}',
+        "DestinationEncryptionContext": '{"b":"2"}',
+        "DestinationKeyId": f"acs:kms:cn-hangzhou:{door.account}:key/{two}",
+    }
+    moved = door.ok("ReEncrypt", asked)
+    assert (moved["KeyId"], moved["KeyVersionId"]) == (one, old["KeyVersionId"])
+    found = door.ok("Decrypt", {"CiphertextBlob": moved["CiphertextBlob"], "EncryptionContext": '{"b":"2"}'})
+    assert (found["KeyId"], found["Plaintext"]) == (two, "not base64!")
+    for change in ({"SourceEncryptionContext": '{"a":"2"}'}, {"CiphertextBlob": "AAAA"}):
+        assert door.code("ReEncrypt", asked | change) == (400, "InvalidParameter")
+    assert door.code("ReEncrypt", asked | {"DestinationKeyId": "alias/none"}) == (404, "Forbidden.AliasNotFound")
+    named = door.ok("ReEncrypt", asked | {"SourceKeyId": one})
+    assert named["KeyId"] == one
+    assert door.code("ReEncrypt", asked | {"SourceKeyId": door.key()}) == (400, "InvalidParameter")
+
+
+@pytest.mark.parametrize("spec", sorted(SPECS_ENC))
+def test_moving_out_from_under_a_pair(door: Any, spec: str) -> None:
+    made, to = pair(door, spec, "ENCRYPT/DECRYPT"), door.key()
+    for algorithm in SPECS_ENC[spec]:
+        sealed = door.ok("AsymmetricEncrypt", {**made, "Algorithm": algorithm, "Plaintext": b64(MESSAGE)})
+        source = {"SourceKeyId": made["KeyId"], "SourceKeyVersionId": made["KeyVersionId"]}
+        asked = {"CiphertextBlob": sealed["CiphertextBlob"], "SourceEncryptionAlgorithm": algorithm, **source}
+        moved = door.ok("ReEncrypt", {**asked, "DestinationKeyId": to})
+        assert (moved["KeyId"], moved["KeyVersionId"]) == (made["KeyId"], made["KeyVersionId"])
+        assert door.ok("Decrypt", {"CiphertextBlob": moved["CiphertextBlob"]})["Plaintext"] == b64(MESSAGE)
+
+
+def test_advance_encrypt(door: Any) -> None:
+    key_id = door.key()
+    found = door.ok("AdvanceEncrypt", {"KeyId": key_id, "Plaintext": b64(MESSAGE), "Iv": b64(bytes(12))})
+    assert (found["Algorithm"], found["Iv"]) == ("AES_GCM", b64(bytes(12)))
+    assert door.ok("Decrypt", {"CiphertextBlob": found["CiphertextBlob"]})["Plaintext"] == b64(MESSAGE)
+    for more in ({"Algorithm": "AES_CBC"}, {"Algorithm": "SM4_GCM"}, {"Iv": b64(bytes(16))}, {"PaddingMode": "NONE"}):
+        assert door.code("AdvanceEncrypt", {"KeyId": key_id, "Plaintext": "eA==", **more}) == (400, "InvalidParameter")
+
+
+DRY = {
+    "Encrypt": ("Aliyun_AES_256", "", {"Plaintext": "eA=="}),
+    "GenerateDataKey": ("Aliyun_AES_256", "", {}),
+    "GenerateDataKeyWithoutPlaintext": ("Aliyun_AES_256", "", {}),
+    "AsymmetricEncrypt": ("RSA_2048", "ENCRYPT/DECRYPT", {"Algorithm": "RSAES_OAEP_SHA_1", "Plaintext": "eA=="}),
+    "AsymmetricSign": ("EC_P256", "", {"Algorithm": "ECDSA_SHA_256", "Digest": b64(bytes(32))}),
+    "AsymmetricVerify": ("EC_P256", "", {"Algorithm": "ECDSA_SHA_256", "Digest": b64(bytes(32)), "Value": "AAAA"}),
+    "GetPublicKey": ("EC_P256", "", {}),
+    "GenerateMac": ("HMAC_SM3", "GENERATE/VERIFY_MAC", {"Algorithm": "HMAC_SM3", "Message": "eA=="}),
+    "VerifyMac": ("HMAC_SM3", "GENERATE/VERIFY_MAC", {"Algorithm": "HMAC_SM3", "Message": "eA==", "Mac": "eA=="}),
+}
+
+
+@pytest.mark.parametrize("action", sorted(DRY))
+def test_dry_runs_three_answers(door: Any, action: str) -> None:
+    from alibaba_openapi.test_openapi_errors import stranger  # noqa: PLC0415
+
+    spec, usage, more = DRY[action]
+    made = pair(door, spec, usage)
+    asked = {**made, **more, "DryRun": "true"}
+    assert door.code(action, asked) == (400, "DryRunOperationError")
+    door.ok("DisableKey", {"KeyId": made["KeyId"]})
+    assert door.code(action, asked) == (400, "ValidationError")
+    refused = door.send(stranger(door).v3(action, asked))
+    assert (refused.status, b"AccessDeniedError" in refused.body) == (403, True)
+
+
+def test_dry_runs_where_a_ciphertext_names_the_key(door: Any) -> None:
+    blob = door.ok("Encrypt", {"KeyId": door.key(), "Plaintext": "eA=="})["CiphertextBlob"]
+    from alibaba_openapi.provoke_keys import wrapper  # noqa: PLC0415
+
+    more = {"ExportDataKey": wrapper(door), "ReEncrypt": {"DestinationKeyId": door.key()}, "Decrypt": {}}
+    for action, given in more.items():
+        asked = {"CiphertextBlob": blob, "DryRun": "True", **given}
+        assert door.code(action, asked) == (400, "DryRunOperationError"), action
+        assert door.code(action, asked | {"CiphertextBlob": "AAAA"}) == (400, "ValidationError"), action
+    exported = {"KeyId": door.key(), "DryRun": "true", **wrapper(door)}
+    assert door.code("GenerateAndExportDataKey", exported) == (400, "DryRunOperationError")
