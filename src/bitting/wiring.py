@@ -47,6 +47,7 @@ from bitting.rotators.postgresql import PostgresqlRotator
 from bitting.seals.file import FileSeal
 from bitting.server import bootstrap, seed, tls
 from bitting.server.app import App
+from bitting.server.nonces import SharedNonces
 from bitting.server.scheduler import SchedulerThread
 from bitting.settings import Settings
 from bitting.stores.snapshot import Snapshot, forget_fleeting, restore, take
@@ -142,10 +143,11 @@ def prepare(settings: Settings) -> Prepared:
     return Prepared(credentials, files, seeded)
 
 
-def build(settings: Settings, seeded: Snapshot | None = None) -> House:
+def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonces | None = None) -> House:
     """A house over the settings' store. Raises ``Unavailable`` if the root key cannot be had.
 
     ``seeded``: what developer mode's reset comes back to; without it nothing of developer mode is wired.
+    ``nonces``: what the workers share, made before they were forked.
     """
     directory = settings.directory
     seal = FileSeal(directory / "root.key", create=not (directory / "credentials.json").exists())
@@ -165,7 +167,7 @@ def build(settings: Settings, seeded: Snapshot | None = None) -> House:
         Iam(vault, clock, region),
         Huawei(vault, clock, region, otc.profile()),
         AlibabaInstance(vault, clock, region),
-        AlibabaOpenApi(vault, clock, region, _text(directory / "tls" / "ca.pem")),
+        AlibabaOpenApi(vault, clock, region, _text(directory / "tls" / "ca.pem"), nonces),
     ]
     reporter = Reporter(settings.log_level, "dev" if settings.dev else "")
     injector = Injector(gate, clock.turn, catalogues()) if seeded is not None else None

@@ -10,6 +10,7 @@ from typing import Any
 
 from bitting.core.faults import Fault
 from bitting.server import rsgi, worker
+from bitting.server.nonces import SharedNonces
 from bitting.server.seed import SeedError
 from bitting.server.supervisor import Supervisor
 from bitting.server.tls import TlsFiles
@@ -32,8 +33,10 @@ def run(overrides: Mapping[str, Any]) -> int:
     except OSError as error:
         return _fail(f"cannot start: {error.filename or settings.data_dir}: {error.strerror}; check --data-dir")
 
+    nonces = SharedNonces()
+
     def work(started: Callable[[], None]) -> None:
-        house = build(settings, prepared.seeded)
+        house = build(settings, prepared.seeded, nonces)
         target = rsgi.adapter(house.app, settings.body_seconds)
         servers = [worker.listener(target, address, prepared.tls if tls else None) for address, tls in addresses]
         house.scheduler.start()

@@ -382,6 +382,14 @@ class Entropy(Protocol):
         ...
 
 
+class Nonces(Protocol):
+    """Remembers what may be used once. Shared by whoever could be shown the same again."""
+
+    def spend(self, owner: str, nonce: str, expires_ms: int, now_ms: int) -> bool:
+        """True the first time, False for the same owner and nonce again before ``expires_ms``."""
+        ...
+
+
 class Attestation(Protocol):
     """Believes or disbelieves machines that ask for answers only they can read."""
 

@@ -11,6 +11,7 @@ from alibaba_openapi.signer import Signer
 
 from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
 from bitting.dialects.base.http import Request, Response
+from bitting.server.nonces import SharedNonces
 
 
 class Door:
@@ -18,7 +19,7 @@ class Door:
 
     def __init__(self, house: Any) -> None:
         self.house = house
-        self.dialect = AlibabaOpenApi(house.vault, house.clock, house.gate.region, "-- chain --")
+        self.dialect = AlibabaOpenApi(house.vault, house.clock, house.gate.region, "-- chain --", SharedNonces(64))
         founded = house.founded
         self.account = founded.account.id
         self.signer = Signer(founded.access_key_id, founded.secret, house.clock.now_ms)

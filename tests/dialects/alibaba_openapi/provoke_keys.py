@@ -121,7 +121,14 @@ def own_material(door: Any) -> Any:
     return signed(door, "GetParametersForImport", KeyId=door.key(), **given)
 
 
+def replayed(door: Any) -> Any:
+    request = door.signer.v3("DescribeKey", {"KeyId": door.key()})
+    assert door.send(request).status == 200
+    return request, {}
+
+
 KEYS: dict[str, Scenario] = {
+    "alibaba_openapi/SignatureNonceUsed/NonceReused/DescribeKey": replayed,
     "alibaba_openapi/Forbidden.KeyVersionNotFound/KeyVersionNotFound/DescribeKeyVersion": unknown_version,
     "alibaba_openapi/InvalidParameter/AlgorithmMismatch/AsymmetricEncrypt": other_algorithm,
     "alibaba_openapi/InvalidParameter/AlgorithmMismatch/ReEncrypt": other_source_algorithm,

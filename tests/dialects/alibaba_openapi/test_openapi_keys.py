@@ -248,12 +248,12 @@ def test_a_stranger_sees_and_changes_nothing(door: Any) -> None:
         parameters = {**MANAGED, **SECRETS, **readable(action, key_id)}
         if action.startswith("Certificate"):
             parameters |= {**MANAGED, "Algorithm": CERTIFICATE_ALGORITHMS.get(action, MANAGED["Algorithm"])}
-        if action == "CreateCertificate":
-            parameters["KeySpec"] = "RSA_2048"
         if action in {"TagResource", "UntagResource"}:
             del parameters["CertificateId"], parameters["SecretName"]
         if action == "SetDeletionProtection":
             del parameters["KmsInstanceId"]
+        if action == "CreateCertificate":
+            parameters["KeySpec"] = "RSA_2048"
         response = door.send(signer.v3(action, parameters))
         body = json.loads(response.body)
         told = body["Errors"][0] if action == "BatchGetSecretValue" else body

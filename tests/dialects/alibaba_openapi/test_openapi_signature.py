@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from alibaba_openapi.signer import Signer, sm3_hmac, stamp
 
+from bitting.core.key_cache import NotResident
 from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import AccessKey, Principal, User
 from bitting.core.usecases.credentials import Credential, secret_binding, token_digest
@@ -194,7 +195,7 @@ def test_a_body_changed_on_the_way(door: Any, scheme: Any) -> None:
     assert status(door, replace(request, body=b"PageSize=6")) == (400, "IncompleteSignature")
 
 
-@pytest.mark.parametrize("name", ["x-acs-action", "x-acs-version", "x-acs-date"])
+@pytest.mark.parametrize("name", ["x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"])
 def test_what_names_the_operation_and_the_time_must_be_signed(door: Any, name: str) -> None:
     request = door.signer.v3("ListAliases", unsigned=("user-agent", name))
     assert status(door, request) == (400, "IncompleteSignature")
@@ -275,3 +276,40 @@ def test_no_nonce_is_needed(door: Any) -> None:
     """The legacy Node SDK sends none."""
     request = door.signer.v1("ListAliases", change={"SignatureNonce": None})
     assert status(door, request) == (200, "")
+
+
+@each_scheme
+def test_a_request_is_good_once(door: Any, scheme: Any) -> None:
+    request = scheme(door.signer, "ListAliases", {})
+    assert door.send(request).status == 200
+    again = door.send(request)
+    assert (again.status, json.loads(again.body)["Code"]) == (400, "SignatureNonceUsed")
+    assert door.send(scheme(door.signer, "ListAliases", {})).status == 200
+
+
+def test_a_nonce_is_not_spent_by_who_cannot_sign(door: Any) -> None:
+    good = door.signer.v3("ListAliases", {})
+    forged = replace(good, headers=good.headers | {"authorization": good.headers["authorization"][:-4] + "0000"})
+    assert door.send(forged).status == 400
+    assert door.send(good).status == 200
+
+
+def test_a_request_that_moves_to_another_thread_is_the_same_request(door: Any) -> None:
+    """On the event loop nothing is loaded: the first attempt ends there, after the nonce was spent."""
+    key_id = door.key()
+    door.ok("Encrypt", {"KeyId": key_id, "Plaintext": "eA=="})
+    other = door.key()
+    house = door.house
+    asked = house.asked("alibaba_openapi")
+    call = house.pipeline.prepare(door.dialect, door.signer.v3("Encrypt", {"KeyId": other, "Plaintext": "eA=="}), asked)
+    door.ok("Encrypt", {"KeyId": key_id, "Plaintext": "eA=="})  # the caller is in the cache, the key is not
+    with pytest.raises(NotResident):
+        house.pipeline.finish(door.dialect, call, asked, house.cache.resident)
+    assert house.pipeline.finish(door.dialect, call, asked, house.cache.loading).status == 200
+
+
+def test_an_unsigned_nonce_is_nobodys(door: Any) -> None:
+    request = door.signer.v3("ListAliases", {}, change={"x-acs-signature-nonce": None})
+    assert door.send(request).status == 200
+    added = replace(request, headers=request.headers | {"x-acs-signature-nonce": "fresh"})
+    assert json.loads(door.send(added).body)["Code"] == "IncompleteSignature"

@@ -12,9 +12,10 @@
 3. The access key exists.
 4. The signature is the one its secret makes (constant time); the body is the one that was hashed.
 5. The access key may be used now, with the security token that belongs to it if it is temporary.
+6. A nonce is used once within the window of point 2. It is under the signature, or it would be nobody's.
 
-A nonce is not remembered: several shipped clients send none, so it would keep no replay out; the window of
-point 2 bounds replays, TLS keeps requests from those who could replay them.
+Several shipped clients send no nonce: what they send can be replayed within the window, and TLS is what keeps
+it from those who would.
 Sources: "Request signatures" V1 and "Request syntax and signature method V3" of Alibaba Cloud's SDK
 documentation; V4 as the SDKs' gateway module makes it.
 """
@@ -30,7 +31,7 @@ from dataclasses import dataclass
 from bitting.core import faults
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
-from bitting.core.ports import Clock, Vault
+from bitting.core.ports import Clock, Nonces, Vault
 from bitting.core.usecases import credentials
 from bitting.core.usecases.credentials import Credential
 from bitting.dialects.base.http import Request
@@ -46,7 +47,7 @@ _EMPTY_SHA256 = hashlib.sha256(b"").hexdigest()
 
 @dataclass(slots=True)
 class RpcClaim:
-    """V1: every parameter is signed. ``digest``: ``sha1`` or ``sha256``."""
+    """V1: every parameter is signed. ``digest``: ``sha1`` or ``sha256``. ``nonce``: empty once it is spent."""
 
     access_key_id: str
     time: str
@@ -54,11 +55,12 @@ class RpcClaim:
     digest: str
     signature: str
     parameters: dict[str, str]
+    nonce: str = ""
 
 
 @dataclass(slots=True)
 class HeaderClaim:
-    """V3 and V4. ``scope``: (date, region, product) of V4, empty for V3."""
+    """V3 and V4. ``scope``: (date, region, product) of V4, empty for V3. ``nonce``: empty once it is spent."""
 
     access_key_id: str
     time: str
@@ -68,6 +70,7 @@ class HeaderClaim:
     signed: Sequence[str]
     signature: str
     query: list[tuple[str, str]]
+    nonce: str = ""
 
 
 Claim = RpcClaim | HeaderClaim
@@ -99,7 +102,8 @@ def read(request: Request, query: list[tuple[str, str]], parameters: dict[str, s
     if parameters.get("SignatureVersion", "1.0") != "1.0":
         raise faults.UnsupportedSignatureMethod(method=method, parameter="SignatureVersion")
     time, token = parameters.get("Timestamp", ""), parameters.get("SecurityToken", "")
-    return RpcClaim(access_key_id, time, token, _RPC_METHODS[method], signature, parameters)
+    nonce = parameters.get("SignatureNonce", "")
+    return RpcClaim(access_key_id, time, token, _RPC_METHODS[method], signature, parameters, nonce)
 
 
 def _read_header(request: Request, query: list[tuple[str, str]]) -> HeaderClaim:
@@ -125,12 +129,13 @@ def _read_header(request: Request, query: list[tuple[str, str]]) -> HeaderClaim:
     if not access_key_id:
         raise faults.MissingAccessKey
     time, token = headers.get("x-acs-date", ""), headers.get("x-acs-security-token", "")
-    return HeaderClaim(access_key_id, time, token, algorithm, tuple(scope), signed, signature, query)
+    nonce = headers.get("x-acs-signature-nonce", "")
+    return HeaderClaim(access_key_id, time, token, algorithm, tuple(scope), signed, signature, query, nonce)
 
 
 def _demand_signed(request: Request, signed: Sequence[str]) -> None:
-    """What names the operation and the time must be signed, each header once: else it could be swapped."""
-    for name in ("x-acs-action", "x-acs-version", "x-acs-date"):
+    """What names operation, time and nonce must be signed, each header once: else it could be swapped."""
+    for name in ("x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"):
         if name in request.headers and name not in signed:
             raise faults.SignatureMismatch
     if len(set(signed)) != len(signed) or not request.repeated.isdisjoint(signed):
@@ -138,23 +143,27 @@ def _demand_signed(request: Request, signed: Sequence[str]) -> None:
 
 
 class Checker:
-    """Proves claims. Keeps derived V4 signing keys, at most ``DERIVED_KEYS_MAX`` of them."""
+    """Proves claims. Keeps derived V4 signing keys, at most ``DERIVED_KEYS_MAX`` of them.
 
-    def __init__(self, vault: Vault, clock: Clock) -> None:
+    ``nonces`` None: point 6 is not checked (no process but this one could know).
+    """
+
+    def __init__(self, vault: Vault, clock: Clock, nonces: Nonces | None = None) -> None:
         self._vault = vault
+        self._nonces = nonces
         self._clock = clock
         self._derived: dict[tuple[bytes, tuple[str, ...]], bytes] = {}
         self._sm3 = _sm3(vault)
 
     def prove(self, claim: Claim, request: Request, view: View) -> Principal:
-        """Points 2 to 5.
+        """Points 2 to 6. May be asked again of the same claim: a request may move on to another thread.
 
         Raises ``ClockMalformed``, ``ClockSkewed``, ``UnknownAccessKey``, ``SignatureMismatch``,
-        ``BodyDigestMismatch``, ``AccessKeyInactive``, ``ExpiredToken``, ``InvalidToken`` or
-        ``MissingParameter`` (the security token).
+        ``BodyDigestMismatch``, ``AccessKeyInactive``, ``ExpiredToken``, ``InvalidToken``,
+        ``MissingParameter`` (the security token) or ``NonceReused``.
         """
-        now_ms = self._clock.now_ms()
-        _check_time(claim, self._clock.wall_ms())
+        now_ms, wall_ms = self._clock.now_ms(), self._clock.wall_ms()
+        moment = _check_time(claim, wall_ms)
         credential = credentials.access_key(view, self._vault, claim.access_key_id)
         if credential is None:
             raise faults.UnknownAccessKey(access_key_id=claim.access_key_id)
@@ -167,6 +176,10 @@ class Checker:
         if credential.token_digest and not claim.token:
             raise faults.MissingParameter(parameter="SecurityToken")
         credential.admit(now_ms, claim.token)
+        if claim.nonce and self._nonces is not None:
+            if not self._nonces.spend(claim.access_key_id, claim.nonce, moment + SKEW_MS, wall_ms):
+                raise faults.NonceReused
+            claim.nonce = ""
         return credential.principal
 
     def _header_signature(self, claim: HeaderClaim, request: Request, credential: Credential) -> bytes:
@@ -214,7 +227,8 @@ def rpc_signature(method: str, parameters: dict[str, str], secret: bytes, digest
     return binascii.b2a_base64(hmac.digest(secret + b"&", f"{method}&%2F&{again}".encode(), digest), newline=False)
 
 
-def _check_time(claim: Claim, now_ms: int) -> None:
+def _check_time(claim: Claim, now_ms: int) -> int:
+    """Point 2: when it was signed, in milliseconds."""
     if not claim.time:
         raise faults.ClockMalformed(parameter="Timestamp")
     moment = sign.instant(claim.time)
@@ -222,6 +236,7 @@ def _check_time(claim: Claim, now_ms: int) -> None:
         raise faults.ClockMalformed(parameter="Timestamp", reason="format")
     if abs(now_ms - moment) > SKEW_MS:
         raise faults.ClockSkewed
+    return moment
 
 
 def _body_hash(claim: HeaderClaim, request: Request, digest: Callable[[bytes], bytes]) -> str:
