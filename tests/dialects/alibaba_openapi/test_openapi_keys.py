@@ -235,7 +235,6 @@ SECRETS = {
     "VersionStage": "x",
     "MoveToVersion": "v1",
     "EnableAutomaticRotation": "false",
-    "Policy": '{"Version":"1","Statement":[{}]}',
     "SecretsList": '[{"SecretName":"s"}]',
 }
 
@@ -250,7 +249,7 @@ def test_a_stranger_sees_and_changes_nothing(door: Any) -> None:
         if action.startswith("Certificate"):
             parameters |= {**MANAGED, "Algorithm": CERTIFICATE_ALGORITHMS.get(action, MANAGED["Algorithm"])}
         if action in {"TagResource", "UntagResource"}:
-            del parameters["CertificateId"]
+            del parameters["CertificateId"], parameters["SecretName"]
         if action == "SetDeletionProtection":
             del parameters["KmsInstanceId"]
         if action == "CreateCertificate":
