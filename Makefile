@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 ARGS ?=
 
-.PHONY: help run setup dev test test-fast sdk crash check format demo bench lock proto docs clean
+.PHONY: help run setup dev test test-fast sdk crash fuzz conformance check format demo bench soak lock proto docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -34,6 +34,9 @@ sdk: dev ## the official clients only
 crash: dev ## kill -9 two hundred times; nothing acknowledged may be lost
 	$(BIN)/python -m pytest tests/server/test_crash.py $(ARGS)
 
+fuzz: dev ## 100,000 bent requests of the Instance API; ARGS="--iterations N --seconds N --seed N"
+	$(BIN)/python tests/server/instance_fuzz.py $(ARGS)
+
 check: dev ## ruff, mypy --strict, import contracts, house tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check src
@@ -44,6 +47,9 @@ check: dev ## ruff, mypy --strict, import contracts, house tests
 format: dev ## let ruff format the sources
 	$(BIN)/ruff format src
 	$(BIN)/ruff check --fix .
+
+conformance: dev ## provoke every documented error row over the wire, write docs/conformance.md
+	$(BIN)/python tests/conformance/report.py $(ARGS)
 
 demo: dev ## drive a fresh server with every official client, print a table
 	$(BIN)/bitting demo

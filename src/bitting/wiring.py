@@ -26,6 +26,7 @@ from bitting.core.gate import Gate
 from bitting.core.key_cache import KeyCache
 from bitting.core.ports import KeyProvider, Store
 from bitting.core.scheduler import Handler, Scheduler
+from bitting.core.throttle import Throttle
 from bitting.core.usecases.rotators import Rotator
 from bitting.core.usecases.secret_sweeps import SECRET_SWEEPS, secret_handlers
 from bitting.core.usecases.sweeps import SWEEPS
@@ -157,7 +158,9 @@ def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonc
     cache = KeyCache(store, providers)
     trail = FileTrail(directory / "audit.jsonl", settings.audit_flush_ms)
     clock, entropy, vault = SystemClock(), SystemEntropy(), provider.vault
-    gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region)
+    gate = Gate(
+        store, cache, providers, vault, clock, entropy, trail, settings.region, Throttle(1 / settings.worker_count)
+    )
     region = settings.region
     dialects: list[Dialect] = [
         Native(developer.rows(partial(restore, store, seeded)) if seeded is not None else ()),

@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 import pytest
-from conftest import House
+from house_in_memory import House
 
 from bitting.bench.signers import instance, openapi_v3, sdk_hmac
 from bitting.core.gate import Asked

@@ -29,12 +29,11 @@ LIMIT = 3 << 20
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: ``closed`` if the server hung up after it."""
+    """What came back; header names in lower case."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
-    closed: bool = False
 
     def error(self) -> tuple[int, str, str]:
         """(status, code, message) of a typed error or an empty one; fails for anything else."""
@@ -125,7 +124,7 @@ def read(wire: socket.socket) -> Answer:
         if not part:
             raise ConnectionResetError(body)
         body += part
-    return Answer(int(lines[0].split()[1]), headers, body)
+    return Answer(int(lines[0].split()[1]), headers, body[:wanted])
 
 
 def send(live: Live, data: bytes) -> Answer:

@@ -152,6 +152,7 @@ SPECS: dict[str, KeySpec] = {
         _rsa(4096),
         _ec("EC_P256", 256, "secp256r1", (A.ECDSA_SHA256,)),
         _ec("EC_P384", 384, "secp384r1", (A.ECDSA_SHA384,)),
+        _ec("EC_P521", 521, "secp521r1", (A.ECDSA_SHA512,)),
         _ec("EC_SECP256K1", 256, "secp256k1", (A.ECDSA_SHA256,)),
         KeySpec("SM2", Family.SM2, 256, 0, _SM2_USAGES, "sm2"),
         KeySpec("ED25519", Family.ED25519, 255, 0, {Usage.SIGN: (A.ED25519, A.ED25519PH)}),

@@ -11,13 +11,13 @@ from typing import Any
 
 from bitting.dialects.base.http import Request, Response
 from bitting.server.app import App
-from bitting.server.rsgi import _read_bounded
+from bitting.server.rsgi import BODY_SECONDS, _read_bounded
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-def adapter(app: App, body_seconds: float) -> Callable[[dict[str, Any], Receive, Send], Awaitable[None]]:
+def adapter(app: App, body_seconds: float = BODY_SECONDS) -> Callable[[dict[str, Any], Receive, Send], Awaitable[None]]:
     """The ASGI application (HTTP only). ``body_seconds`` as in :func:`bitting.server.rsgi.adapter`."""
 
     async def serve(scope: dict[str, Any], receive: Receive, send: Send) -> None:

@@ -18,9 +18,10 @@ from bitting.server.patience import Patience
 
 #: An oversized body is read up to this many bytes so that its sender gets to read the answer.
 DRAIN_BYTES = 16 << 20
+BODY_SECONDS = 60.0
 
 
-def adapter(app: App, body_seconds: float) -> Callable[[Any, Any], Awaitable[None]]:
+def adapter(app: App, body_seconds: float = BODY_SECONDS) -> Callable[[Any, Any], Awaitable[None]]:
     """The RSGI application. A body that is not there after ``body_seconds`` is not waited for."""
     patience = Patience(body_seconds)
 
@@ -74,11 +75,14 @@ def neutral(scope: Any) -> Request:
 
 
 async def _break(protocol: Any, response: Response) -> None:
-    """Developer mode: promise the whole body and hang up, before it (``reset``) or half way through."""
+    """Developer mode: promise the whole body and hang up at its start (``reset``) or half way through.
+
+    One byte is always sent: a stream that ends before its first is an empty answer, not a broken one.
+    """
     length = ("content-length", str(len(response.body) + 1))
     transport = protocol.response_stream(response.status, [*response.headers, length])
-    if response.effect == "truncate":
-        await transport.send_bytes(response.body[: len(response.body) // 2])
+    sent = len(response.body) // 2 if response.effect == "truncate" else 1
+    await transport.send_bytes(response.body[:sent] or b" ")
 
 
 async def _read_body(request: Request, protocol: Any, limit: int) -> None:

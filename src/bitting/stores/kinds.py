@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bitting.core.model.access import Certificate, ClientCertificate, InstanceSettings, ManagedDataKey, UserStatement
+from bitting.core.model.capsule import KeyPoint, KeyPolicy
+from bitting.core.model.grant import Grant
 from bitting.core.model.identity import (
     AccessKey,
     AccessPoint,
@@ -29,6 +31,9 @@ from bitting.core.model.identity import (
 from bitting.core.model.importing import ImportTicket
 from bitting.core.model.job import Job
 from bitting.core.model.key import Alias, Key, KeyVersion
+from bitting.core.model.keystore import Keystore
+from bitting.core.model.people import Assignment, Group, Membership, Role
+from bitting.core.model.region import Replica
 from bitting.core.model.secret import (
     EventRule,
     Notice,
@@ -100,6 +105,15 @@ KINDS = (
     Kind(SecretSetting, "secret_settings"),
     Kind(Tag, "tags"),
     Kind(ImportTicket, "import_tickets"),
+    Kind(Grant, "grants"),
+    Kind(Keystore, "keystores", (Unique(("ring", "name")),)),
+    Kind(Group, "groups", (Unique(("account_id", "name")),)),
+    Kind(Membership, "memberships"),
+    Kind(Role, "roles", (Unique(("account_id", "name")),)),
+    Kind(Assignment, "assignments"),
+    Kind(Replica, "replicas"),
+    Kind(KeyPoint, "key_points"),
+    Kind(KeyPolicy, "key_policies"),
 )
 
 

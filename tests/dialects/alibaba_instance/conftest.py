@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,11 +21,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from bitting.core.gate import Asked
-from bitting.core.key_cache import binding
 from bitting.core.model.identity import EVERYTHING, AccessPoint, AccessPolicy, Instance, NetworkRule, Principal
-from bitting.core.model.key import Key, KeyRef, KeyVersion
-from bitting.core.specs import SPECS
-from bitting.core.usecases import aliases, clientkeys, keys
+from bitting.core.model.key import Key, KeyRef
+from bitting.core.usecases import aliases, clientkeys, keys, versions
 from bitting.core.usecases.accounts import add_client_key
 from bitting.core.usecases.aliases import SetAlias
 from bitting.dialects.alibaba_instance import api_pb2
@@ -184,13 +182,8 @@ class Owner:
             return clientkeys.issue(uow, house.vault, house.entropy, house.clock.now_ms(), point, order)
 
     def rotate(self, key: Key) -> str:
-        """A new primary version, as rotation will make it."""
-
-        version = self.house.entropy.uuid()
-        provider = self.house.gate.providers[key.provider]
-        stored = provider.create(SPECS[key.spec], binding(key, version))
-        self.add(KeyVersion(version, key.id, 2, self.house.clock.now_ms(), stored.wrapped, stored.public))
-        self.put(replace(key, primary_version=version))
+        """A new primary version; its id."""
+        version: str = self.run(versions.create_version, versions.CreateVersion(KeyRef.by_id(key.id))).id
         return version
 
 

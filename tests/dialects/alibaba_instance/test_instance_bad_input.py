@@ -181,9 +181,11 @@ def test_migration_headers_that_are_no_version_id(client, owner, version):
 
 @pytest.mark.parametrize("version", ["é" * 36, "0" * 36])
 def test_migration_headers_that_name_nothing(client, owner, version):
-    code = (404, "Forbidden.KeyNotFound", "The specified key does not exist.")
-    assert client.refused("Encrypt", version=version, KeyId=owner.key().id, Plaintext=b"x") == code
-    assert client.refused("Decrypt", version=version, CiphertextBlob=bytes(32), Iv=bytes(12)) == code
+    allowed = {(404, "Forbidden.KeyNotFound", "The specified key does not exist.")}
+    if not version.isascii():  # a listener need not read such a header, and then it is not what was signed
+        allowed.add((401, "SignatureNotMatch", "Signature is not matched."))
+    assert client.refused("Encrypt", version=version, KeyId=owner.key().id, Plaintext=b"x") in allowed
+    assert client.refused("Decrypt", version=version, CiphertextBlob=bytes(32), Iv=bytes(12)) in allowed
 
 
 def test_an_empty_migration_header_is_none(client, owner):

@@ -1,4 +1,4 @@
-"""Network rules, policies, access points, client keys: every field and limit, what the instance API makes of them."""
+"""Network rules, policies, access points, client keys: fields, limits, and what the instance API makes of them."""
 
 from __future__ import annotations
 

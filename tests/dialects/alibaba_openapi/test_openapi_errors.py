@@ -323,7 +323,10 @@ def use_empty(door: Any) -> Any:
     return signed(door, "Encrypt", KeyId=door.key(Origin="EXTERNAL"), Plaintext="eA==")
 
 
-REACHABLE = [row for row in CATALOGUE if row.reach in {"natural", "switch"} or row.test_id in SCENARIOS]
+#: alibaba_secrets has these.
+OF_SECRETS = {"CreateSecret", "RotateSecret", "DescribeSecret", "GetSecretValue", "RestoreSecret"}
+CATALOGUE_HERE = [row for row in CATALOGUE if row.probe not in OF_SECRETS]
+REACHABLE = [row for row in CATALOGUE_HERE if row.reach in {"natural", "switch"} or row.test_id in SCENARIOS]
 
 
 @pytest.mark.parametrize("row", REACHABLE, ids=lambda row: row.test_id)
@@ -340,7 +343,7 @@ def test_row(row: Row, door: Any) -> None:
     assert body == {"HttpStatus": row.status, "Code": row.code, "Message": message, "RequestId": request_id}
 
 
-@pytest.mark.parametrize("row", [row for row in CATALOGUE if row not in REACHABLE], ids=lambda row: row.test_id)
+@pytest.mark.parametrize("row", [row for row in CATALOGUE_HERE if row not in REACHABLE], ids=lambda row: row.test_id)
 def test_row_that_needs_a_failure(row: Row, door: Any) -> None:
     """What nobody can provoke through the door yet is rendered from its fault."""
     fault = faults.every_fault()[row.fault]()

@@ -228,13 +228,25 @@ def test_alias_names(door: Any, name: str) -> None:
     assert names(door.ok("ListAliases")) == [name]
 
 
+SECRETS = {
+    "SecretName": "s",
+    "SecretData": "x",
+    "VersionId": "v1",
+    "VersionStage": "x",
+    "MoveToVersion": "v1",
+    "EnableAutomaticRotation": "false",
+    "Policy": '{"Version":"1","Statement":[{}]}',
+    "SecretsList": '[{"SecretName":"s"}]',
+}
+
+
 def test_a_stranger_sees_and_changes_nothing(door: Any) -> None:
     key_id = door.key()
     signer = stranger(door)
     for action, row in door.dialect.operations.items():
         if row.use is not None and row.use.anyone:
             continue
-        parameters = {**MANAGED, **readable(action, key_id)}
+        parameters = {**MANAGED, **SECRETS, **readable(action, key_id)}
         if action.startswith("Certificate"):
             parameters |= {**MANAGED, "Algorithm": CERTIFICATE_ALGORITHMS.get(action, MANAGED["Algorithm"])}
         if action in {"TagResource", "UntagResource"}:
@@ -242,5 +254,7 @@ def test_a_stranger_sees_and_changes_nothing(door: Any) -> None:
         if action == "SetDeletionProtection":
             del parameters["KmsInstanceId"]
         response = door.send(signer.v3(action, parameters))
-        assert json.loads(response.body)["Code"] == "Forbidden.NoPermission", action
+        body = json.loads(response.body)
+        told = body["Errors"][0] if action == "BatchGetSecretValue" else body
+        assert told["Code"] == "Forbidden.NoPermission", action
     assert state_of(door, key_id) == "Enabled"

@@ -13,7 +13,8 @@ from bitting.core.model.identity import AccountState
 from bitting.dialects.base.errors import Row, load
 
 CATALOGUE = load("huawei", "bitting.dialects.huawei")
-MET = [row for row in CATALOGUE if row.reach in {"natural", "switch"} and row.surface != "csms"]  # huawei_csms has those
+#: The rows of the surface "csms" are met in huawei_csms.
+MET = [row for row in CATALOGUE if row.reach in {"natural", "switch"} and row.surface != "csms"]
 
 
 @pytest.mark.parametrize("row", MET, ids=lambda row: row.test_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import threading
+import uuid
 from typing import Any
 
 import driving
@@ -184,6 +185,15 @@ class Every(Gcs):
         opened = self._call("decrypt", models.DecryptRequest(ciphertext_blob=outside, **fields))
         expect(opened.plaintext, b"from outside", "what an outside library encrypted")
         return ", ".join(kinds.values())
+
+    def get_secret_value(self) -> str:
+        """A secret that another API made: its value, version and stage."""
+        name = driving.make_secret(self._settings, f"sdk-{uuid.uuid4()}", "geheim, 机密")
+        answer = self._call("get_secret_value", models.GetSecretValueRequest(secret_name=name))
+        seen = (answer.secret_name, answer.secret_data, answer.secret_data_type, answer.secret_type)
+        expect(seen, (name, "geheim, 机密", "text", "Generic"), "the secret")
+        expect((answer.version_id, list(answer.version_stages)), ("v1", ["ACSCurrent"]), "version and stages")
+        return "made through Huawei Cloud's API"
 
     # --- refusals
 

@@ -6,6 +6,7 @@ import json
 import logging
 import uuid
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import driving
@@ -15,7 +16,7 @@ from alibaba_cloud_secretsmanager_client.service.default_secret_manager_client_b
     DefaultSecretManagerClientBuilder,
 )
 from aliyunsdkcore.acs_exception.exceptions import ServerException
-from driving import Exchange, Refusal, Settings, expect_refusal, expect_true
+from driving import Exchange, Refusal, Settings, expect, expect_refusal, expect_true, make_secret
 from plan import Client
 from transfer_steps import NO_CLIENT_KEY, NO_SECRET
 
@@ -30,7 +31,7 @@ class Secrets:
         self._settings, self._scheme = settings, scheme
         self._opened = []
 
-    def _client(self, client_key_file: str = "") -> object:
+    def _client(self, client_key_file: str = "") -> Any:
         config = DKmsConfig()
         config.region_id, config.protocol = "cn-hangzhou", self._scheme
         config.endpoint = urlsplit(self._settings[self._scheme]).netloc
@@ -49,6 +50,17 @@ class Secrets:
             raise error
         expect_true(error.request_id, "the exception has a request id")
         return Refusal(error.http_status, error.error_code, error.message)
+
+    def get_secret_value(self) -> str:
+        """A secret that another API made; the second read comes from the client's cache, a refresh does not."""
+        name = make_secret(self._settings, f"sdk-{uuid.uuid4()}", "geheim, 机密")
+        client = self._client()
+        for _ in range(2):
+            expect(client.get_secret_value(name), "geheim, 机密", "the value")
+        info = client.get_secret_info(name)
+        expect((info.secret_data_type, info.version_id), ("text", "v1"), "type and version")
+        expect(client.refresh_now(name), True, "the refresh")
+        return "made through Huawei Cloud's API"
 
     def refused_404_secret_not_found(self) -> str:
         """A secret nobody has."""

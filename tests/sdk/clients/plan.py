@@ -29,6 +29,25 @@ _OPENAPI_REFUSED = (
 )
 OPENAPI_STEPS = _OPENAPI_KEYS + _OPENAPI_CRYPTO + _OPENAPI_ALIASES + _OPENAPI_DELETION + _OPENAPI_REFUSED
 LEGACY_STEPS = (*OPENAPI_STEPS, "XML DescribeKey", "XML 404 Forbidden.KeyNotFound", "HTTPS with the CA file")
+_MANAGE_INSTANCES = ("ConnectKmsInstance", "UpdateKmsInstanceBindVpc", "GetKmsInstance", "ListKmsInstances")
+_MANAGE_NEW = ("GetDefaultKmsInstance", "GetKmsInstanceQuotaInfos", "ReleaseKmsInstance")
+_MANAGE_ACCESS = tuple(
+    f"{verb}{noun}"
+    for noun, many in (
+        ("NetworkRule", "NetworkRules"),
+        ("Policy", "Policies"),
+        ("ApplicationAccessPoint", "ApplicationAccessPoints"),
+    )
+    for verb, noun in (("Create", noun), ("Describe", noun), ("Update", noun), ("List", many))
+)
+_MANAGE_REST = (
+    *("CreateClientKey", "GetClientKey", "ListClientKeys", "DeleteClientKey"),
+    *("DeleteApplicationAccessPoint", "DeletePolicy", "DeleteNetworkRule"),
+    *("SetKeyPolicy", "GetKeyPolicy", "OpenKmsService", "DescribeAccountKmsStatus", "DescribeRegions"),
+)
+#: The old SDK lacks the three newest operations of instances.
+MANAGE_LEGACY_STEPS = _MANAGE_INSTANCES + _MANAGE_ACCESS + _MANAGE_REST
+MANAGE_STEPS = _MANAGE_INSTANCES + _MANAGE_NEW + _MANAGE_ACCESS + _MANAGE_REST
 STS_STEPS = tuple(
     f"{signature} {mode} {what}"
     for signature in ("V3", "V1", "V4")
@@ -61,6 +80,7 @@ INSTANCE_EVERY_STEPS = (
     "Sign",
     "Verify",
     "Encrypt for keys of other families",
+    "GetSecretValue",
     "404 Secret not found",
     "400 InvalidParameter",
     "413 too large",
@@ -74,6 +94,7 @@ TRANSFER_STEPS = (
     "AsymmetricEncrypt and AsymmetricDecrypt",
     "AsymmetricSign and AsymmetricVerify",
     "GetPublicKey",
+    "GetSecretValue",
     "404 Secret not found",
     "404 Forbidden.KeyNotFound",
     "409 Rejected.Disabled",
@@ -93,7 +114,7 @@ KMS_SDK_STEPS = (
     "ScheduleKeyDeletion",
     "409 Rejected.PendingDeletion",
 )
-SECRETS_STEPS = ("404 Secret not found", "404 InvalidAccessKeyId.NotFound")
+SECRETS_STEPS = ("GetSecretValue", "404 Secret not found", "404 InvalidAccessKeyId.NotFound")
 
 _HUAWEI_STEPS = (
     "create-key",
@@ -139,6 +160,7 @@ class Client:
 
 
 _TEA, _TEA_NAME = "alibaba_openapi_tea.py", "alibabacloud-kms20160120"
+_OLD_NAME = "aliyun-python-sdk-kms"
 _GCS, _GCS_NAME = "alibaba_instance_gcs.py", "alibabacloud-dkms-gcs"
 _HUAWEI, _HUAWEI_NAME = "huawei_sdk.py", "huaweicloudsdkkms"
 
@@ -147,6 +169,11 @@ def _tea(signature: str, mode: str, crossing: str = "") -> Client:
     options = {"signature": signature, "mode": mode}
     steps = (*OPENAPI_STEPS, "HTTPS with the CA file") if mode == "sync" and signature == "V3" else OPENAPI_STEPS
     return Client(f"{_TEA_NAME} {signature} {mode}", "alibaba-openapi", _TEA, steps, options, crossing)
+
+
+def _manage(sdk: str) -> Client:
+    name, steps = (f"{_TEA_NAME} {sdk}", MANAGE_STEPS) if sdk != "legacy" else (_OLD_NAME, MANAGE_LEGACY_STEPS)
+    return Client(f"{name} management", "alibaba-openapi", "alibaba_openapi_manage.py", steps, {"sdk": sdk})
 
 
 def _gcs(scheme: str, mode: str, crossing: str = "") -> Client:
@@ -208,6 +235,7 @@ CLIENTS = (
         LEGACY_STEPS,
         crossing="Alibaba OpenAPI legacy",
     ),
+    *(_manage(sdk) for sdk in ("V3", "V1", "V4", "legacy")),
     _gcs("https", "sync", crossing="Alibaba Instance"),
     _gcs("http", "sync"),
     _gcs("http", "async"),

@@ -12,7 +12,18 @@ import hashlib
 import uuid
 from typing import Any
 
-from driving import Exchange, Refusal, Sealed, Settings, bare, expect, expect_refusal, expect_true, from_base64
+from driving import (
+    Exchange,
+    Refusal,
+    Sealed,
+    Settings,
+    bare,
+    expect,
+    expect_refusal,
+    expect_true,
+    from_base64,
+    make_secret,
+)
 
 TEXT = "Grüße, 你好, \u0000 and more: " + "x" * 2000
 CONTEXT = {"order": "4711", "klasse": "ü"}
@@ -125,6 +136,13 @@ class TransferSteps:
         answer = self.call("GetPublicKey", KeyId=self.key("ec sign"), KeyVersionId=self.version("ec sign"))
         expect_true(answer["PublicKey"].startswith("-----BEGIN PUBLIC KEY-----"), "PEM")
         return "EC"
+
+    def get_secret_value(self) -> str:
+        """A secret that another API made."""
+        name = make_secret(self.settings, f"sdk-{uuid.uuid4()}", "geheim, 机密")
+        answer = self.call("GetSecretValue", SecretName=name)
+        expect((answer["SecretName"], answer["SecretData"]), (name, "geheim, 机密"), "the secret")
+        return "made through Huawei Cloud's API"
 
     # --- refusals
 

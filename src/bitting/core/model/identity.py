@@ -184,10 +184,19 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Granted:
+    """What grants allow on one key, and the ring that key is in."""
+
+    ring: str
+    actions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
     """Who a request speaks for, once proved.
 
-    ``ring`` bounds every key it can name; ``account_state`` is checked by the gate on each request.
+    ``ring`` bounds every key it can name, but for keys of other rings that ``grants`` names by their id;
+    ``account_state`` is checked by the gate on each request.
     """
 
     account_id: str
@@ -203,6 +212,7 @@ class Principal:
     admin: bool = False
     operator: bool = False
     facts: dict[str, str] = field(default_factory=dict)
+    grants: dict[str, Granted] = field(default_factory=dict)
 
 
 EVERYTHING = (Statement(("*",)),)

@@ -10,7 +10,8 @@ class Switches:
     """How the service as a whole behaves. One record, id ``service``; absent means all defaults.
 
     ``maintenance``: a reason, while key operations are refused as temporarily unavailable. ``replica``: only
-    reads are answered. ``sm2`` ... ``rotation``: what this region offers. ``rates``: ``off`` or ``cloud``.
+    reads are answered. ``sm2`` ... ``rotation``: what this region offers. ``rates``: ``off``, ``cloud`` or a number.
+    ``offline_regions``: names, comma separated, of logical regions that answer nothing.
     ``authorizer``: URL of an external policy decision point, empty for none. ``tag_policy``: tag keys every
     resource must carry, comma separated. ``quotas``: ``off`` (generous) or ``cloud`` (the documented defaults).
     """
@@ -26,6 +27,7 @@ class Switches:
     authorizer: str = ""
     tag_policy: str = ""
     quotas: str = "off"
+    offline_regions: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.identity import AccessPoint, AccessPolicy, Account, ClientKey, Instance, NetworkRule
 from bitting.core.usecases.clientkeys import CreateClientKey, Issued, issue
-from bitting.core.usecases.credentials import TEMPLATES
 
 RESOURCES_MAX = 100
+_ALLOWED = ("CryptoServiceKeyUser", "CryptoServiceSecretUser")
 _MADE = "Made with its client key"
 
 
@@ -94,7 +94,7 @@ def _make_point(context: Context, account: Account, command: ProvideClientKey) -
     if not instances:
         raise faults.ResourceNotFound(resource=f"instance of account {account.id}")
     identity = f"{account.id}/{name}"
-    templates = tuple(f"RbacPermission/Template/{template}" for template in TEMPLATES)
+    templates = tuple(f"RbacPermission/Template/{template}" for template in _ALLOWED)
     rules = (name,) if command.networks else ()
     if command.networks:
         sources = tuple(command.networks)

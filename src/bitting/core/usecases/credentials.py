@@ -17,7 +17,7 @@ import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bitting.core import faults
+from bitting.core import faults, roles
 from bitting.core.key_cache import Reader, View
 from bitting.core.model.access import UserStatement
 from bitting.core.model.identity import (
@@ -156,13 +156,16 @@ def principal_of(
         ring=ring,
         user_id=user.id,
         name=user.name,
-        statements=EVERYTHING if user.admin else _granted(reader, user),
+        statements=EVERYTHING
+        if user.admin
+        else (*_granted(reader, user), *roles.statements(reader, user.id, project_id)),
         project_id=project_id,
         domain_id=account.domain_id,
         credential_id=credential_id,
         account_state=AccountState(account.state),
         admin=user.admin,
         facts=facts,
+        grants=roles.grants(reader, user.id, account.domain_id),
     )
 
 

@@ -21,6 +21,7 @@ from bitting.core.gate import Context, authorise, use_case
 from bitting.core.model.access import InstanceSettings
 from bitting.core.model.identity import Account, Instance
 from bitting.core.model.key import Key, KeyState
+from bitting.core.model.secret import Secret, SecretState
 from bitting.core.model.service import Switches
 from bitting.core.ports import UnitOfWork
 from bitting.core.throttle import RATES
@@ -29,7 +30,6 @@ from bitting.core.usecases.credentials import CONNECTED
 UNINITIALIZED = "uninitialized"
 INSTANCES_MAX = 1000
 _BATCH = 1000
-_EMPTYING_MAX = 1000
 #: Resource of a quota -> what its limit is called in :mod:`bitting.core.quotas`.
 RESOURCES = {"key": "instance_keys", "secret": "instance_secrets", "qps": "", "vpc": "instance_networks"}
 
@@ -179,6 +179,16 @@ def demand_room_for_key(uow: UnitOfWork, account_id: str, instance_id: str) -> N
     quotas.require_room(uow, found.id, "instance_keys", lambda: _keys(uow, found))
 
 
+def demand_room_for_secret(uow: UnitOfWork, account_id: str, instance_id: str) -> None:
+    """As :func:`demand_room_for_key`, for one more secret."""
+    found = demand_open(uow, account_id, instance_id)
+    quotas.require_room(uow, found.id, "instance_secrets", lambda: _secrets(uow, found))
+
+
+def _secrets(uow: UnitOfWork, instance: Instance) -> int:
+    return uow.of(Secret).count({"ring": instance.ring, "instance_id": instance.id})
+
+
 def _keys(uow: UnitOfWork, instance: Instance) -> int:
     return uow.of(Key).count({"ring": instance.ring, "instance_id": instance.id})
 
@@ -305,17 +315,17 @@ def set_protection(context: Context, command: SetProtection) -> InstanceSettings
 
 @use_case("instance:release", writes=True)
 def release(context: Context, command: Release) -> Instance:
-    """Give it up, and every key in it: from now on none of them exists for anyone.
+    """Give it up, and every key and secret in it: from now on none of them exists for anyone.
 
     Raises ``ResourceNotFound``, ``InstanceProtected``, ``ResourceInUse`` if it is bought until later, or holds keys
-    and is not forced (there are no backups of single instances).
+    or secrets and is not forced (there are no backups of single instances).
     """
     held, settings = _find(context, command.instance_id, "instance:release")
     if settings.protected:
         raise faults.InstanceProtected(resource=held.id)
     if settings.charge == "prepaid" and settings.expires_ms > context.now_ms:
         raise faults.ResourceInUse(resource=held.id, reason="prepaid")
-    if not command.force and _keys(context.uow, held):
+    if not command.force and (_keys(context.uow, held) or _secrets(context.uow, held)):
         raise faults.ResourceInUse(resource=held.id, reason="backup")
     _empty(context, held)
     context.uow.of(InstanceSettings).remove(held.id)
@@ -324,23 +334,19 @@ def release(context: Context, command: Release) -> Instance:
 
 
 def _empty(context: Context, instance: Instance) -> None:
-    """Let every key's deletion be due now: the gate hides them at once, the sweep erases them (``sweeps.py``)."""
-    keys = context.uow.of(Key)
-    where: dict[str, object] = {"ring": instance.ring, "instance_id": instance.id}
-    for _ in range(_EMPTYING_MAX):
-        found = keys.find(where, limit=_BATCH)
+    """Let every deletion be due now: the gate hides keys and secrets at once, the sweeps erase them."""
+    now, where = context.now_ms, {"ring": instance.ring, "instance_id": instance.id}
+    keys, secrets = context.uow.of(Key), context.uow.of(Secret)
+    while found := keys.find(where, limit=_BATCH):
         for key in found:
-            keys.put(
-                replace(
-                    key,
-                    state=KeyState.PENDING_DELETION,
-                    instance_id="",
-                    deletion_scheduled_ms=context.now_ms,
-                    deletion_due_ms=context.now_ms,
-                )
+            state = KeyState.PENDING_DELETION
+            keys.put(replace(key, state=state, instance_id="", deletion_scheduled_ms=now, deletion_due_ms=now))
+    while held := secrets.find(where, limit=_BATCH):
+        for secret in held:
+            changed = replace(
+                secret, state=SecretState.PENDING_DELETION, instance_id="", deletion_due_ms=now, updated_ms=now
             )
-        if len(found) < _BATCH:
-            return
+            secrets.put(replace(changed, revision=secret.revision + 1))
 
 
 @use_case("instance:quotas")
@@ -367,8 +373,10 @@ def quota_uses(context: Context, command: AskQuotas) -> QuotaUses:
 def _used(context: Context, held: Instance, settings: InstanceSettings, resource: str) -> int:
     if resource == "key":
         return _keys(context.uow, held)
+    if resource == "secret":
+        return _secrets(context.uow, held)
     if resource == "qps":
         return context.gate.throttle.used(held.account_id, "symmetric")
     if resource == "vpc":
         return len(settings.bound_networks) + bool(settings.network_id)
-    return 0
+    raise faults.InvalidParameter(parameter="resource", reason="enum")

@@ -27,6 +27,7 @@ from bitting.core.model.secret import (
 )
 from bitting.core.quotas import require_room
 from bitting.core.usecases import secret_events as events
+from bitting.core.usecases.instances import demand_room_for_secret
 from bitting.core.usecases.secret_records import (
     KIND,
     NewVersion,
@@ -133,6 +134,8 @@ def create(context: Context, command: CreateSecret) -> MadeSecret:
     _demand_room(context, command.name)
     events.demand_rules(context, command.events)
     cached = chosen_key(context, command.key)
+    if command.instance_id:
+        demand_room_for_secret(context.uow, context.principal.account_id, command.instance_id)
     secret = _record(context, command, cached.key.id)
     uow, gate, now = context.uow, context.gate, context.now_ms
     uow.of(Secret).add(secret)

@@ -120,6 +120,9 @@ def set_switches(context: Context, command: SetSwitches) -> Switches:
     for name, value in command.values.items():
         if name not in known or type(value).__name__ != known[name]:
             raise faults.InvalidParameter(parameter=name, reason="type" if name in known else "enum")
+    rates = command.values.get("rates", "off")
+    if rates not in {"off", "cloud"} and not str(rates).isdigit():
+        raise faults.InvalidParameter(parameter="rates", reason="enum")
     changed = replace(held or Switches(), **command.values)  # type: ignore[arg-type]
     (context.uow.of(Switches).put if held else context.uow.of(Switches).add)(changed)
     return changed

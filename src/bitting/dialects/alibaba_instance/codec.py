@@ -36,7 +36,7 @@ class InstanceOperation(Operation):
 
     ``action``: what policies call it. ``version_of``: the key version id of the result, for the response
     header. ``pads``: the answer has a PaddingMode, filled for block modes only. ``adjust``: rewrites legacy
-    fields of the request in place, or refuses combinations.
+    fields of the request in place, or refuses combinations; ``adjust_answer``: what the answer owes to the request.
     """
 
     asks: type[Message]
@@ -45,6 +45,7 @@ class InstanceOperation(Operation):
     version_of: Callable[[Any], str] | None = None
     pads: bool = False
     adjust: Callable[[dict[str, Any]], None] | None = None
+    adjust_answer: Callable[[dict[str, Any], dict[str, Any]], None] | None = None
 
 
 def read(call: Call) -> dict[str, Any]:
@@ -69,6 +70,8 @@ def answer(call: Call, result: Any, request_id: str) -> Response:
     values["RequestId"] = request_id
     if operation.pads and result.algorithm in BLOCK_MODES:
         values["PaddingMode"] = call.values.get("PaddingMode", PKCS7)
+    if operation.adjust_answer is not None:
+        operation.adjust_answer(call.values, values)
     body = pack(operation.answers, values)
     if operation.version_of is None:
         return Response(200, _PROTOBUF, body)

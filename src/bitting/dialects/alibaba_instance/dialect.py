@@ -116,8 +116,10 @@ def _discreet(call: Call, fault: faults.Fault) -> faults.Fault:
     if isinstance(fault, faults.KeyNotFound) and not _may_know(call):
         fault = faults.KeyPermissionDenied()
     if isinstance(fault, faults.AccessFault):
-        asked_for = call.values.get("KeyId") or call.values.get("SecretName")
-        fault.__dict__["resource"] = asked_for or fault.detail("resource").removeprefix("key/") or call.operation.name
+        refused, asked_for = fault.detail("resource"), call.values.get("KeyId")
+        if not asked_for and not refused.startswith("key/"):
+            asked_for = call.values.get("SecretName")  # but a missing right on the secret's key names that key
+        fault.__dict__["resource"] = asked_for or refused.removeprefix("key/") or call.operation.name
     return fault
 
 

@@ -29,11 +29,11 @@ from bitting.core import faults
 from bitting.core.blob import VERSION_ID_BYTES, framed
 from bitting.core.gate import UseCase
 from bitting.core.pem import PUBLIC_KEY, armour
-from bitting.core.usecases import crypto, datakeys, pairs, signing
+from bitting.core.usecases import crypto, datakeys, pairs, secret_versions, signing
 from bitting.dialects.alibaba_instance import api_pb2, quirks, words
 from bitting.dialects.alibaba_instance.codec import InstanceOperation
 from bitting.dialects.alibaba_instance.words import KeyName, Octets, SelfDescribing
-from bitting.dialects.base.kinds import Choice, Integer, Kind, Shown, Text
+from bitting.dialects.base.kinds import Choice, Integer, Items, Kind, Moment, Shown, Text
 from bitting.dialects.base.operation import Field
 
 _OCTETS = Octets()
@@ -127,6 +127,31 @@ BARE_PAIR = said("PrivateKeyCiphertextBlob", "encrypted.blob.sealed")
 FRAMED_PAIR = said("PrivateKeyCiphertextBlob", "encrypted.blob", FRAMED)
 PAIR_VERSION = "encrypted.blob.version_id"
 SIGNED = (*named("", words.SIGNATURES), said("MessageType", "digest", words.MESSAGE_TYPES))
+
+_STAMP = Moment()
+_SPAN = Shown(lambda seconds: f"{seconds}s" if seconds else "")
+#: RotationInterval and its kin are said where the secret rotates by the clock; the empty string is "not there".
+SECRET = (
+    said("SecretName", "secret.name", _TEXT),
+    said("SecretType", "secret.type", words.SECRET_TYPES),
+    said("SecretData", "value", Shown(bytes.decode)),
+    said("SecretDataType", "version.binary", Shown(lambda binary: "binary" if binary else "text")),
+    said("VersionStages", "stages", Items(words.StageName())),
+    said("VersionId", "version.name", _TEXT),
+    said("CreateTime", "version.created_ms", _STAMP),
+    said("LastRotationDate", "secret.rotated_ms", _STAMP),
+    said("NextRotationDate", "secret.rotation_due_ms", _STAMP),
+    said("RotationInterval", "secret.rotation_interval_s", _SPAN),
+    said("AutomaticRotation", "secret", Shown(words.automatic)),
+    said("ExtendedConfig", "secret.config", _TEXT),
+)
+
+
+def _fit_config(asked: dict[str, Any], said_: dict[str, Any]) -> None:
+    """ExtendedConfig only for those who ask for it: proto3 knows no other default than false."""
+    if not asked.get("FetchExtendedConfig"):
+        said_.pop("ExtendedConfig", None)
+
 
 _ENCRYPTION = (
     row(
@@ -292,9 +317,15 @@ _KEYLESS = (
     ),
     row(
         "GetSecretValue",
-        quirks.absent_secret,
-        (Field("SecretName", Text(1, 64), to="name", required=True),),
-        (),
+        secret_versions.get_value,
+        (
+            Field("SecretName", Text(1, 64), to="name", required=True),
+            Field("VersionStage", words.StageName(), to="stage"),
+            Field("VersionId", Text(1, 64), to="version"),
+        ),
+        SECRET,
+        given={"system_only": True},
+        adjust_answer=_fit_config,
     ),
 )
 

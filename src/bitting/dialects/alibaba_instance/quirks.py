@@ -3,17 +3,14 @@
 ::
 
     advance_decrypt    the bytes decide: a blob that names its version, or bare ciphertext with KeyId and Iv
-    absent_secret      GetSecretValue until secrets are kept here
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from bitting.core import faults
 from bitting.core.blob import parse
-from bitting.core.gate import Context, authorise, use_case
 from bitting.core.usecases import crypto
 from bitting.dialects.alibaba_instance.codec import read
 from bitting.dialects.base.dialect import Call, Run
@@ -48,18 +45,3 @@ def advance_decrypt(call: Call, run: Run) -> crypto.Decrypted:
         raise faults.InvalidParameter(parameter="sealed", reason="format")
     given.setdefault("version", crypto.INITIAL)
     return run(crypto.unseal, crypto.Unseal(symmetric_only=True, **given))  # type: ignore[no-any-return]
-
-
-@dataclass(slots=True)
-class NamedSecret:
-    """Which secret."""
-
-    name: str
-
-
-@use_case("secret:get_value")
-def absent_secret(context: Context, command: NamedSecret) -> None:
-    """No secrets are kept yet, so none is ever there. Raises ``PermissionDenied`` first, then ``ResourceNotFound``."""
-    if not context.principal.admin:
-        authorise(context.principal, "secret:get_value", f"secret/{command.name}")
-    raise faults.ResourceNotFound(resource=command.name)

@@ -11,6 +11,7 @@ from typing import Any
 from bitting.core.blob import parse
 from bitting.core.faults import InvalidCiphertext
 from bitting.core.model.key import KeyRef
+from bitting.core.model.secret import CURRENT, PENDING, PREVIOUS, Secret, SecretRotation, SecretType
 from bitting.core.specs import Algorithm
 from bitting.dialects.base.kinds import Choice, Unreadable
 
@@ -93,6 +94,39 @@ HASHES = Choice(
         "SM3": "sm3",
     }
 )
+
+SECRET_TYPES = Choice(
+    {
+        "Generic": SecretType.GENERIC,
+        "Rds": SecretType.DATABASE,
+        "PolarDB": SecretType.CLUSTER,
+        "Redis": SecretType.CACHE,
+        "RAMCredentials": SecretType.ACCESS_KEY,
+        "ECS": SecretType.HOST,
+    }
+)
+_STAGES = {"ACSCurrent": CURRENT, "ACSPrevious": PREVIOUS, "ACSPending": PENDING}
+_STAGES_SHOWN = {name: word for word, name in _STAGES.items()}
+
+
+def automatic(secret: Secret) -> str:
+    """AutomaticRotation: for managed secrets and those that rotate; nothing for all others."""
+    if secret.type is SecretType.GENERIC and secret.rotation is SecretRotation.DISABLED:
+        return ""
+    return secret.rotation.value.title()
+
+
+@dataclass(frozen=True, slots=True)
+class StageName:
+    """A stage of a secret: the service's three have words of their own here, others are as their owner named them."""
+
+    def decode(self, raw: Any) -> str:
+        if not isinstance(raw, str) or not 1 <= len(raw) <= 64 or raw in _STAGES_SHOWN:
+            raise Unreadable("format")
+        return _STAGES.get(raw, raw)
+
+    def encode(self, value: str) -> str:
+        return _STAGES_SHOWN.get(value, value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class AlibabaOpenApi:
         self, vault: Vault, clock: Clock, region: str, chain: str = "", nonces: Nonces | None = None
     ) -> None:
         self.catalogue = load(self.name, __package__)
-        self.operations = operations.table(region, chain)
+        self.operations = operations.table(region, self.catalogue, chain)
         self._checker = signature.Checker(vault, clock, nonces)
         self._region = region
 
@@ -98,6 +98,8 @@ class AlibabaOpenApi:
         for name in operation.arns:
             if values.get(name, "").startswith("acs:"):
                 values[name] = self._local(values[name], principal)
+        if values.get("SecretName", "").startswith("acs:"):
+            values["SecretName"] = self._local_secret(values["SecretName"], principal)
         return principal
 
     def _local(self, arn: str, principal: Principal) -> str:
@@ -106,6 +108,13 @@ class AlibabaOpenApi:
         if scheme != "acs" or not rest.startswith(("key/", "alias/")):
             raise faults.KeyNotFound(resource=arn, named="arn")
         return rest.removeprefix("key/")
+
+    def _local_secret(self, arn: str, principal: Principal) -> str:
+        """The name in a secret's ARN, likewise."""
+        head = f"acs:kms:{self._region}:{principal.account_id}:secret/"
+        if not arn.startswith(head):
+            raise faults.ResourceNotFound(kind="secret", resource=arn)
+        return arn.removeprefix(head)
 
     def bind(self, call: Call, principal: Principal) -> object:  # noqa: ARG002
         """The command. Raises ``MissingParameter``, ``InvalidParameter``, ``UnsupportedAlias``."""

@@ -17,13 +17,19 @@ from bitting.dialects.alibaba_openapi import (
     operations_import,
     operations_instances,
     operations_keys,
+    operations_secrets,
     operations_tags,
 )
 from bitting.dialects.alibaba_openapi.rows import Rpc
+from bitting.dialects.base.errors import Catalogue
 
 
-def table(region: str, chain: str = "") -> dict[str, Rpc]:
-    """Every operation by name. ``region`` is in the ARNs; ``chain``: what clients of instances trust (PEM)."""
+def table(region: str, catalogue: Catalogue, chain: str = "") -> dict[str, Rpc]:
+    """Every operation by name.
+
+    ``region`` is in the ARNs; ``catalogue`` spells the errors inside answers about many things; ``chain``: what
+    clients of instances trust (PEM).
+    """
     rows = (
         *operations_keys.KEYS,
         *operations_keys.DETAILS,
@@ -36,5 +42,6 @@ def table(region: str, chain: str = "") -> dict[str, Rpc]:
         *operations_access.rows(region),
         *operations_account.ROWS,
         *operations_instances.rows(region, chain),
+        *operations_secrets.rows(region, catalogue),
     )
     return {row.name: row for row in rows}

@@ -59,8 +59,8 @@ def located_values(call: Call) -> dict[str, Any]:
     return {**call.values, **body, **call.path_values}
 
 
-def answer(status: int, content: dict[str, Any] | None, request_id: str) -> Response:
-    """A response; without ``content`` it has no body at all."""
+def answer(status: int, content: Any, request_id: str) -> Response:
+    """A response; where ``content`` is None it has no body at all."""
     ids = (("x-request-id", request_id), ("x-openstack-request-id", request_id))
     if content is None:
         return Response(status, ids, b"")

@@ -27,7 +27,7 @@ from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.base.sdk_hmac import Proofs
-from bitting.dialects.huawei import codec, operations_csms, operations_kms
+from bitting.dialects.huawei import codec, operations, operations_csms, operations_kms
 from bitting.dialects.huawei.kinds import URN, alias_of_urn
 from bitting.dialects.huawei.quirks import ANYBODY
 from bitting.dialects.huawei.rows import Answer, HuaweiCall, Profile, Row
@@ -43,9 +43,7 @@ NO_CONTENT = 204
 
 def huawei_profile() -> Profile:
     """The profile whose rows every other profile starts from."""
-    return Profile(
-        "huawei", load("huawei", "bitting.dialects.huawei"), {**operations_kms.rows(), **operations_csms.rows()}
-    )
+    return Profile("huawei", load("huawei", "bitting.dialects.huawei"), {**operations.rows(), **operations_csms.rows()})
 
 
 class Huawei:
@@ -57,6 +55,7 @@ class Huawei:
         self._own = huawei_profile()
         self._profiles = {profile.name: profile for profile in (self._own, *others)}
         self._proofs = Proofs(vault, clock)
+        self._vault = vault
         self._region = region
         self._router: Router[Row] = Router((row.method, row.path, row) for row in self._own.rows.values())
         self.catalogue = self._own.catalogue
@@ -84,7 +83,9 @@ class Huawei:
         if request.oversized or len(request.body) > row.max_body:
             raise faults.TooLarge
         greedy = next(reversed(path_values.values())) if row.path.endswith("*}") else ""
-        return HuaweiCall(row, request, values, path_values=path_values, region=self._region, greedy=greedy)
+        call = HuaweiCall(row, request, values, path_values=path_values, region=self._region, greedy=greedy)
+        call.vault = self._vault
+        return call
 
     def identify(self, call: Call, view: View) -> Principal:
         """The caller, inside the project of the path. Raises ``IdentityFault``."""
@@ -140,13 +141,20 @@ class Huawei:
     def encode(self, call: Call, result: Any, asked: Asked) -> Response:
         """The answer of the row."""
         row = call.operation
+        assert isinstance(call, HuaweiCall)  # noqa: S101 - it was made by decode
+        assert isinstance(row, Row)  # noqa: S101 - it was found by decode
+        return codec.answer(row.ok, self._content(row, call, result), asked.request_id)
+
+    def _content(self, row: Row, call: HuaweiCall, result: Any) -> Any:
+        if row.ok == NO_CONTENT:
+            return None
         if row.via is not None:
-            content = result
-        else:
-            assert isinstance(call, HuaweiCall)  # noqa: S101
-            assert call.principal is not None  # noqa: S101 - identify has run
-            content = row.show(Answer(result, call.principal, self._region)) if row.ok != NO_CONTENT else None
-        return codec.answer(row.ok, content, asked.request_id)
+            return result
+        if row.content is not None:
+            return row.content(result, call)
+        assert call.principal is not None  # noqa: S101 - identify has run
+        shown = row.face(result, call) if row.face is not None else result
+        return row.show(Answer(shown, call.principal, call.region))
 
     def refuse(self, call: Call | None, request: Request, fault: faults.Fault, asked: Asked) -> Response:
         """The row of the profile's own table; of Huawei's while the caller is unknown."""

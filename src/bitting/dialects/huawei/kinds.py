@@ -17,10 +17,11 @@ from bitting.core.blob import padded
 from bitting.core.model.key import KeyRef, KeyState, Origin, RotationState
 from bitting.core.specs import Algorithm, Usage
 from bitting.core.usecases.crypto import Encrypted
-from bitting.dialects.base.kinds import Choice, Unreadable
+from bitting.dialects.base.kinds import Base64, Choice, Unreadable
 
 CONTEXT_CHARACTERS = 8192
 URN = "urn"
+ALIAS_PREFIX = "alias/"
 
 _KEY_ID = re.compile(r"[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{12}")
 _ALIAS = re.compile(r"[a-zA-Z0-9:/_-]{1,255}")
@@ -76,6 +77,21 @@ class KeyAlias:
         return value
 
 
+class AliasName:
+    """An alias: 1 to 255 of ``a-zA-Z0-9:/_-``, with ``alias/`` before it or without."""
+
+    def decode(self, raw: Any) -> str:
+        if not isinstance(raw, str):
+            raise Unreadable("type")
+        name = raw.removeprefix(ALIAS_PREFIX)
+        if not _ALIAS.fullmatch(name) or name.endswith("/default"):
+            raise Unreadable("format")
+        return ALIAS_PREFIX + name
+
+    def encode(self, value: str) -> str:
+        return value.removeprefix(ALIAS_PREFIX)
+
+
 class EncryptionContext:
     """An object of strings, at most 8192 characters as compact JSON; inside, that JSON with sorted keys.
 
@@ -94,6 +110,21 @@ class EncryptionContext:
 
     def encode(self, value: bytes) -> str:
         return value.decode()
+
+
+class Recipient:
+    """An object with an enclave's attestation document, in base64; comes out as the document."""
+
+    def decode(self, raw: Any) -> bytes:
+        if (
+            not isinstance(raw, dict)
+            or raw.get("key_encryption_algorithm", "RSAES_OAEP_SHA_256") != "RSAES_OAEP_SHA_256"
+        ):
+            raise Unreadable("type")
+        return Base64(1, 65536).decode(raw.get("attestation_document"))
+
+    def encode(self, value: bytes) -> str:
+        return Base64().encode(value)
 
 
 class StateFilter:
@@ -164,14 +195,6 @@ USAGES = Choice(
         "ENCRYPT_DECRYPT": Usage.ENCRYPT,
         "SIGN_VERIFY": Usage.SIGN,
         "GENERATE_VERIFY_MAC": Usage.MAC,
-    }
-)
-#: How a usage given at another API's door is spelt here.
-USAGES_SHOWN = Choice(
-    {
-        "ENCRYPT_DECRYPT": Usage.ENCRYPT,
-        "SIGN_VERIFY": Usage.SIGN,
-        "GENERATE_VERIFY_MAC": Usage.MAC,
         "KEY_AGREEMENT": Usage.AGREE,
     }
 )
@@ -193,5 +216,48 @@ DATA_KEY_SPECS = Choice(
         "HMAC_384": 384,
         "HMAC_512": 512,
         "HMAC_SM3": 256,
+    }
+)
+#: Re-encryption also reads what OAEP with SHA-1 made.
+RE_ENCRYPTION_ALGORITHMS = Choice(
+    {
+        "SYMMETRIC_DEFAULT": Algorithm.SYMMETRIC,
+        "RSAES_OAEP_SHA_256": Algorithm.RSA_OAEP_SHA256,
+        "RSAES_OAEP_SHA_1": Algorithm.RSA_OAEP_SHA1,
+        "SM2_ENCRYPT": Algorithm.SM2_ENCRYPT,
+    }
+)
+SIGNING_ALGORITHMS = Choice(
+    {
+        "RSASSA_PSS_SHA_256": Algorithm.RSA_PSS_SHA256,
+        "RSASSA_PSS_SHA_384": Algorithm.RSA_PSS_SHA384,
+        "RSASSA_PSS_SHA_512": Algorithm.RSA_PSS_SHA512,
+        "RSASSA_PKCS1_V1_5_SHA_256": Algorithm.RSA_PKCS1_SHA256,
+        "RSASSA_PKCS1_V1_5_SHA_384": Algorithm.RSA_PKCS1_SHA384,
+        "RSASSA_PKCS1_V1_5_SHA_512": Algorithm.RSA_PKCS1_SHA512,
+        "ECDSA_SHA_256": Algorithm.ECDSA_SHA256,
+        "ECDSA_SHA_384": Algorithm.ECDSA_SHA384,
+        "ECDSA_SHA_512": Algorithm.ECDSA_SHA512,
+        "SM2DSA_SM3": Algorithm.SM2_SM3,
+        "ED25519_SHA_512": Algorithm.ED25519,
+        "ED25519_PH_SHA_512": Algorithm.ED25519PH,
+    }
+)
+MAC_ALGORITHMS = Choice(
+    {
+        "HMAC_SHA_256": Algorithm.HMAC_SHA256,
+        "HMAC_SHA_384": Algorithm.HMAC_SHA384,
+        "HMAC_SHA_512": Algorithm.HMAC_SHA512,
+        "HMAC_SM3": Algorithm.HMAC_SM3,
+    }
+)
+RSA_PAIRS = Choice({name: name for name in ("RSA_2048", "RSA_3072", "RSA_4096")})
+EC_PAIRS = Choice(
+    {
+        "ECC_NIST_P256": "EC_P256",
+        "ECC_NIST_P384": "EC_P384",
+        "ECC_NIST_P521": "EC_P521",
+        "ECC_SECG_P256K1": "EC_SECP256K1",
+        "SM2": "SM2",
     }
 )

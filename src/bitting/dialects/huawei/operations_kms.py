@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bitting.core.model.key import KeyState
 from bitting.core.specs import Usage
-from bitting.core.usecases import crypto, datakeys, keys
+from bitting.core.usecases import crypto, datakeys, datakeys_checked, keys
 from bitting.dialects.base.kinds import Base64, Choice, Digits, Hex, Integer, Items, Kind, Shown, Text, Utf8
 from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei import kinds, quirks, shapes
@@ -31,7 +31,7 @@ def _key(kind: Kind, *, required: bool = True) -> Field:
 
 
 def _show_usage(usage: str) -> str:
-    return kinds.USAGES_SHOWN.encode(Usage(usage))
+    return kinds.USAGES.encode(Usage(usage))
 
 
 def _next_marker(page: keys.KeyPage) -> str:
@@ -105,7 +105,9 @@ BINDING = (
     Field("encryption_context", kinds.EncryptionContext()),
 )
 _ALGORITHM = Field("encryption_algorithm", kinds.ENCRYPTION_ALGORITHMS, to="algorithm")
-DATA_KEY_FIELDS = (_key(_ID_OR_ALIAS), *BINDING)
+#: Only regions of the highest assurance level demand a PIN; where one is given it must be good (`create-pin`).
+PIN = (Field("pin", Text(1, 1024)), Field("pin_type", Choice({"CipherText": False, "PlainText": True})))
+DATA_KEY_FIELDS = (_key(_ID_OR_ALIAS), *BINDING, *PIN)
 DATA_KEY_LENGTH = Integer(8, 8192, 8)
 _DATA_KEY_GIVEN = {"rsa_most": 190}  # 1520 bits: what OAEP with SHA-256 leaves of the smallest modulus
 _HUAWEI_DATA_KEY_FIELDS = (
@@ -238,7 +240,7 @@ CRYPTO = (
         name="create-datakey-without-plaintext",
         path=BASE + "create-datakey-without-plaintext",
         surface="kms",
-        use=datakeys.generate_data_key,
+        use=datakeys_checked.generate_sealed,
         shape=shapes.data_key,
         max_body=CRYPTO_BODY,
         given=_DATA_KEY_GIVEN,
@@ -263,6 +265,6 @@ VERSIONS = (
 )
 
 
-def rows() -> dict[str, Row]:
-    """Every row of Huawei's profile by name."""
-    return {row.name: row for row in (*KEYS, *CRYPTO, *VERSIONS)}
+def first_rows() -> tuple[Row, ...]:
+    """The rows of this module."""
+    return (*KEYS, *CRYPTO, *VERSIONS)

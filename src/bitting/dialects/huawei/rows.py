@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bitting.core.model.identity import Principal
+from bitting.core.ports import Vault
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import Catalogue
 from bitting.dialects.base.operation import Operation
@@ -37,6 +38,7 @@ class HuaweiCall(Call):
     profile: Profile | None = None
     principal: Principal | None = None
     greedy: str = ""
+    vault: Vault | None = None
 
 
 #: Turns converted wire values into the command's attributes, in place. Raises ``RequestFault``.
@@ -49,12 +51,17 @@ class Row(Operation):
 
     ``public``: answered to anybody, without signature or token. ``located``: parameters are in path, query and
     body alike. ``nested``: errors come in the envelope of key management although the surface is another.
+    ``face``: what the response fields read from, out of the result and what the caller said; ``content``: the
+    whole answer likewise, in place of response fields. ``operators``: for those who run the service, by their token.
     """
 
     shape: Shape | None = None
     public: bool = False
     located: bool = False
     nested: bool = False
+    face: Callable[[Any, HuaweiCall], Any] | None = None
+    content: Callable[[Any, HuaweiCall], Any] | None = None
+    operators: bool = False
 
 
 @dataclass(slots=True)

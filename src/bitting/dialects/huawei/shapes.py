@@ -8,6 +8,7 @@ from bitting.core import faults
 from bitting.core.blob import parse
 from bitting.core.model.key import KeyRef
 from bitting.core.specs import SPECS, Algorithm, Usage
+from bitting.core.usecases.pins import is_pin
 from bitting.dialects.huawei.kinds import SPEC_WORDS
 from bitting.dialects.huawei.rows import HuaweiCall
 
@@ -24,13 +25,18 @@ def create_key(arguments: dict[str, Any], call: HuaweiCall) -> None:
     if realm != call.region:
         raise faults.InvalidParameter(parameter="realm", reason="enum")
     spec = arguments.setdefault("spec", "AES_256")
-    if call.profile is not None and spec in call.profile.without:
-        raise faults.UnsupportedKeySpec(spec=spec, parameter="key_spec")
+    without(call, spec)
     family = SPECS[spec].family
     if family.value == "ec" and arguments.get("usage") == Usage.ENCRYPT:
         raise faults.InvalidParameter(parameter="key_usage", reason="enum")
     if arguments.setdefault("keystore_id", "0") != "0":
         raise faults.ResourceNotFound(kind="partition", resource=arguments["keystore_id"])
+
+
+def without(call: HuaweiCall, spec: str) -> None:
+    """Return if the profile's regions offer the spec. Raises ``UnsupportedKeySpec``."""
+    if call.profile is not None and spec in call.profile.without:
+        raise faults.UnsupportedKeySpec(spec=spec, parameter="key_spec")
 
 
 def list_keys(arguments: dict[str, Any], call: HuaweiCall) -> None:
@@ -52,14 +58,25 @@ def list_keys(arguments: dict[str, Any], call: HuaweiCall) -> None:
     arguments["where"] = where
 
 
-def bound(arguments: dict[str, Any], call: HuaweiCall) -> None:  # noqa: ARG001 - a shape's signature
-    """Additional data, by either of its two names."""
+def bound(arguments: dict[str, Any], call: HuaweiCall) -> None:
+    """Additional data, by either of its two names. A PIN is checked here, and then has done its work."""
+    check_pin(arguments, call)
     aad = arguments.pop("additional_authenticated_data", None)
     context = arguments.pop("encryption_context", None)
     if aad is not None and context is not None:
         raise faults.InvalidParameter(parameter="encryption_context", reason="both")
     if aad is not None or context is not None:
         arguments["aad"] = aad if aad is not None else context
+
+
+def check_pin(arguments: dict[str, Any], call: HuaweiCall) -> None:
+    """A sealed PIN must be one that this project was given; a plain one is the caller's own."""
+    pin, plain = arguments.pop("pin", None), arguments.pop("pin_type", False)
+    if pin is None or plain:
+        return
+    assert call.principal is not None  # noqa: S101 - identify has run
+    if call.vault is None or not is_pin(call.vault, call.principal.ring, pin):
+        raise faults.InvalidParameter(parameter="pin", reason="format")
 
 
 def encrypt_data(arguments: dict[str, Any], call: HuaweiCall) -> None:

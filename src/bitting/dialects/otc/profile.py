@@ -21,6 +21,8 @@ from dataclasses import replace
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.kinds import Choice, Integer
 from bitting.dialects.base.operation import Field
+from bitting.dialects.huawei import operations as every
+from bitting.dialects.huawei import operations_data
 from bitting.dialects.huawei import operations_kms as huawei
 from bitting.dialects.huawei.kinds import SPEC_WORDS
 from bitting.dialects.huawei.rows import Profile, Row
@@ -40,7 +42,7 @@ def _own(field: Field) -> Field:
 
 def rows() -> dict[str, Row]:
     """Huawei's rows with OTC's limits, by name."""
-    found = huawei.rows()
+    found = every.rows()
     changes: dict[str, dict[str, object]] = {
         "create-key": {
             "request": tuple(_own(field) for field in huawei.CREATE_FIELDS),
@@ -50,6 +52,10 @@ def rows() -> dict[str, Row]:
         "create-datakey": {"request": (*huawei.DATA_KEY_FIELDS, _DATA_KEY)},
         "create-datakey-without-plaintext": {
             "request": (*huawei.DATA_KEY_FIELDS, replace(_DATA_KEY, kind=BITS)),
+        },
+        "encrypt-datakey": {"request": (*operations_data.WRAP, operations_data.plain_length(64, 64), *huawei.BINDING)},
+        "decrypt-datakey": {
+            "request": (*operations_data.UNWRAP, operations_data.cipher_length(64, 64), *huawei.BINDING)
         },
         "gen-random": {"request": (Field("random_data_length", BITS, required=True),)},
     }

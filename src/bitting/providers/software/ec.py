@@ -34,7 +34,9 @@ from bitting.providers.software import ecies
 from bitting.providers.software.digests import prepared
 from bitting.providers.software.handle import Handle, mismatch
 
-_CURVES: dict[str, ec.EllipticCurve] = {curve.name: curve for curve in (ec.SECP256R1(), ec.SECP384R1(), ec.SECP256K1())}
+_CURVES: dict[str, ec.EllipticCurve] = {
+    curve.name: curve for curve in (ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1(), ec.SECP256K1())
+}
 
 
 class EcHandle(Handle):

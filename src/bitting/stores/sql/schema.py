@@ -21,7 +21,7 @@ from bitting.stores.sql.edge import translated
 from bitting.stores.sql.engines import Backend, create_sqlite_file, open_backend
 from bitting.stores.sql.tables import meta
 
-HEAD = "0005"
+HEAD = "0006"
 REVISIONS = Table("alembic_version", MetaData(), Column("version_num", Text))
 LOCK_WAIT_MS = 60_000  # another process may be migrating a large database
 

@@ -190,6 +190,7 @@ switches = Table(
     *_text("maintenance"),
     *_flags("replica", "sm2", "sm4", "keystores", "rotation"),
     *_text("rates", "authorizer", "tag_policy", "quotas"),
+    Column("offline_regions", TEXT, nullable=False, server_default=""),
 )
 
 quotas = Table("quotas", METADATA, _id(), *_text("scope", "name"), *_integers("limit"))

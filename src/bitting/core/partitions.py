@@ -1,0 +1,24 @@
+"""Key store partitions as the gate sees them: whether keys in one can be used now, and by whom."""
+
+from __future__ import annotations
+
+from bitting.core import faults
+from bitting.core.model.identity import Principal
+from bitting.core.model.keystore import Keystore, KeystoreState
+
+#: Partitions that are always there, by the ids the cloud documents for them.
+SHARED = ("", "0", "1", "2")
+
+
+def demand_usable(store: Keystore | None, principal: Principal) -> None:
+    """Return if keys in the store may be used by this principal.
+
+    Raises ``PartitionDenied``, ``KeyStateFault`` (``partition`` disabled), and ``ServerFault`` (``during``
+    partition) if the store is not there.
+    """
+    if store is None:
+        raise faults.ServerFault(during="partition", reason="a key's key store is missing")
+    if store.members and principal.user_id not in store.members:
+        raise faults.PartitionDenied(resource=store.id)
+    if store.state is not KeystoreState.ENABLED:
+        raise faults.KeyStateFault(partition="disabled", state=store.state.value)

@@ -1,0 +1,125 @@
+"""From roles to statements: what a user who is no administrator may do inside a project.
+
+::
+
+    user ──> groups ──> assignments (here?) ──> role ──> statements
+       └──────────────> assignments
+
+Built-in roles are rows of :data:`BUILT_IN`; custom ones are records. All reads go through a reader of the key cache,
+so that whatever changes counts for the next request of every process.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from bitting.core.key_cache import Reader
+from bitting.core.model.grant import Grant
+from bitting.core.model.identity import Granted, Statement
+from bitting.core.model.people import Assignment, Membership, Role
+
+#: Tokens of those who have it are good for asking about themselves, not for services (open beta restriction).
+RESTRICTING = "op_restrict"
+_READS = ("key:describe", "key:list", "key:list_tags", "key:list_versions", "key:rotation_status", "alias:list",
+          "grant:list", "keystore:describe", "keystore:list", "quota:read", "region:list", "access_point:list",
+          "key_policy:describe", "key_policy:list", "key:public_key")  # fmt: skip
+_SECRET_READS = ("secret:describe", "secret:list", "secret:list_*", "event:list", "event:describe")
+_KEYS = ("key:*", "alias:*", "grant:*", "keystore:*", "quota:read", "region:*", "random:*", "pin:*", "tag:*",
+         "access_point:*", "key_policy:*")  # fmt: skip
+_CRYPTO = ("key:encrypt", "key:decrypt", "key:generate_data_key", "key:generate_data_key_sealed",
+           "key:encrypt_data_key", "key:decrypt_data_key")  # fmt: skip
+
+#: Names as the clouds spell them -> what they allow.
+BUILT_IN: dict[str, tuple[str, ...]] = {
+    "te_admin": ("*",),
+    "KMS Administrator": _KEYS,
+    "KMS CMKFullAccess": _KEYS,
+    "DEW FullAccess": ("*",),
+    "CSMS FullAccess": ("secret:*", "event:*", *_CRYPTO),
+    "CSMS ReadOnlyAccess": _SECRET_READS,
+    "KMS CMKReadOnlyAccess": _READS,
+    "readonly": (*_READS, *_SECRET_READS),
+    "member": (),
+    RESTRICTING: (),
+}
+
+
+def built_in_id(name: str) -> str:
+    """32 hexadecimal digits that are the same on every server."""
+    return sha256(f"role/{name}".encode()).hexdigest()[:32]
+
+
+_BY_ID = {built_in_id(name): name for name in BUILT_IN}
+
+
+def built_in_name(role_id: str) -> str:
+    """The name of a built-in role, or the empty string."""
+    return _BY_ID.get(role_id, "")
+
+
+def read_rule(text: str) -> Statement:
+    """One stored rule as a statement."""
+    rule = json.loads(text)
+    return Statement(tuple(rule["actions"]), tuple(rule["resources"]), allow=rule["allow"])
+
+
+def write_rule(statement: Statement) -> str:
+    """A statement as it is stored."""
+    return json.dumps(
+        {"allow": statement.allow, "actions": statement.actions, "resources": statement.resources},
+        separators=(",", ":"),
+    )
+
+
+def assignments(reader: Reader, user_id: str, project_id: str) -> Iterator[Assignment]:
+    """What roles a user has in a project (none given: in the account as a whole), and in enterprise projects."""
+    groups = reader.find(Membership, {"user_id": user_id})
+    holders = [("user", user_id), *(("group", member.group_id) for member in groups)]
+    for kind, holder_id in holders:
+        for held in reader.find(Assignment, {"holder_kind": kind, "holder_id": holder_id}):
+            if held.place_kind != "project" or held.place_id == project_id:
+                yield held
+
+
+def statements(reader: Reader, user_id: str, project_id: str) -> tuple[Statement, ...]:
+    """What a user may and must not do there."""
+    found: list[Statement] = []
+    for held in assignments(reader, user_id, project_id):
+        name = built_in_name(held.role_id)
+        rules = [Statement(BUILT_IN[name])] if name and BUILT_IN[name] else []
+        role = None if name else reader.get(Role, held.role_id)
+        if role is not None and role.account_id == held.account_id:
+            rules = [read_rule(text) for text in role.rules]
+        found.extend(_limited(rule, held) for rule in rules)
+    return tuple(found)
+
+
+def _limited(rule: Statement, held: Assignment) -> Statement:
+    """In an enterprise project a rule about everything is about that project's keys."""
+    if held.place_kind != "enterprise" or rule.resources != ("*",):
+        return rule
+    return replace(rule, resources=(f"eps/{held.place_id}",))
+
+
+def restricted(reader: Reader, user_id: str, project_id: str) -> bool:
+    """Whether tokens of this user are kept from services."""
+    mark = built_in_id(RESTRICTING)
+    return any(held.role_id == mark for held in assignments(reader, user_id, project_id))
+
+
+def grants(reader: Reader, user_id: str, domain_id: str) -> dict[str, Granted]:
+    """What grants allow a user, or everybody of their domain, key by key."""
+    found: dict[str, Granted] = {}
+    for kind, who in (("user", user_id), ("domain", domain_id)):
+        for grant in _given(reader, kind, who):
+            before = found.get(grant.key_id)
+            actions = frozenset(grant.actions) | (before.actions if before else frozenset())
+            found[grant.key_id] = Granted(grant.key_ring, actions)
+    return found
+
+
+def _given(reader: Reader, kind: str, who: str) -> Sequence[Grant]:
+    return reader.find(Grant, {"grantee_kind": kind, "grantee": who}, limit=10_000)

@@ -1,0 +1,54 @@
+"""What keys are called: key_alias, description, and the aliases that requests may use instead of an id.
+
+Sources: Huawei Cloud DEW API reference and SDK 3.1.219.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bitting.core.usecases import alias_lists, aliases, key_names
+from bitting.dialects.base.kinds import Integer, Items, Text
+from bitting.dialects.base.operation import Field
+from bitting.dialects.huawei import kinds, shapes_names
+from bitting.dialects.huawei.operations_kms import BASE, PAGE_MOST
+from bitting.dialects.huawei.rows import Row
+
+_ID = kinds.KeyName()
+_KEY = Field("key_id", _ID, to="key", required=True)
+_ALIAS = Field("alias", kinds.AliasName(), to="name", required=True)
+
+
+def row(name: str, path: str, use: Any, *request: Field, **rest: Any) -> Row:
+    """A row below the KMS root."""
+    return Row(name=name, path=BASE + path, surface="kms", use=use, request=request, **rest)
+
+
+def rows() -> tuple[Row, ...]:
+    """All of them."""
+    return (
+        row(
+            "update-key-alias", "update-key-alias", key_names.rename,
+            _KEY, Field("key_alias", kinds.KeyAlias(), to="name", required=True), content=shapes_names.renamed,
+        ),
+        row(
+            "update-key-description", "update-key-description", key_names.describe_anew,
+            _KEY, Field("key_description", Text(0, 255), to="description", required=True),
+            content=shapes_names.described,
+        ),
+        row("create-alias", "aliases", alias_lists.create_bounded, _KEY, _ALIAS, content=shapes_names.alias, ok=201),
+        row(
+            "associate-alias", "alias/associate", aliases.update,
+            Field("target_key_id", _ID, to="key", required=True), _ALIAS, content=shapes_names.alias,
+        ),
+        row(
+            "delete-alias", "aliases", alias_lists.delete_several,
+            _KEY, Field("aliases", Items(kinds.AliasName(), 1, 50), to="names", required=True), method="DELETE", ok=204,
+        ),
+        row(
+            "list-aliases", "aliases", alias_lists.list_some,
+            Field("key_id", _ID, to="key"), Field("limit", Integer(1, PAGE_MOST), to="limit"),
+            Field("marker", Text(0, 512), to="after"), method="GET", located=True,
+            given={"limit": 50}, shape=shapes_names.list_aliases, content=shapes_names.alias_page,
+        ),
+    )  # fmt: skip

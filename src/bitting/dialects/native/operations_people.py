@@ -1,0 +1,39 @@
+"""The rows of the native API about users, their statements, and key store instances.
+
+::
+
+    POST   accounts/{account_id}/users                           {name}
+    GET    accounts/{account_id}/users/{user_name}/statements
+    POST   accounts/{account_id}/users/{user_name}/statements    {actions, resources, deny}
+    DELETE statements/{statement_id}
+    POST   accounts/{account_id}/instances                       {name, expires_ms}
+"""
+
+from __future__ import annotations
+
+from bitting.core.usecases import instances, users
+from bitting.dialects.base.kinds import Flag, Integer, Items, Text
+from bitting.dialects.base.operation import Operation
+from bitting.dialects.native.rows import ID, NAME, field_in, row
+
+_ACCOUNT, _USER = field_in("account_id", ID), field_in("user_name", NAME)
+_PATTERNS = Items(Text(1, 256), 1, 100)
+_STATEMENTS = "accounts/{account_id}/users/{user_name}/statements"
+
+OPERATIONS: tuple[Operation, ...] = (
+    row(
+        "POST", "accounts/{account_id}/users", users.create_user, _ACCOUNT, field_in("name", NAME),
+        answer="user", ok=201,
+    ),
+    row("GET", _STATEMENTS, users.statements_of, _ACCOUNT, _USER, answer="statements"),
+    row(
+        "POST", _STATEMENTS, users.allow, _ACCOUNT, _USER, field_in("actions", _PATTERNS),
+        field_in("resources", _PATTERNS, required=False), field_in("deny", Flag(), required=False),
+        answer="statement", ok=201,
+    ),
+    row("DELETE", "statements/{statement_id}", users.revoke, field_in("statement_id", ID), answer="statement"),
+    row(
+        "POST", "accounts/{account_id}/instances", instances.create, _ACCOUNT, field_in("name", NAME),
+        field_in("expires_ms", Integer(0, 1 << 53), required=False), answer="instance", ok=201,
+    ),
+)  # fmt: skip

@@ -1,0 +1,74 @@
+"""The OpenAPI door, with secrets in mind."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from alibaba_openapi.conftest import Door
+
+from bitting.core.scheduler import Scheduler
+from bitting.core.usecases.rotators import Posted
+from bitting.core.usecases.secret_sweeps import SECRET_SWEEPS, secret_handlers
+
+
+class Secrets(Door):
+    """``create`` and ``value`` for short; ``work`` does what is due."""
+
+    def create(self, name: str = "db", data: str = "one", **more: str) -> dict[str, Any]:
+        return self.ok("CreateSecret", {"SecretName": name, "SecretData": data, "VersionId": "v1", **more})
+
+    def value(self, name: str = "db", **more: str) -> dict[str, Any]:
+        return self.ok("GetSecretValue", {"SecretName": name, **more})
+
+    def put(self, data: str, version: str, name: str = "db", **more: str) -> dict[str, Any]:
+        return self.ok("PutSecretValue", {"SecretName": name, "SecretData": data, "VersionId": version, **more})
+
+    def work(self) -> None:
+        server = Server()
+
+        def failed(where: str, error: BaseException) -> None:
+            raise AssertionError(where) from error
+
+        handlers = secret_handlers({"postgresql": server, "mysql": server}, Outlet())
+        worker = Scheduler(self.house.gate, handlers, SECRET_SWEEPS, "w", failed)
+        while worker.run_due():
+            pass
+
+
+class Server:
+    """Takes every password there is."""
+
+    def works(self, server: Any, login: Any) -> bool:
+        return True
+
+    def set_password(self, server: Any, by: Any, login: Any) -> None:
+        pass
+
+    def ensure_user(self, server: Any, like: str, login: Any) -> None:
+        pass
+
+
+class Outlet:
+    def post(self, url: str, headers: Any, body: bytes) -> Posted:
+        return Posted(200)
+
+
+RDS = {
+    "SecretType": "Rds",
+    "data": json.dumps(
+        {
+            "Accounts": [
+                {"AccountName": "app", "AccountPassword": "one"},
+                {"AccountName": "app2", "AccountPassword": "two"},
+            ]
+        }
+    ),
+    "ExtendedConfig": json.dumps({"SecretSubType": "DoubleUsers", "DBInstanceId": "rm-1", "CustomData": {"a": "b"}}),
+}
+
+
+@pytest.fixture
+def door(house: Any) -> Secrets:
+    return Secrets(house)

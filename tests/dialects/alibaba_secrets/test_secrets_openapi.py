@@ -1,0 +1,418 @@
+"""Alibaba's secrets operations through the OpenAPI door."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from alibaba_openapi.signer import Signer
+from alibaba_secrets.conftest import RDS, Secrets
+
+from bitting.core.material import KeyMaterial
+from bitting.core.model.identity import AccessKey, User
+from bitting.core.model.secret import Secret, SecretState, Target
+from bitting.core.model.service import Quota, Switches
+from bitting.dialects.base.errors import Row, load
+
+OPERATIONS = {
+    "BatchGetSecretValue", "CreateSecret", "DeleteSecret", "DescribeSecret", "GetRandomPassword", "GetSecretPolicy",
+    "GetSecretValue", "ListSecretVersionIds", "ListSecrets", "PutSecretValue", "RestoreSecret", "RotateSecret",
+    "SetSecretPolicy", "UpdateSecret", "UpdateSecretRotationPolicy", "UpdateSecretVersionStage",
+}  # fmt: skip
+
+
+def test_all_sixteen_are_served(door: Secrets) -> None:
+    assert set(door.dialect.operations) >= OPERATIONS
+    assert len(OPERATIONS) == 16
+
+
+def test_a_generic_secret_and_its_life(door: Secrets) -> None:
+    made = door.create(Description="a", Tags='[{"TagKey":"env","TagValue":"prod"}]')
+    made.pop("RequestId")
+    arn = f"acs:kms:cn-hangzhou:{door.account}:secret/db"
+    assert made == {"Arn": arn, "SecretName": "db", "SecretType": "Generic", "VersionId": "v1", "DKMSInstanceId": ""}
+    read = door.value()
+    read.pop("RequestId")
+    assert read == {
+        "SecretName": "db",
+        "SecretType": "Generic",
+        "SecretData": "one",
+        "SecretDataType": "text",
+        "VersionId": "v1",
+        "VersionStages": {"VersionStage": ["ACSCurrent"]},
+        "CreateTime": "2026-11-21T12:00:00Z",
+    }
+    assert door.value(arn)["SecretData"] == "one"
+    described = door.ok("DescribeSecret", {"SecretName": "db", "FetchTags": "true"})
+    assert described["Tags"] == {"Tag": [{"TagKey": "env", "TagValue": "prod"}]}
+    assert described["EncryptionKeyId"]
+    assert described["PlannedDeleteTime"] == ""
+    assert "Tags" not in door.ok("DescribeSecret", {"SecretName": "db"})
+    door.ok("UpdateSecret", {"SecretName": "db", "Description": "b"})
+    assert door.ok("DescribeSecret", {"SecretName": "db"})["Description"] == "b"
+    gone = door.ok("DeleteSecret", {"SecretName": "db", "RecoveryWindowInDays": "7"})
+    assert gone["PlannedDeleteTime"] == "2026-11-28T12:00:00Z"
+    assert door.ok("RestoreSecret", {"SecretName": "db"})["SecretName"] == "db"
+    assert (
+        door.ok("DeleteSecret", {"SecretName": "db", "ForceDeleteWithoutRecovery": "true"})["PlannedDeleteTime"] == ""
+    )
+    assert door.code("DescribeSecret", {"SecretName": "db"}) == (404, "Forbidden.ResourceNotFound")
+
+
+def test_put_is_idempotent_and_moves_the_stages(door: Secrets) -> None:
+    door.create()
+    assert door.put("two", "v2")["VersionStages"] == {"VersionStage": ["ACSCurrent"]}
+    assert door.put("two", "v2")["VersionId"] == "v2"
+    assert door.code("PutSecretValue", {"SecretName": "db", "SecretData": "other", "VersionId": "v2"}) == (
+        409,
+        "Rejected.ResourceExist",
+    )
+    assert door.value(VersionStage="ACSPrevious")["SecretData"] == "one"
+    assert door.value(VersionId="v1")["VersionStages"] == {"VersionStage": ["ACSPrevious"]}
+    assert door.code("GetSecretValue", {"SecretName": "db", "VersionId": "v1", "VersionStage": "ACSCurrent"})[0] == 400
+
+
+@pytest.mark.parametrize("spelt", ['["blue"]', '{"VersionStage":["blue"]}', "blue"])
+def test_stages_in_every_spelling_in_sight(door: Secrets, spelt: str) -> None:
+    door.create()
+    assert door.put("two", "v2", VersionStages=spelt)["VersionStages"] == {"VersionStage": ["blue"]}
+    assert door.value()["SecretData"] == "one"
+
+
+def test_ten_versions_eight_stages(door: Secrets) -> None:
+    door.create()
+    for number in range(2, 15):
+        door.put(str(number), f"v{number}")
+    listed = door.ok("ListSecretVersionIds", {"SecretName": "db", "IncludeDeprecated": "true"})
+    assert (listed["TotalCount"], listed["PageSize"], listed["PageNumber"]) == (10, 20, 1)
+    named = door.ok("ListSecretVersionIds", {"SecretName": "db"})["VersionIds"]["VersionId"]
+    assert [item["VersionId"] for item in named] == ["v13", "v14"]
+    for number in range(6):
+        door.ok("UpdateSecretVersionStage", {"SecretName": "db", "VersionStage": f"s{number}", "MoveToVersion": "v14"})
+    last = {"SecretName": "db", "VersionStage": "more", "MoveToVersion": "v14"}
+    assert door.code("UpdateSecretVersionStage", last) == (400, "Rejected.LimitExceeded")
+
+
+def test_stages_move_and_go_but_not_the_systems(door: Secrets) -> None:
+    door.create()
+    door.put("two", "v2")
+    move = {"SecretName": "db", "VersionStage": "ACSCurrent", "MoveToVersion": "v1", "RemoveFromVersion": "v2"}
+    door.ok("UpdateSecretVersionStage", move)
+    assert door.value()["SecretData"] == "one"
+    assert door.value(VersionStage="ACSPrevious")["SecretData"] == "two"
+    assert door.code("UpdateSecretVersionStage", move) == (400, "InvalidParameter")
+    away = {"SecretName": "db", "VersionStage": "ACSCurrent", "RemoveFromVersion": "v1"}
+    assert door.code("UpdateSecretVersionStage", away) == (400, "MissingParameter")
+    door.ok("UpdateSecretVersionStage", {"SecretName": "db", "VersionStage": "x", "MoveToVersion": "v1"})
+    door.ok("UpdateSecretVersionStage", {"SecretName": "db", "VersionStage": "x", "RemoveFromVersion": "v1"})
+    assert door.code("GetSecretValue", {"SecretName": "db", "VersionStage": "x"}) == (404, "Forbidden.ResourceNotFound")
+
+
+def test_lists_filter(door: Secrets) -> None:
+    door.create("apple", Tags='[{"TagKey":"k","TagValue":"v"}]')
+    door.create("banana")
+    door.create("rds", **RDS)
+
+    def listed(*filters: tuple[str, list[str]], **more: str) -> list[str]:
+        asked = json.dumps([{"Key": key, "Values": values} for key, values in filters])
+        page = door.ok("ListSecrets", {"Filters": asked, **more})
+        assert page["TotalCount"] == len(page["SecretList"]["Secret"])
+        return [item["SecretName"] for item in page["SecretList"]["Secret"]]
+
+    assert listed() == ["apple", "banana", "rds"]
+    assert listed(("SecretName", ["an"])) == ["banana"]
+    assert listed(("SecretType", ["RDS"])) == ["rds"]
+    assert listed(("TagKey", ["k"]), ("TagValue", ["v"])) == ["apple"]
+    page = door.ok("ListSecrets", {"PageSize": "2", "PageNumber": "2", "FetchTags": "true"})
+    assert [item["SecretName"] for item in page["SecretList"]["Secret"]] == ["rds"]
+    assert page["SecretList"]["Secret"][0]["Tags"] == {"Tag": []}
+    assert (page["PageNumber"], page["PageSize"], page["TotalCount"]) == (2, 2, 3)
+
+
+def test_many_values_at_once_and_what_went_wrong(door: Secrets) -> None:
+    door.create()
+    asked = json.dumps([{"SecretName": "db"}, {"SecretName": "nobody"}, {"SecretName": "db", "VersionId": "v9"}])
+    body = door.ok("BatchGetSecretValue", {"SecretsList": asked})
+    assert [value["SecretData"] for value in body["SecretValues"]] == ["one"]
+    assert body["SecretValues"][0]["RequestId"] == body["RequestId"]
+    assert [(error["SecretName"], error["HttpStatus"], error["Code"]) for error in body["Errors"]] == [
+        ("nobody", 404, "Forbidden.ResourceNotFound"),
+        ("db", 404, "Forbidden.ResourceNotFound"),
+    ]
+    many = json.dumps([{"SecretName": "db"}] * 21)
+    assert door.code("BatchGetSecretValue", {"SecretsList": many}) == (400, "InvalidParameter")
+
+
+def test_a_database_secret_rotates_between_two_users(door: Secrets) -> None:
+    account = door.account
+    with door.house.store.begin(write=True) as uow:
+        uow.of(Target).add(Target(f"{account}/rm-1", account, "rm-1", "mysql", "h", 3306, "", "", b"", False, 1))
+    made = door.create("rds", **RDS, EnableAutomaticRotation="true", RotationInterval="7d")
+    assert (made["AutomaticRotation"], made["RotationInterval"]) == ("Enabled", "604800s")
+    assert made["NextRotationDate"] == "2026-11-28T12:00:00Z"
+    assert json.loads(door.value("rds")["SecretData"]) == {"AccountName": "app", "AccountPassword": "one"}
+    previous = door.value("rds", VersionStage="ACSPrevious", VersionId="not looked at")
+    assert json.loads(previous["SecretData"])["AccountName"] == "app2"
+    rotated = door.ok("RotateSecret", {"SecretName": "rds", "VersionId": "r1"})
+    assert (rotated["VersionId"], rotated["Arn"][-11:]) == ("r1", ":secret/rds")
+    door.work()
+    read = door.value("rds", FetchExtendedConfig="true")
+    assert json.loads(read["SecretData"])["AccountName"] == "app2"
+    assert read["VersionId"] == "r1"
+    assert read["LastRotationDate"] == "2026-11-21T12:00:00Z"
+    assert json.loads(read["ExtendedConfig"])["DBInstanceId"] == "rm-1"
+    assert door.ok("RotateSecret", {"SecretName": "rds", "VersionId": "r1"})["VersionId"] == "r1"
+    door.ok("UpdateSecretRotationPolicy", {"SecretName": "rds", "EnableAutomaticRotation": "false"})
+    assert door.ok("DescribeSecret", {"SecretName": "rds"})["AutomaticRotation"] == "Disabled"
+    door.ok("UpdateSecret", {"SecretName": "rds", "ExtendedConfig.CustomData": '{"c":"d"}'})
+    assert json.loads(door.ok("DescribeSecret", {"SecretName": "rds"})["ExtendedConfig"])["CustomData"] == {"c": "d"}
+
+
+def test_ram_credentials_are_our_own_access_keys(door: Secrets) -> None:
+    founded = door.house.founded
+    data = {"AccessKeys": [{"AccessKeyId": founded.access_key_id, "AccessKeySecret": founded.secret}]}
+    config = {"SecretSubType": "RamUserAccessKey", "UserName": "admin"}
+    made = door.create("$Auto", json.dumps(data), SecretType="RAMCredentials", ExtendedConfig=json.dumps(config))
+    assert made["SecretName"] == "acs/ram/user/admin"
+    door.ok("RotateSecret", {"SecretName": made["SecretName"], "VersionId": "r1"})
+    door.work()
+    value = json.loads(door.value(made["SecretName"])["SecretData"])
+    assert set(value) == {"AccessKeyId", "AccessKeySecret", "GenerateTimestamp"}
+    door.signer = Signer(value["AccessKeyId"], value["AccessKeySecret"], door.house.clock.now_ms)
+    assert door.keys() >= 0
+    with door.house.store.begin(write=False) as uow:
+        assert uow.of(AccessKey).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "config"),
+    [
+        (
+            "Redis",
+            {"SecretSubType": "DoubleUsers", "AccountName": "a", "CloneAccountName": "a_clone", "InstanceId": "r-1"},
+        ),
+        (
+            "PolarDB",
+            {
+                "SecretSubType": "DoubleUsers",
+                "AccountName": "a",
+                "DBClusterId": "pc-1",
+                "DBType": "MySQL",
+                "RegionId": "x",
+            },
+        ),
+    ],
+)
+def test_accounts_the_service_makes_itself(door: Secrets, kind: str, config: dict[str, str]) -> None:
+    instance = config.get("InstanceId") or config["DBClusterId"]
+    with door.house.store.begin(write=True) as uow:
+        uow.of(Target).add(
+            Target(f"{door.account}/{instance}", door.account, instance, "mysql", "h", 1, "", "", b"", False, 1)
+        )
+    door.create("auto", "$Auto", SecretType=kind, ExtendedConfig=json.dumps(config))
+    assert json.loads(door.value("auto")["SecretData"])["AccountName"] == "a"
+    with door.house.store.begin(write=True) as uow:
+        held = uow.of(Target).get(f"{door.account}/{instance}")
+        sealed = door.house.vault.wrap(KeyMaterial(b"pw"), b"secret-outlet\0" + held.id.encode())
+        uow.of(Target).put(replace(held, admin="root", sealed_password=sealed))
+    door.work()
+    assert json.loads(door.value("auto")["SecretData"])["AccountName"] == "a_clone"
+
+
+@pytest.mark.parametrize(
+    ("sub", "data"),
+    [
+        ("Password", {"UserName": "root", "Password": "x"}),
+        ("SSHKey", {"UserName": "root", "PublicKey": "ssh-rsa A", "PrivateKey": "p"}),
+    ],
+)
+def test_hosts(door: Secrets, sub: str, data: dict[str, str]) -> None:
+    config = {"SecretSubType": sub, "RegionId": "x", "InstanceId": "i-1"}
+    door.create("acs/ecs/web", json.dumps(data), SecretType="ECS", ExtendedConfig=json.dumps(config))
+    assert json.loads(door.value("acs/ecs/web")["SecretData"]) == data
+
+
+def test_policies(door: Secrets) -> None:
+    door.create()
+    default = json.loads(door.ok("GetSecretPolicy", {"SecretName": "db"})["Policy"])
+    assert default["Statement"][0]["Principal"] == {"RAM": [f"acs:ram::{door.account}:*"]}
+    own = (
+        '{"Version":"1","Statement":[{"Effect":"Allow","Principal":{"RAM":["*"]},"Action":["kms:*"],"Resource":["*"]}]}'
+    )
+    door.ok("SetSecretPolicy", {"SecretName": "db", "Policy": own, "PolicyName": "default"})
+    assert door.ok("GetSecretPolicy", {"SecretName": "db", "PolicyName": "default"})["Policy"] == own
+    assert door.code("GetSecretPolicy", {"SecretName": "db", "PolicyName": "x"}) == (404, "Forbidden.ResourceNotFound")
+
+
+def test_passwords(door: Secrets) -> None:
+    assert len(door.ok("GetRandomPassword")["RandomPassword"]) == 32
+    asked = {
+        "PasswordLength": "8",
+        "ExcludeLowercase": "true",
+        "ExcludePunctuation": "true",
+        "ExcludeUppercase": "true",
+    }
+    assert door.ok("GetRandomPassword", asked)["RandomPassword"].isdigit()
+    assert door.code("GetRandomPassword", {"PasswordLength": "7"}) == (400, "InvalidParameter")
+
+
+@pytest.mark.parametrize(
+    ("more", "parameter"),
+    [
+        ({"SecretName": "acs/x"}, "SecretName"),
+        ({"SecretName": "a b"}, "SecretName"),
+        ({"SecretName": "x" * 193}, "SecretName"),
+        ({"SecretData": "x" * 30_721}, "SecretData"),
+        ({"VersionId": "x" * 65}, "VersionId"),
+        ({"SecretType": "Certificate"}, "SecretType"),
+        ({"SecretDataType": "json"}, "SecretDataType"),
+        ({"SecretType": "Rds"}, "ExtendedConfig"),
+        ({"SecretType": "Rds", "ExtendedConfig": "{}"}, "ExtendedConfig"),
+        ({"SecretType": "Rds", "ExtendedConfig": '{"SecretSubType":"SingleUser","DBInstanceId":"x"}'}, "SecretData"),
+        ({"SecretType": "RAMCredentials", "ExtendedConfig": '{"a":"b"}'}, "SecretName"),
+        ({"ExtendedConfig": "x" * 1025}, "ExtendedConfig"),
+        ({"ExtendedConfig": "no json"}, "ExtendedConfig"),
+        ({"Tags": '[{"TagKey":"aliyun"}]'}, "Tags"),
+        ({"RotationInterval": "5h"}, "RotationInterval"),
+        ({"Policy": "[]"}, "Policy"),
+    ],
+)
+def test_bad_input_is_named_and_writes_nothing(door: Secrets, more: dict[str, str], parameter: str) -> None:
+    status, body = door.ask("CreateSecret", {"SecretName": "db", "SecretData": "one", "VersionId": "v1", **more})
+    assert status == 400
+    assert f'"{parameter}"' in body["Message"]
+    assert door.ok("ListSecrets")["TotalCount"] == 0
+
+
+def test_what_only_generic_or_only_managed_secrets_do(door: Secrets) -> None:
+    door.create()
+    door.create("rds", **RDS)
+    refused = (400, "InvalidParameter")
+    assert door.code("RotateSecret", {"SecretName": "db", "VersionId": "x"}) == refused
+    assert door.code("UpdateSecretRotationPolicy", {"SecretName": "db", "EnableAutomaticRotation": "false"}) == refused
+    assert door.code("PutSecretValue", {"SecretName": "rds", "SecretData": "x", "VersionId": "x"}) == refused
+    move = {"SecretName": "rds", "VersionStage": "x", "MoveToVersion": "v1"}
+    assert door.code("UpdateSecretVersionStage", move) == refused
+
+
+def test_a_dry_run_never_shows_the_value(door: Secrets) -> None:
+    door.create()
+    status, body = door.ask("GetSecretValue", {"SecretName": "db", "DryRun": "true"})
+    assert (status, body["Code"]) == (400, "DryRunOperationError")
+    assert door.code("GetSecretValue", {"SecretName": "no", "DryRun": "true"}) == (400, "ValidationError")
+
+
+# ── the error rows ────────────────────────────────────────────────────────────
+
+SCENARIOS: dict[str, Any] = {}
+ROWS = [
+    row
+    for row in load("alibaba_openapi", "bitting.dialects.alibaba_openapi")
+    if row.probe in {"CreateSecret", "RotateSecret", "DescribeSecret", "GetSecretValue", "RestoreSecret"}
+]
+
+
+def meets(name: str) -> Any:
+    def register(function: Any) -> Any:
+        SCENARIOS[name] = function
+        return function
+
+    return register
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.test_id)
+def test_row(door: Secrets, row: Row) -> None:
+    when = ";".join(f"{name}={'|'.join(sorted(values))}" for name, values in row.when)
+    action, parameters = SCENARIOS[f"{row.fault}/{when}"](door)
+    status, body = door.ask(action, parameters)
+    assert (status, body["Code"], body["Message"]) == (row.status, row.code, row.message)
+
+
+CREATE = ("CreateSecret", {"SecretName": "db", "SecretData": "x", "VersionId": "v1"})
+
+
+@meets("Conflict/")
+def _(door: Secrets) -> Any:
+    door.create()
+    return CREATE
+
+
+@meets("NotFound/")
+def _(door: Secrets) -> Any:
+    return "DescribeSecret", {"SecretName": "nobody"}
+
+
+@meets("ResourceInUse/")
+def _(door: Secrets) -> Any:
+    door.create("rds", **RDS)
+    door.ok("RotateSecret", {"SecretName": "rds", "VersionId": "r1"})
+    return "RotateSecret", {"SecretName": "rds", "VersionId": "r2"}
+
+
+def doomed(door: Secrets) -> None:
+    door.create()
+    door.ok("DeleteSecret", {"SecretName": "db"})
+
+
+@meets("ResourceExists/kind=secret;state=pending_deletion")
+def _(door: Secrets) -> Any:
+    doomed(door)
+    return CREATE
+
+
+@meets("KeyPendingDeletion/kind=secret")
+def _(door: Secrets) -> Any:
+    doomed(door)
+    return "GetSecretValue", {"SecretName": "db"}
+
+
+@meets("KeyNotPendingDeletion/kind=secret")
+def _(door: Secrets) -> Any:
+    door.create()
+    return "RestoreSecret", {"SecretName": "db"}
+
+
+@meets("KeyNotEnabled/kind=secret")
+def _(door: Secrets) -> Any:
+    door.create()
+    with door.house.store.begin(write=True) as uow:
+        uow.of(Secret).put(replace(uow.of(Secret).find()[0], state=SecretState.DISABLED))
+    return "GetSecretValue", {"SecretName": "db"}
+
+
+class TestTriggersOfCommonRows:
+    def test_quota(self, door: Secrets) -> None:
+        ring = door.house.founded.account.ring
+        with door.house.store.begin(write=True) as uow:
+            uow.of(Quota).add(Quota(f"{ring}/secrets", ring, "secrets", 0))
+        assert door.code(*CREATE) == (400, "Rejected.LimitExceeded")
+
+    def test_permission(self, door: Secrets) -> None:
+        door.create()
+        user: User = door.house.founded.user
+        with door.house.store.begin(write=True) as uow:
+            uow.of(User).put(replace(user, admin=False))
+        assert door.code("GetSecretValue", {"SecretName": "db"}) == (403, "Forbidden.NoPermission")
+
+    def test_the_wrapping_keys_states(self, door: Secrets) -> None:
+        key = door.key()
+        door.create(EncryptionKeyId=key)
+        door.ok("DisableKey", {"KeyId": key})
+        assert door.code("GetSecretValue", {"SecretName": "db"}) == (409, "Rejected.Disabled")
+        door.ok("ScheduleKeyDeletion", {"KeyId": key, "PendingWindowInDays": "7"})
+        assert door.code("GetSecretValue", {"SecretName": "db"}) == (409, "Rejected.PendingDeletion")
+        door.house.clock.advance(days=7)
+        assert door.code("GetSecretValue", {"SecretName": "db"}) == (404, "Forbidden.KeyNotFound")
+
+    def test_fifty_rotations_an_hour(self, door: Secrets) -> None:
+        with door.house.store.begin(write=True) as uow:
+            uow.of(Switches).add(Switches(quotas="cloud"))
+            account = door.account
+            uow.of(Target).add(Target(f"{account}/rm-1", account, "rm-1", "mysql", "h", 1, "", "", b"", False, 1))
+        door.create("rds", **RDS)
+        for number in range(50):
+            door.ok("RotateSecret", {"SecretName": "rds", "VersionId": f"r{number}"})
+            door.work()
+        assert door.code("RotateSecret", {"SecretName": "rds", "VersionId": "r50"}) == (429, "Rejected.Throttling")
