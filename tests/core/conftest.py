@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
+from house_in_memory import House
 
 from bitting.core.gate import Asked, UseCase
 from bitting.core.model.identity import EVERYTHING, Principal, Statement
 from bitting.seals.file import FileSeal
-
-
-def _in_memory() -> Any:
-    path = Path(__file__).parents[1] / "dialects" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("house_in_memory", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-House = _in_memory().House
 
 
 @dataclass

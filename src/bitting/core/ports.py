@@ -18,6 +18,7 @@ from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from bitting.core.material import KeyMaterial
 from bitting.core.model.audit_event import AuditEvent
+from bitting.core.ports_certificates import Certificates
 from bitting.core.specs import Algorithm, KeySpec
 
 T = TypeVar("T")
@@ -283,6 +284,11 @@ class Pkcs12:
 
 class Vault(Protocol):
     """Small secrets under the root key, and the primitives that need no stored key."""
+
+    @property
+    def certificates(self) -> Certificates:
+        """What knows X.509."""
+        ...
 
     def wrap(self, secret: KeyMaterial, binding: bytes) -> bytes:
         """AES-256-GCM under the root key, ``binding`` as additional data."""

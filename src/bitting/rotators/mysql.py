@@ -41,7 +41,7 @@ class MysqlRotator:
         """See the protocol. The change holds when this returns."""
         with _session(server, by) as cursor:
             if by.user == login.user:
-                cursor.execute("ALTER USER CURRENT_USER() IDENTIFIED BY %s", (login.password,))
+                cursor.execute(_own_password(cursor), (login.password,))
                 return
             for host in _hosts(cursor, login.user):
                 cursor.execute("ALTER USER %s@%s IDENTIFIED BY %s", (login.user, host, login.password))
@@ -56,6 +56,14 @@ class MysqlRotator:
                 if host not in have:
                     cursor.execute("CREATE USER %s@%s IDENTIFIED BY %s", (login.user, host, login.password))
                     _copy_grants(cursor, like, login.user, host)
+
+
+def _own_password(cursor: Cursor) -> str:
+    """What lets a user without any right change its own password; MariaDB and MySQL 8 share no such statement."""
+    connection: Any = cursor.connection
+    if "mariadb" in connection.get_server_info().lower():
+        return "SET PASSWORD = PASSWORD(%s)"
+    return "ALTER USER USER() IDENTIFIED BY %s"
 
 
 def _hosts(cursor: Cursor, user: str) -> list[str]:
@@ -81,7 +89,7 @@ def _parameters(server: Server, login: Login) -> dict[str, Any]:
         "host": server.host,
         "port": server.port,
         "user": login.user,
-        "password": login.password,
+        "password": login.password.encode(),  # the library would take text for Latin-1
         "database": server.database or None,
         "connect_timeout": SECONDS,
         "read_timeout": SECONDS,

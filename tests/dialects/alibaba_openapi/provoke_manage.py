@@ -81,7 +81,20 @@ def unverified(door: Any) -> Any:
     return signed(door, "OpenKmsService")
 
 
+def no_certificate(door: Any) -> Any:
+    return signed(door, "DescribeCertificate", CertificateId="none")
+
+
+def not_active(door: Any) -> Any:
+    given = {"Subject": MANAGED["Subject"], "KeySpec": "EC_P256"}
+    made = door.ok("CreateCertificate", given)["CertificateId"]
+    work = {"MessageType": "RAW", "Message": "eA==", "Algorithm": "ECDSA_SHA_256"}
+    return signed(door, "CertificatePrivateKeySign", CertificateId=made, **work)
+
+
 MANAGE: dict[str, Scenario] = {
+    "alibaba_openapi/Certificate.NotFound/ResourceNotFound/DescribeCertificate": no_certificate,
+    "alibaba_openapi/Rejected.CertificateNotActive/CertificateNotActive/CertificatePrivateKeySign": not_active,
     "alibaba_openapi/Rejected.ResourceExist/Conflict/CreatePolicy": taken,
     "alibaba_openapi/Forbidden.ResourceNotFound/NotFound/DescribePolicy": unknown,
     "alibaba_openapi/Rejected.ResourceInUse/ResourceInUse/ConnectKmsInstance": connected,

@@ -37,6 +37,10 @@ class InstanceProtected(Conflict):
     """The key store instance is protected from being released. ``resource``."""
 
 
+class CertificateNotActive(Conflict):
+    """The certificate's state forbids this: none uploaded yet, disabled, or revoked. ``resource``, ``state``."""
+
+
 class LimitFault(Fault):
     """A quota or rate is used up. ``limit``: which one."""
 

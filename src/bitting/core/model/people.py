@@ -63,4 +63,4 @@ class Assignment:
 
 def assignment_id(role_id: str, holder_kind: str, holder_id: str, place_kind: str, place_id: str) -> str:
     """The id of an assignment: there is one of each at most."""
-    return "/".join((holder_kind, holder_id, place_kind, place_id, role_id))
+    return f"{holder_kind}/{holder_id}/{place_kind}/{place_id}/{role_id}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.material import KeyMaterial
+from bitting.core.partitions import SHARED
 from bitting.core.ports import Vault
 from bitting.core.usecases import keystores
 
@@ -54,7 +55,7 @@ def create(context: Context, command: CreatePin) -> Pin:
         return Pin(text)
     if not command.keystore_id:
         raise faults.MissingParameter(parameter="keystore_id")
-    if command.keystore_id not in keystores.SHARED:
+    if command.keystore_id not in SHARED:
         keystores.find(context, command.keystore_id)
     sealed = context.gate.vault.wrap(KeyMaterial(text.encode()), _binding(context.principal.ring))
     return Pin(base64.b64encode(sealed).decode())

@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bitting.core import faults
-from bitting.core.gate import Context, use_case
+from bitting.core.gate import Context, authorise, use_case
+from bitting.core.model.access import Certificate
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.model.tag import SEPARATOR, Tag, tag_id
 from bitting.core.ports import UnitOfWork
@@ -146,8 +147,17 @@ def _find_key(context: Context, name: str, action: str, states: str) -> str:
     return key.id
 
 
+def _find_certificate(context: Context, name: str, action: str, states: str) -> str:  # noqa: ARG001 - it has no key's states
+    if not context.principal.admin:
+        authorise(context.principal, action, f"certificate/{name}")
+    held = context.uow.of(Certificate).get(name)
+    if held is None or held.account_id != context.principal.account_id or held.ring != context.principal.ring:
+        raise faults.ResourceNotFound(kind="certificate", resource=name)
+    return held.id
+
+
 #: What can be tagged besides through its own use cases. A finder raises its own ``NotFound``.
-FINDERS: Mapping[str, Finder] = {"key": _find_key}
+FINDERS: Mapping[str, Finder] = {"key": _find_key, "certificate": _find_certificate}
 
 
 def find(context: Context, kind: str, name: str, action: str, states: str) -> str:

@@ -43,9 +43,7 @@ class AlibabaOpenApi:
 
     name = "alibaba_openapi"
 
-    def __init__(
-        self, vault: Vault, clock: Clock, region: str, chain: str = "", nonces: Nonces | None = None
-    ) -> None:
+    def __init__(self, vault: Vault, clock: Clock, region: str, chain: str = "", nonces: Nonces | None = None) -> None:
         self.catalogue = load(self.name, __package__)
         self.operations = operations.table(region, self.catalogue, chain)
         self._checker = signature.Checker(vault, clock, nonces)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from bitting.dialects.alibaba_openapi import (
     operations_access,
     operations_account,
+    operations_certificates,
     operations_crypto,
     operations_import,
     operations_instances,
@@ -41,6 +42,7 @@ def table(region: str, catalogue: Catalogue, chain: str = "") -> dict[str, Rpc]:
         *operations_tags.TAGS,
         *operations_access.rows(region),
         *operations_account.ROWS,
+        *operations_certificates.rows(region),
         *operations_instances.rows(region, chain),
         *operations_secrets.rows(region, catalogue),
     )

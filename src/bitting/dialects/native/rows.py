@@ -14,7 +14,7 @@ from bitting.dialects.base.kinds import Kind, Text, Unreadable
 from bitting.dialects.base.operation import Field, Operation
 
 PREFIX = "/bitting/v1/"
-_HIDDEN = {"sealed_secret", "password", "wrapped", "token_digest", "material_fingerprint", "policy"}
+_HIDDEN = {"sealed_secret", "sealed_password", "password", "wrapped", "token_digest", "material_fingerprint", "policy"}
 
 ID = Text(1, 128)
 NAME = Text(1, 64)

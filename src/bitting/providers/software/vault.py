@@ -34,6 +34,7 @@ from bitting.core.ports import CanEncrypt, KeyPair, Pkcs12, Seal
 from bitting.core.reveal import reveal
 from bitting.core.specs import SPECS, Algorithm, KeySpec
 from bitting.providers.software import digests, pkcs12, rsa, sm2
+from bitting.providers.software.certificates import SoftwareCertificates
 from bitting.providers.software.kinds import Kinds
 from bitting.providers.software.libcrypto import Libcrypto, NativeError
 from bitting.providers.software.wrap import SECRET_LABEL, RootWrap
@@ -49,12 +50,13 @@ _PKCS1, _SHA256 = PKCS1v15(), SHA256()
 class SoftwareVault:
     """``Vault`` on libraries in this process. Thread-safe."""
 
-    __slots__ = ("_kinds", "_loaded", "_wrap")
+    __slots__ = ("_kinds", "_loaded", "_wrap", "certificates")
 
     def __init__(self, wrap: RootWrap, kinds: Kinds) -> None:
         self._wrap = wrap
         self._kinds = kinds
         self._loaded: dict[bytes, RSAPublicKey] = {}
+        self.certificates = SoftwareCertificates(kinds.sm2)
 
     @classmethod
     def alone(cls, seal: Seal, *, libcrypto: str | None = None) -> SoftwareVault:
