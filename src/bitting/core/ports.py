@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from bitting.core.material import KeyMaterial
@@ -21,7 +21,7 @@ from bitting.core.model.audit_event import AuditEvent
 from bitting.core.ports_admission import Attestation as Attestation  # noqa: PLC0414 - ports are asked for here
 from bitting.core.ports_admission import Authorizer as Authorizer  # noqa: PLC0414
 from bitting.core.ports_admission import Nonces as Nonces  # noqa: PLC0414
-from bitting.core.ports_certificates import Certificates
+from bitting.core.ports_certificates import Certificates, Pkcs12
 from bitting.core.specs import Algorithm, KeySpec
 
 T = TypeVar("T")
@@ -277,21 +277,10 @@ class KeyPair:
     public: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Pkcs12:
-    """A PKCS #12 file, and the certificate in it (PEM)."""
-
-    file: bytes = field(repr=False)
-    certificate: str
-
-
 class Vault(Protocol):
     """Small secrets under the root key, and the primitives that need no stored key."""
 
-    @property
-    def certificates(self) -> Certificates:
-        """What knows X.509."""
-        ...
+    certificates: Certificates
 
     def wrap(self, secret: KeyMaterial, binding: bytes) -> bytes:
         """AES-256-GCM under the root key, ``binding`` as additional data."""

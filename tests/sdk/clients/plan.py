@@ -45,9 +45,16 @@ _MANAGE_REST = (
     *("DeleteApplicationAccessPoint", "DeletePolicy", "DeleteNetworkRule"),
     *("SetKeyPolicy", "GetKeyPolicy", "OpenKmsService", "DescribeAccountKmsStatus", "DescribeRegions"),
 )
-#: The old SDK lacks the three newest operations of instances.
-MANAGE_LEGACY_STEPS = _MANAGE_INSTANCES + _MANAGE_ACCESS + _MANAGE_REST
-MANAGE_STEPS = _MANAGE_INSTANCES + _MANAGE_NEW + _MANAGE_ACCESS + _MANAGE_REST
+_MANAGE_2026 = ("GetManagedDataKey", "ListManagedDataKeyVersions", "GetChallenge")
+_CERTIFICATES = (
+    *("CreateCertificate", "UploadCertificate", "GetCertificate", "DescribeCertificate"),
+    *("CertificatePrivateKeySign", "CertificatePublicKeyVerify"),
+    *("CertificatePublicKeyEncrypt", "CertificatePrivateKeyDecrypt"),
+    *("UpdateCertificateStatus", "DeleteCertificate"),
+)
+#: The old SDK lacks what is newest, the new SDK what was given up.
+MANAGE_LEGACY_STEPS = _MANAGE_INSTANCES + _MANAGE_ACCESS + _MANAGE_REST + _CERTIFICATES
+MANAGE_STEPS = _MANAGE_INSTANCES + _MANAGE_NEW + _MANAGE_ACCESS + _MANAGE_REST + _MANAGE_2026
 STS_STEPS = tuple(
     f"{signature} {mode} {what}"
     for signature in ("V3", "V1", "V4")

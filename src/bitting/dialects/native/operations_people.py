@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from bitting.core.usecases import instances, users
+from bitting.core.usecases import instances, managed_keys, users
 from bitting.dialects.base.kinds import Flag, Integer, Items, Text
 from bitting.dialects.base.operation import Field, Operation, Record
 from bitting.dialects.native.rows import ID, NAME, field_in, row
@@ -41,5 +41,9 @@ OPERATIONS: tuple[Operation, ...] = (
     row(
         "POST", "accounts/{account_id}/instances", instances.create, _ACCOUNT, field_in("name", NAME),
         field_in("expires_ms", Integer(0, 1 << 53), required=False), answer="instance", ok=201,
+    ),
+    row(
+        "POST", "accounts/{account_id}/data-keys", managed_keys.keep, _ACCOUNT, field_in("name", NAME),
+        field_in("key_id", ID), answer="data_key", kind=_DATA_KEY, ok=201,
     ),
 )  # fmt: skip
