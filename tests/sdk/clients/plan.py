@@ -55,6 +55,22 @@ _CERTIFICATES = (
 #: The old SDK lacks what is newest, the new SDK what was given up.
 MANAGE_LEGACY_STEPS = _MANAGE_INSTANCES + _MANAGE_ACCESS + _MANAGE_REST + _CERTIFICATES
 MANAGE_STEPS = _MANAGE_INSTANCES + _MANAGE_NEW + _MANAGE_ACCESS + _MANAGE_REST + _MANAGE_2026
+#: Every operation about keys, in an order in which each finds what it needs.
+EVERY_STEPS = (
+    *("CreateKey", "TagResource", "ListResourceTags", "UntagResource"),
+    *("TagResources", "ListTagResources", "UntagResources", "DescribeKey", "ListKeys"),
+    *("UpdateKeyDescription", "SetDeletionProtection", "DisableKey", "EnableKey"),
+    *("GetPublicKey", "CreateKeyVersion", "DescribeKeyVersion", "ListKeyVersions", "UpdateRotationPolicy"),
+    *("CreateAlias", "UpdateAlias", "ListAliases", "ListAliasesByKeyId", "DeleteAlias"),
+    *("Encrypt", "Decrypt", "ReEncrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"),
+    *("ExportDataKey", "GenerateAndExportDataKey"),
+    *("AsymmetricEncrypt", "AsymmetricDecrypt", "AsymmetricSign", "AsymmetricVerify"),
+    *("GetParametersForImport", "ImportKeyMaterial", "DeleteKeyMaterial"),
+    *("ScheduleKeyDeletion", "CancelKeyDeletion"),
+)
+#: The old SDK alone has AdvanceEncrypt, the new one alone the codes.
+EVERY_NEW_STEPS = (*EVERY_STEPS, "GenerateMac", "VerifyMac")
+EVERY_LEGACY_STEPS = (*EVERY_STEPS, "AdvanceEncrypt")
 STS_STEPS = tuple(
     f"{signature} {mode} {what}"
     for signature in ("V3", "V1", "V4")
@@ -213,6 +229,14 @@ def _secrets(signature: str) -> Client:
     return Client(f"{_TEA_NAME} {signature} secrets", "alibaba-openapi", script, OPENAPI_SECRETS_STEPS, options)
 
 
+def _every_key(sdk: str, mode: str = "sync", who: str = "AK") -> Client:
+    legacy = sdk == "legacy"
+    name = f"{_OLD_NAME} every key operation" if legacy else f"{_TEA_NAME} {sdk} {mode} {who} every key operation"
+    steps = EVERY_LEGACY_STEPS if legacy else EVERY_NEW_STEPS
+    options = {"sdk": sdk, "mode": mode, "who": who}
+    return Client(name, "alibaba-openapi", "alibaba_openapi_every.py", steps, options)
+
+
 def _gcs(scheme: str, mode: str, crossing: str = "") -> Client:
     options = {"scheme": scheme, "mode": mode}
     return Client(f"{_GCS_NAME} {scheme} {mode}", "alibaba-instance", _GCS, INSTANCE_STEPS, options, crossing)
@@ -274,6 +298,8 @@ CLIENTS = (
     ),
     *(_manage(sdk) for sdk in ("V3", "V1", "V4", "legacy")),
     *(_secrets(signature) for signature in ("V3", "V1", "V4")),
+    *(_every_key(sdk, mode, who) for who in ("AK", "STS") for mode in ("sync", "async") for sdk in ("V3", "V1", "V4")),
+    _every_key("legacy"),
     _gcs("https", "sync", crossing="Alibaba Instance"),
     _gcs("http", "sync"),
     _gcs("http", "async"),
