@@ -11,13 +11,21 @@ No answer allows nothing: a decision point that is down stops the service for ev
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Protocol
 
 from bitting.core import faults
 from bitting.core.model.identity import Principal
-from bitting.core.ports import Authorizer
 
 _OK = 200
+
+
+class Authorizer(Protocol):
+    """An external policy decision point."""
+
+    def decide(self, url: str, question: Mapping[str, str]) -> tuple[int, bytes]:
+        """Its answer's status and body; status 0 if it cannot be reached. Bounded in time; never called hot."""
+        ...
 
 
 class Circumstances(Protocol):

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from bitting.core import decisions, faults, replicas
+from bitting.core.decisions import Authorizer
 from bitting.core.key_cache import CachedKey, KeyCache, NotResident, View, resolve
 from bitting.core.key_states import gone, require
 from bitting.core.model.audit_event import AuditEvent
@@ -30,18 +31,7 @@ from bitting.core.model.keystore import Keystore
 from bitting.core.model.service import Switches
 from bitting.core.partitions import SHARED, demand_usable
 from bitting.core.policies import Attempt, PolicyBook
-from bitting.core.ports import (
-    Attestation,
-    Authorizer,
-    Clock,
-    Entropy,
-    KeyHandle,
-    KeyProvider,
-    Store,
-    Trail,
-    UnitOfWork,
-    Vault,
-)
+from bitting.core.ports import Attestation, Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
 from bitting.core.rights import ACCOUNT_FAULTS, granted, is_offline, missing, ring_of
 from bitting.core.rights import authorise as authorise  # noqa: PLC0414 - asked for here by use cases
 from bitting.core.switches import DEFAULT, in_force
@@ -382,6 +372,7 @@ class Gate:
             raise
         except faults.PermissionDenied:
             if not verdict:
+                authorise(principal, attempt.action, None)  # who may nothing anywhere is told so
                 raise
 
     def _record(self, context: Context, outcome: str) -> None:

@@ -19,7 +19,6 @@ from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 from bitting.core.material import KeyMaterial
 from bitting.core.model.audit_event import AuditEvent
 from bitting.core.ports_admission import Attestation as Attestation  # noqa: PLC0414 - ports are asked for here
-from bitting.core.ports_admission import Authorizer as Authorizer  # noqa: PLC0414
 from bitting.core.ports_admission import Nonces as Nonces  # noqa: PLC0414
 from bitting.core.ports_certificates import Certificates, Pkcs12
 from bitting.core.specs import Algorithm, KeySpec

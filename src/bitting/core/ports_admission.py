@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol
 
 
@@ -22,12 +21,4 @@ class Attestation(Protocol):
 
         Raises ``InvalidParameter`` (``recipient``) for any other document.
         """
-        ...
-
-
-class Authorizer(Protocol):
-    """An external policy decision point."""
-
-    def decide(self, url: str, question: Mapping[str, str]) -> tuple[int, bytes]:
-        """Its answer's status and body; status 0 if it cannot be reached. Bounded in time; never called hot."""
         ...

@@ -22,7 +22,7 @@ from bitting.core.model.identity import Account, Principal, User
 from bitting.core.model.key import KeyRef
 from bitting.core.ports import UnitOfWork
 from bitting.core.quotas import require_room
-from bitting.core.rights import authorise
+from bitting.core.rights import authorise, granted, ring_of
 from bitting.core.usecases import keystores
 
 USER, DOMAIN = "user", "domain"
@@ -95,10 +95,13 @@ def _demand_somebody(uow: UnitOfWork, command: CreateGrant) -> None:
 def _demand_own(context: Context, actions: Sequence[str]) -> None:
     """Who grants passes on no more than they have themselves. Raises ``PermissionDenied`` or its kin."""
     principal, key = context.principal, context.key
-    if principal.admin and key.ring == principal.ring:
+    if ring_of(principal, KeyRef.by_id(key.id)) != principal.ring:  # at home elsewhere: grants are all there is
+        if not all(granted(principal, action, f"key/{key.id}") for action in actions):
+            raise faults.KeyPermissionDenied(resource=key.id)
         return
-    for action in actions:
-        authorise(principal, action, f"key/{key.id}")
+    if not principal.admin:
+        for action in actions:
+            authorise(principal, action, f"key/{key.id}", f"eps/{key.enterprise_project_id}")
 
 
 @use_case(CREATE, key=_key, states="use", writes=True)

@@ -23,9 +23,9 @@ _PAGE = (Field("limit", Integer(1, PAGE_MOST), to="limit"), Field("marker", Inte
 _DEFAULT = {"limit": 100}
 
 
-def row(name: str, use: Any, *request: Field, **rest: Any) -> Row:
-    """A row whose path ends in its name."""
-    return Row(name=name, path=BASE + name, surface="kms", use=use, request=request, **rest)
+def row(path: str, use: Any, *request: Field, name: str = "", **rest: Any) -> Row:
+    """A row whose name is the end of its path, unless it is given one: secrets have grants as well."""
+    return Row(name=name or path, path=BASE + path, surface="kms", use=use, request=request, **rest)
 
 
 def rows() -> tuple[Row, ...]:
@@ -42,7 +42,10 @@ def rows() -> tuple[Row, ...]:
         ),
         row("revoke-grant", grants.revoke, _KEY, _GRANT, content=nothing),
         row("retire-grant", grants.retire, _KEY, _GRANT, content=nothing),
-        row("list-grants", grants.list_of_key, _KEY, *_PAGE, given=_DEFAULT, content=shapes_grants.page),
+        row(
+            "list-grants", grants.list_of_key, _KEY, *_PAGE, name="list-key-grants", given=_DEFAULT,
+            content=shapes_grants.page,
+        ),
         row("list-retirable-grants", grants.list_retirable, *_PAGE, given=_DEFAULT, content=shapes_grants.page),
         row("user-quotas", quota_desk.usage, method="GET", content=shapes_grants.quotas),
         row("user-instances", quota_desk.usage, method="GET", content=shapes_grants.instances),

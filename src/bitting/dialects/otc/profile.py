@@ -48,7 +48,7 @@ OPERATIONS = (
     "cancel-key-deletion", "update-key-alias", "update-key-description", "create-datakey",
     "create-datakey-without-plaintext", "encrypt-datakey", "decrypt-datakey", "gen-random", "encrypt-data",
     "decrypt-data", "sign", "verify", "get-publickey", "get-parameters-for-import", "import-key-material",
-    "delete-imported-key-material", "create-grant", "revoke-grant", "retire-grant", "list-grants",
+    "delete-imported-key-material", "create-grant", "revoke-grant", "retire-grant", "list-key-grants",
     "list-retirable-grants", "enable-key-rotation", "disable-key-rotation", "update-key-rotation-interval",
     "get-key-rotation-status", "create-tag", "tags/action", "delete-tag", "delete-tag/action", "list-key-tags",
     "list-tags", "resource_instances/action", "user-quotas", "user-instances", "versions", "version", "version/",
