@@ -10,7 +10,7 @@ from bitting.core import faults
 from bitting.core.model.identity import Statement
 from bitting.core.model.key import KeyRef
 from bitting.core.model.tag import Tag
-from bitting.core.usecases import keys, sweeps, tags
+from bitting.core.usecases import keys, resource_tags, sweeps, tags
 from bitting.core.usecases.tags import Wanted
 
 
@@ -59,8 +59,8 @@ def test_a_key_about_to_go_keeps_its_tags_as_they_are(desk: Any) -> None:
     for use, command in (
         (tags.tag_key, tags.TagKey(KeyRef.by_id(key), (("b", "2"),))),
         (tags.untag_key, tags.UntagKey(KeyRef.by_id(key), ("a",))),
-        (tags.tag_many, tags.TagMany("key", (key,), (("b", "2"),))),
-        (tags.untag_many, tags.UntagMany("key", (key,), every=True)),
+        (resource_tags.tag_many, resource_tags.TagMany("key", (key,), (("b", "2"),))),
+        (resource_tags.untag_many, resource_tags.UntagMany("key", (key,), every=True)),
     ):
         with pytest.raises(faults.KeyPendingDeletion):
             desk.run(use, command)
@@ -69,23 +69,23 @@ def test_a_key_about_to_go_keeps_its_tags_as_they_are(desk: Any) -> None:
 
 def test_many_are_tagged_all_or_none(desk: Any) -> None:
     one, two = make(desk), make(desk)
-    desk.run(tags.tag_many, tags.TagMany("key", (one, two), (("a", "1"),)))
+    desk.run(resource_tags.tag_many, resource_tags.TagMany("key", (one, two), (("a", "1"),)))
     assert of(desk, one) == of(desk, two) == {"a": "1"}
     with pytest.raises(faults.KeyNotFound):
-        desk.run(tags.tag_many, tags.TagMany("key", (one, "no-such-key"), (("b", "2"),)))
+        desk.run(resource_tags.tag_many, resource_tags.TagMany("key", (one, "no-such-key"), (("b", "2"),)))
     assert of(desk, one) == {"a": "1"}
-    desk.run(tags.untag_many, tags.UntagMany("key", (one, two), ("a", "b")))
+    desk.run(resource_tags.untag_many, resource_tags.UntagMany("key", (one, two), ("a", "b")))
     assert of(desk, one) == of(desk, two) == {}
     with pytest.raises(faults.ResourceNotFound):
-        desk.run(tags.tag_many, tags.TagMany("teapot", ("x",), (("b", "2"),)))
+        desk.run(resource_tags.tag_many, resource_tags.TagMany("teapot", ("x",), (("b", "2"),)))
 
 
 def test_many_need_the_right_on_each(desk: Any) -> None:
     one, two = make(desk), make(desk)
     limited = desk.limited(Statement(("key:tag",), (f"key/{one}",)))
-    desk.run(tags.tag_many, tags.TagMany("key", (one,), (("a", "1"),)), limited)
+    desk.run(resource_tags.tag_many, resource_tags.TagMany("key", (one,), (("a", "1"),)), limited)
     with pytest.raises(faults.PermissionDenied):
-        desk.run(tags.tag_many, tags.TagMany("key", (one, two), (("b", "2"),)), limited)
+        desk.run(resource_tags.tag_many, resource_tags.TagMany("key", (one, two), (("b", "2"),)), limited)
     assert of(desk, one) == {"a": "1"}
 
 
@@ -112,8 +112,8 @@ def test_pages_of_tags_hold_each_once(desk: Any, *, named: bool) -> None:
     made = [make(desk, **{f"k{n}": "v" for n in range(5)}) for _ in range(4)]
     seen, after = [], ""
     while True:
-        command = tags.ListTagged("key", tuple(made) if named else (), after=after, limit=3)
-        page = desk.run(tags.list_tagged, command)
+        command = resource_tags.ListTagged("key", tuple(made) if named else (), after=after, limit=3)
+        page = desk.run(resource_tags.list_tagged, command)
         seen += [(tag.resource_id, tag.key) for tag in page.tags]
         after = page.next
         if not after:
@@ -124,9 +124,9 @@ def test_pages_of_tags_hold_each_once(desk: Any, *, named: bool) -> None:
 
 def test_listed_by_what_they_carry_with_all_they_carry(desk: Any) -> None:
     one, two = make(desk, env="prod", team="a"), make(desk, team="b")
-    page = desk.run(tags.list_tagged, tags.ListTagged("key", wanted=(Wanted("env", ("prod",)),)))
+    page = desk.run(resource_tags.list_tagged, resource_tags.ListTagged("key", wanted=(Wanted("env", ("prod",)),)))
     assert [(tag.resource_id, tag.key) for tag in page.tags] == [(one, "env"), (one, "team")]
-    page = desk.run(tags.list_tagged, tags.ListTagged("key", (two,), (Wanted("env"),)))
+    page = desk.run(resource_tags.list_tagged, resource_tags.ListTagged("key", (two,), (Wanted("env"),)))
     assert list(page.tags) == []
 
 

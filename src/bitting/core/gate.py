@@ -22,7 +22,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 
 from bitting.core import decisions, faults, replicas
 from bitting.core.decisions import Authorizer
-from bitting.core.key_cache import CachedKey, KeyCache, NotResident, Reader, View, resolve
+from bitting.core.key_cache import CachedKey, KeyCache, NotResident, View, resolve
 from bitting.core.key_states import gone, require
 from bitting.core.model.audit_event import AuditEvent
 from bitting.core.model.identity import AccountState, Principal
@@ -34,6 +34,7 @@ from bitting.core.policies import Attempt, PolicyBook
 from bitting.core.ports import Attestation, Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
 from bitting.core.rights import ACCOUNT_FAULTS, granted, is_offline, missing, ring_of
 from bitting.core.rights import authorise as authorise  # noqa: PLC0414 - asked for here by use cases
+from bitting.core.switches import DEFAULT, in_force
 from bitting.core.throttle import Throttle
 
 C = TypeVar("C")
@@ -153,14 +154,6 @@ def admit(use: UseCase[Any, Any], principal: Principal) -> None:
         raise ACCOUNT_FAULTS[principal.account_state]
     if not principal.admin and not use.anyone:
         authorise(principal, use.action, None)
-
-
-_SWITCHES = ("switches",)
-_DEFAULT_SWITCHES = Switches()
-
-
-def _read_switches(reader: Reader) -> Switches:
-    return reader.get(Switches, "service") or _DEFAULT_SWITCHES
 
 
 class Gate:
@@ -291,7 +284,7 @@ class Gate:
 
     def switches(self, view: View) -> Switches:
         """The service's switches, from the cache."""
-        return view.get(_SWITCHES, _read_switches) or _DEFAULT_SWITCHES
+        return in_force(view)
 
     def _admit(self, use: UseCase[C, R], principal: Principal, view: View) -> None:
         if use.operator:
@@ -299,7 +292,7 @@ class Gate:
                 raise faults.PermissionDenied(action=use.action)
             return
         switches = self.switches(view)
-        if switches is not _DEFAULT_SWITCHES:
+        if switches is not DEFAULT:
             self._heed(switches, use, principal)
         try:
             admit(use, principal)

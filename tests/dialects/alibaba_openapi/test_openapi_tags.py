@@ -86,9 +86,10 @@ def test_words_that_are_no_tags(door: Any, tag: tuple[str, str]) -> None:
 
 
 def test_secrets_and_certificates_that_are_not_there(door: Any) -> None:
-    for name in ("SecretName", "CertificateId"):
-        given = {name: "none", "Tags": as_json(a="1")}
-        assert door.code("TagResource", given) == (404, "Forbidden.ResourceNotFound")
+    for name, code in (("SecretName", "Forbidden.ResourceNotFound"), ("CertificateId", "Certificate.NotFound")):
+        for more in ({"Tags": as_json(a="1")}, {"TagKeys": "a"}):
+            action = "TagResource" if "Tags" in more else "UntagResource"
+            assert door.code(action, {name: "none", **more}) == (404, code)
     assert door.code("TagResource", {"KeyId": "alias/a", "Tags": as_json(a="1")}) == (400, "Unsupported.Alias")
     status, body = door.ask("TagResource", {"Tags": as_json(a="1")})
     assert (status, body["Message"]) == (400, 'The parameter "KeyId" is needed but not provided.')
@@ -138,3 +139,44 @@ def test_filters_of_list_keys(door: Any) -> None:
     assert keys_with(door, ("TagKey", ["env", "other"]), ("TagValue", ["prod"])) == {one}
     assert keys_with(door, ("TagKey", ["env"]), ("keyId", [one])) == {one}
     assert keys_with(door, ("TagKey", ["none"])) == set()
+
+
+def secret(door: Any, name: str, **tags: str) -> None:
+    door.ok("CreateSecret", {"SecretName": name, "SecretData": "x", "VersionId": "v1", "Tags": as_json(**tags)})
+
+
+def test_secrets_are_tagged_by_name(door: Any) -> None:
+    secret(door, "a/one", env="prod")
+    secret(door, "two")
+    door.ok("TagResource", {"SecretName": "two", "Tags": as_json(env="test", x="1")})
+    door.ok("UntagResource", {"SecretName": "two", "TagKeys": "x"})
+    described = door.ok("DescribeSecret", {"SecretName": "two", "FetchTags": "true"})
+    assert described["Tags"]["Tag"] == [{"TagKey": "env", "TagValue": "test"}]
+    region = REGION | {"ResourceType": "secret"}
+    page = door.ok("ListTagResources", region)
+    assert [(row["ResourceId"], row["TagValue"]) for row in page["TagResources"]["TagResource"]] == [
+        ("a/one", "prod"),
+        ("two", "test"),
+    ]
+    door.ok("TagResources", region | {"ResourceId.1": "two", "ResourceId.2": "a/one"} | numbered(env="same"))
+    page = door.ok("ListTagResources", region | {"ResourceId.1": "a/one"} | numbered(env="same"))
+    assert [row["ResourceType"] for row in page["TagResources"]["TagResource"]] == ["secret"]
+    door.ok("UntagResources", region | {"ResourceId.1": "a/one", "All": "true"})
+    assert door.ok("ListTagResources", region | {"ResourceId.1": "a/one"})["TagResources"]["TagResource"] == []
+    many = as_json(**{f"k{n}": "v" for n in range(20)})
+    assert door.code("TagResource", {"SecretName": "two", "Tags": many}) == LIMIT
+
+
+def test_pages_of_secrets(door: Any) -> None:
+    for at in range(11):
+        secret(door, f"s{at:02}", **{f"k{n:02}": "v" for n in range(20)})
+    found, token = [], ""
+    while True:
+        page = door.ok(
+            "ListTagResources", REGION | {"ResourceType": "secret"} | ({"NextToken": token} if token else {})
+        )
+        found += [(row["ResourceId"], row["TagKey"]) for row in page["TagResources"]["TagResource"]]
+        token = page["NextToken"]
+        if not token:
+            break
+    assert found == [(f"s{at:02}", f"k{n:02}") for at in range(11) for n in range(20)]

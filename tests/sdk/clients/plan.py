@@ -45,9 +45,32 @@ _MANAGE_REST = (
     *("DeleteApplicationAccessPoint", "DeletePolicy", "DeleteNetworkRule"),
     *("SetKeyPolicy", "GetKeyPolicy", "OpenKmsService", "DescribeAccountKmsStatus", "DescribeRegions"),
 )
-#: The old SDK lacks the three newest operations of instances.
-MANAGE_LEGACY_STEPS = _MANAGE_INSTANCES + _MANAGE_ACCESS + _MANAGE_REST
-MANAGE_STEPS = _MANAGE_INSTANCES + _MANAGE_NEW + _MANAGE_ACCESS + _MANAGE_REST
+_MANAGE_2026 = ("GetManagedDataKey", "ListManagedDataKeyVersions", "GetChallenge")
+_CERTIFICATES = (
+    *("CreateCertificate", "UploadCertificate", "GetCertificate", "DescribeCertificate"),
+    *("CertificatePrivateKeySign", "CertificatePublicKeyVerify"),
+    *("CertificatePublicKeyEncrypt", "CertificatePrivateKeyDecrypt"),
+    *("UpdateCertificateStatus", "DeleteCertificate"),
+)
+#: The old SDK lacks what is newest, the new SDK what was given up.
+MANAGE_LEGACY_STEPS = _MANAGE_INSTANCES + _MANAGE_ACCESS + _MANAGE_REST + _CERTIFICATES
+MANAGE_STEPS = _MANAGE_INSTANCES + _MANAGE_NEW + _MANAGE_ACCESS + _MANAGE_REST + _MANAGE_2026
+#: Every operation about keys, in an order in which each finds what it needs.
+EVERY_STEPS = (
+    *("CreateKey", "TagResource", "ListResourceTags", "UntagResource"),
+    *("TagResources", "ListTagResources", "UntagResources", "DescribeKey", "ListKeys"),
+    *("UpdateKeyDescription", "SetDeletionProtection", "DisableKey", "EnableKey"),
+    *("GetPublicKey", "CreateKeyVersion", "DescribeKeyVersion", "ListKeyVersions", "UpdateRotationPolicy"),
+    *("CreateAlias", "UpdateAlias", "ListAliases", "ListAliasesByKeyId", "DeleteAlias"),
+    *("Encrypt", "Decrypt", "ReEncrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"),
+    *("ExportDataKey", "GenerateAndExportDataKey"),
+    *("AsymmetricEncrypt", "AsymmetricDecrypt", "AsymmetricSign", "AsymmetricVerify"),
+    *("GetParametersForImport", "ImportKeyMaterial", "DeleteKeyMaterial"),
+    *("ScheduleKeyDeletion", "CancelKeyDeletion"),
+)
+#: The old SDK alone has AdvanceEncrypt, the new one alone the codes.
+EVERY_NEW_STEPS = (*EVERY_STEPS, "GenerateMac", "VerifyMac")
+EVERY_LEGACY_STEPS = (*EVERY_STEPS, "AdvanceEncrypt")
 STS_STEPS = tuple(
     f"{signature} {mode} {what}"
     for signature in ("V3", "V1", "V4")
@@ -116,6 +139,30 @@ KMS_SDK_STEPS = (
 )
 SECRETS_STEPS = ("GetSecretValue", "404 Secret not found", "404 InvalidAccessKeyId.NotFound")
 
+#: What the clients of the secrets API do, one operation a step.
+CSMS_STEPS = (
+    "create_secret_event", "show_secret_event", "update_secret_event", "list_secret_events",
+    "create_secret", "show_secret", "update_secret", "list_secrets", "batch_import_secrets",
+    "create_secret_version", "show_secret_version", "list_secret_versions", "update_version",
+    "update_secret_stage", "show_secret_stage", "delete_secret_stage",
+    "create_secret_tag", "batch_create_or_delete_tags", "list_secret_tags", "list_project_secrets_tags",
+    "list_resource_instances", "delete_secret_tag",
+    "create_grants", "update_grant", "list_grants", "delete_grant",
+    "rotate_secret", "list_secret_task", "list_notification_records",
+    "generate_random_password", "check_secrets", "update_secrets_config", "show_secrets_config",
+    "create_agency", "show_agency", "show_secret_function_templates",
+    "list_users", "show_user_detail", "update_user_password",
+    "delete_secret_for_schedule", "restore_secret", "download_secret_blob", "delete_secret", "upload_secret_blob",
+    "delete_secret_event",
+)  # fmt: skip
+OPENAPI_SECRETS_STEPS = (
+    "CreateSecret", "GetSecretValue", "PutSecretValue", "ListSecretVersionIds", "UpdateSecretVersionStage",
+    "BatchGetSecretValue", "DescribeSecret", "ListSecrets", "UpdateSecret", "SetSecretPolicy", "GetSecretPolicy",
+    "GetRandomPassword", "RotateSecret", "UpdateSecretRotationPolicy", "DeleteSecret", "RestoreSecret",
+)  # fmt: skip
+ENVIRON_STEPS = ("get", "get_json", "load_env")
+CACHE_STEPS = ("GetSecretValue", "refresh after a new version", "404 Forbidden.ResourceNotFound")
+
 _HUAWEI_STEPS = (
     "create-key",
     "describe-key",
@@ -167,6 +214,18 @@ HUAWEI_EVERY_STEPS = (
 )
 
 
+OTC_EVERY_STEPS = (
+    *("create_key", "get_key", "find_key", "keys", "disable_key", "enable_key", "create_datakey"),
+    *("create_datakey_wo_plain", "encrypt_datakey", "decrypt_datakey", "generate_random", "get_instance_number"),
+    *("quotas", "schedule_key_deletion", "cancel_key_deletion", "session asks for another token"),
+)
+OTC_CLI_STEPS = tuple(
+    f"kms {words}"
+    for words in ("cmk create", "cmk list", "cmk show", "cmk disable", "cmk enable", "cmk delete",
+                  "cmk cancel delete", "quota list")
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Client:
     """One way of using one SDK. ``environment`` names its requirements, ``script`` its driver."""
@@ -195,6 +254,20 @@ def _tea(signature: str, mode: str, crossing: str = "") -> Client:
 def _manage(sdk: str) -> Client:
     name, steps = (f"{_TEA_NAME} {sdk}", MANAGE_STEPS) if sdk != "legacy" else (_OLD_NAME, MANAGE_LEGACY_STEPS)
     return Client(f"{name} management", "alibaba-openapi", "alibaba_openapi_manage.py", steps, {"sdk": sdk})
+
+
+def _secrets(signature: str) -> Client:
+    options = {"signature": signature}
+    script = "alibaba_openapi_secrets.py"
+    return Client(f"{_TEA_NAME} {signature} secrets", "alibaba-openapi", script, OPENAPI_SECRETS_STEPS, options)
+
+
+def _every_key(sdk: str, mode: str = "sync", who: str = "AK") -> Client:
+    legacy = sdk == "legacy"
+    name = f"{_OLD_NAME} every key operation" if legacy else f"{_TEA_NAME} {sdk} {mode} {who} every key operation"
+    steps = EVERY_LEGACY_STEPS if legacy else EVERY_NEW_STEPS
+    options = {"sdk": sdk, "mode": mode, "who": who}
+    return Client(name, "alibaba-openapi", "alibaba_openapi_every.py", steps, options)
 
 
 def _gcs(scheme: str, mode: str, crossing: str = "") -> Client:
@@ -257,6 +330,9 @@ CLIENTS = (
         crossing="Alibaba OpenAPI legacy",
     ),
     *(_manage(sdk) for sdk in ("V3", "V1", "V4", "legacy")),
+    *(_secrets(signature) for signature in ("V3", "V1", "V4")),
+    *(_every_key(sdk, mode, who) for who in ("AK", "STS") for mode in ("sync", "async") for sdk in ("V3", "V1", "V4")),
+    _every_key("legacy"),
     _gcs("https", "sync", crossing="Alibaba Instance"),
     _gcs("http", "sync"),
     _gcs("http", "async"),
@@ -268,7 +344,13 @@ CLIENTS = (
         Client(f"{_HUAWEI_NAME} every {mode}", "huawei", "huawei_every.py", HUAWEI_EVERY_STEPS, {"mode": mode})
         for mode in ("sync", "async")
     ),
+    Client("huaweicloudsdkcsms sync", "huawei-secrets", "huawei_csms.py", CSMS_STEPS, {"mode": "sync"}),
+    Client("huaweicloudsdkcsms async", "huawei-secrets", "huawei_csms.py", CSMS_STEPS, {"mode": "async"}),
+    Client("huaweicloud-csms-environ", "huawei-secrets", "huawei_csms.py", ENVIRON_STEPS, {"mode": "environ"}),
+    Client("alibabacloud-secretsmanager-client-v2", "alibaba-secrets-v2", "alibaba_secrets_v2.py", CACHE_STEPS),
     Client("otcextensions", "otc", "otc_sdk.py", OTC_STEPS, crossing="Open Telekom Cloud"),
+    Client("otcextensions every", "otc", "otc_every.py", OTC_EVERY_STEPS),
+    Client("openstack command line", "otc-cli", "otc_cli.py", OTC_CLI_STEPS),
 )
 CROSSING = tuple(client for client in CLIENTS if client.crossing)
 #: Makes the keys that the Instance API, which cannot create any, is used with.
@@ -276,7 +358,7 @@ KEY_MAKER = CLIENTS[0]
 #: Whose clients need the keys made first.
 KEYS_NEEDED = frozenset({"alibaba-instance", "alibaba-kms-sdk", "alibaba-transfer", "alibaba-secrets"})
 #: Whose clients encrypt nothing and so take no part in the crossing.
-ENCRYPTS_NOTHING = frozenset({"alibaba-secrets"})
+ENCRYPTS_NOTHING = frozenset({"alibaba-secrets", "alibaba-secrets-v2", "huawei-secrets", "otc-cli"})
 
 
 def client_named(name: str) -> Client:

@@ -3,7 +3,6 @@
 ::
 
     tag_key, untag_key, list_key_tags            one key, named as every use case names it
-    tag_many, untag_many, list_tagged            resources of one kind, all of one request or none
     find_tagged                                  resources by their tags
 
     Wanted("env", ("prod", "test"))              the tag is there, with one of these values (none: any)
@@ -22,7 +21,7 @@ from bitting.core import faults
 from bitting.core.gate import Context, authorise, use_case
 from bitting.core.model.access import Certificate
 from bitting.core.model.key import Key, KeyRef
-from bitting.core.model.tag import SEPARATOR, Tag, tag_id
+from bitting.core.model.tag import Tag, tag_id
 from bitting.core.ports import UnitOfWork
 from bitting.core.usecases import tag_policy
 
@@ -65,55 +64,12 @@ class TagList:
     tags: Sequence[Tag]
 
 
-@dataclass(slots=True)
-class TagMany:
-    """Set ``tags`` on every resource of ``kind`` that ``names`` names."""
-
-    kind: str
-    names: Sequence[str]
-    tags: Pairs
-    most: int = MOST
-
-
-@dataclass(slots=True)
-class UntagMany:
-    """Remove tags from every resource of ``kind`` that ``names`` names."""
-
-    kind: str
-    names: Sequence[str]
-    keys: Sequence[str] = ()
-    every: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A tag looked for; without ``values`` any value will do, without ``key`` any key."""
 
     key: str = ""
     values: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class ListTagged:
-    """Tags of ``kind``: of the resources named, or of those that carry what is wanted, or both, or all.
-
-    ``after``: what the page before said comes ``next``.
-    """
-
-    kind: str
-    names: Sequence[str] = ()
-    wanted: Sequence[Wanted] = ()
-    any_of: bool = False
-    after: str = ""
-    limit: int = 200
-
-
-@dataclass(slots=True)
-class TagPage:
-    """``next``: what to give as ``after`` for more, empty if there is none."""
-
-    tags: Sequence[Tag]
-    next: str = ""
 
 
 @dataclass(slots=True)
@@ -269,58 +225,6 @@ def untag_key(context: Context, command: UntagKey) -> TagList:
 def list_key_tags(context: Context, command: ListKeyTags) -> TagList:  # noqa: ARG001 - the gate has found the key
     """The labels of a key."""
     return TagList(context.key, held(context.uow, context.principal.ring, "key", context.key.id))
-
-
-@use_case("key:tag", writes=True)
-def tag_many(context: Context, command: TagMany) -> None:
-    """Label several resources, all or none. Raises as :func:`tag_key`, and what the finder raises."""
-    for name in command.names:
-        resource_id = find(context, command.kind, name, "key:tag", "edit")
-        put(context, command.kind, resource_id, command.tags, command.most)
-
-
-@use_case("key:untag", writes=True)
-def untag_many(context: Context, command: UntagMany) -> None:
-    """Take labels off several resources, all or none; labels that are not there are no error."""
-    for name in command.names:
-        resource_id = find(context, command.kind, name, "key:untag", "edit")
-        take(context.uow, context.principal.ring, command.kind, resource_id, None if command.every else command.keys)
-
-
-@use_case("key:list_tags")
-def list_tagged(context: Context, command: ListTagged) -> TagPage:
-    """One page of tags, resource by resource. Raises what the finder raises for a resource named."""
-    ring, uow = context.principal.ring, context.uow
-    where: dict[str, object] = {"ring": ring, "kind": command.kind}
-    ids = None
-    after = tag_id(ring, command.kind, *command.after.split(SEPARATOR, 1)) if SEPARATOR in command.after else ""
-    if command.names:
-        ids = {find(context, command.kind, name, "key:list_tags", "read") for name in command.names}
-    if command.wanted:
-        fitting = carriers(uow, ring, command.kind, command.wanted, any_of=command.any_of)
-        ids = fitting if ids is None else ids & fitting
-    if ids is None:
-        found = uow.of(Tag).find(where, after=after or None, limit=command.limit + 1)
-    else:
-        found = list(_of(uow, where, ids, after, command.limit + 1))
-    if len(found) <= command.limit:
-        return TagPage(found)
-    last = found[command.limit - 1]
-    return TagPage(found[: command.limit], f"{last.resource_id}{SEPARATOR}{last.key}")
-
-
-def _of(uow: UnitOfWork, where: Mapping[str, object], ids: set[str], after: str, limit: int) -> Iterable[Tag]:
-    """The tags of some resources in the order of ids, from behind ``after``."""
-    seen = after.split(SEPARATOR)[2] if after else ""
-    given = 0
-    for resource_id in sorted(ids):
-        if resource_id < seen:
-            continue
-        for tag in uow.of(Tag).find({**where, "resource_id": resource_id}, after=after or None):
-            yield tag
-            given += 1
-            if given == limit:
-                return
 
 
 @use_case("key:list_tags")

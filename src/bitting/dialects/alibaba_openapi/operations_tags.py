@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from bitting.core import faults
-from bitting.core.usecases import tags
+from bitting.core.usecases import resource_tags, tags
 from bitting.core.usecases.tags import Wanted
 from bitting.dialects.alibaba_openapi.codec import Said
 from bitting.dialects.alibaba_openapi.fields import KEY_ID, TEXT
@@ -89,13 +89,13 @@ _RESOURCES: dict[str, tuple[str, ...]] = {"ResourceId": ()}
 TAGS = (
     Rpc(
         name="TagResource",
-        use=tags.tag_many,
+        use=resource_tags.tag_many,
         settle=one_resource,
         request=(*_NAMES, given("Tags", Tags(), "tags", required=True)),
     ),
     Rpc(
         name="UntagResource",
-        use=tags.untag_many,
+        use=resource_tags.untag_many,
         settle=one_resource,
         request=(*_NAMES, given("TagKeys", Keys(), "keys", required=True)),
     ),
@@ -107,21 +107,21 @@ TAGS = (
     ),
     Rpc(
         name="TagResources",
-        use=tags.tag_many,
+        use=resource_tags.tag_many,
         settle=_regionless(),
         repeated={**_RESOURCES, "Tag": ("Key", "Value")},
         request=(_REGION, _KIND, _many(required=True), given("Tag", Pairs(), "tags", required=True)),
     ),
     Rpc(
         name="UntagResources",
-        use=tags.untag_many,
+        use=resource_tags.untag_many,
         settle=_regionless(keys_or_all),
         repeated={**_RESOURCES, "TagKey": ()},
         request=(_REGION, _KIND, _many(required=True), given("TagKey", Keys(), "keys"), given("All", Flag())),
     ),
     Rpc(
         name="ListTagResources",
-        use=tags.list_tagged,
+        use=resource_tags.list_tagged,
         settle=_regionless(carrying),
         given={"limit": PAGE},
         repeated={**_RESOURCES, "Tag": ("Key", "Value")},
