@@ -1,6 +1,6 @@
 """otcextensions: every method of its KMS proxy, and a session that outlives its token.
 
-``service_clock`` moves nothing here: a token is ended by the server instead, as an administrator would end it.
+The token is ended at the server, as an administrator would end it; the session then signs in again.
 """
 
 from __future__ import annotations
