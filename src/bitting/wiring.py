@@ -41,6 +41,7 @@ from bitting.dialects.native import developer
 from bitting.dialects.native.dialect import Native
 from bitting.dialects.otc import profile as otc
 from bitting.providers.software.provider import SoftwareProvider
+from bitting.rotators.decisions import HttpAuthorizer
 from bitting.rotators.mysql import MysqlRotator
 from bitting.rotators.outlet import HttpOutlet
 from bitting.rotators.postgresql import PostgresqlRotator
@@ -161,6 +162,7 @@ def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonc
     gate = Gate(
         store, cache, providers, vault, clock, entropy, trail, settings.region, Throttle(1 / settings.worker_count)
     )
+    gate.authorizer = HttpAuthorizer(HttpOutlet())
     region = settings.region
     dialects: list[Dialect] = [
         Native(developer.rows(partial(restore, store, seeded)) if seeded is not None else ()),

@@ -18,6 +18,9 @@ from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from bitting.core.material import KeyMaterial
 from bitting.core.model.audit_event import AuditEvent
+from bitting.core.ports_admission import Attestation as Attestation  # noqa: PLC0414 - ports are asked for here
+from bitting.core.ports_admission import Authorizer as Authorizer  # noqa: PLC0414
+from bitting.core.ports_admission import Nonces as Nonces  # noqa: PLC0414
 from bitting.core.ports_certificates import Certificates, Pkcs12
 from bitting.core.specs import Algorithm, KeySpec
 
@@ -368,25 +371,6 @@ class Entropy(Protocol):
 
     def uuid(self) -> str:
         """A random UUID (version 4), lower case, 36 characters."""
-        ...
-
-
-class Nonces(Protocol):
-    """Remembers what may be used once. Shared by whoever could be shown the same again."""
-
-    def spend(self, owner: str, nonce: str, expires_ms: int, now_ms: int) -> bool:
-        """True the first time, False for the same owner and nonce again before ``expires_ms``."""
-        ...
-
-
-class Attestation(Protocol):
-    """Believes or disbelieves machines that ask for answers only they can read."""
-
-    def attest(self, document: bytes, nonce: bytes) -> bytes:
-        """The machine's public key (SubjectPublicKeyInfo DER) out of a genuine document that holds ``nonce``.
-
-        Raises ``InvalidParameter`` (``recipient``) for any other document.
-        """
         ...
 
 

@@ -123,6 +123,25 @@ KMS_SDK_STEPS = (
 )
 SECRETS_STEPS = ("GetSecretValue", "404 Secret not found", "404 InvalidAccessKeyId.NotFound")
 
+#: What the clients of the secrets API do, one operation a step.
+CSMS_STEPS = (
+    "create_secret_event", "show_secret_event", "update_secret_event", "list_secret_events",
+    "create_secret", "show_secret", "update_secret", "list_secrets", "batch_import_secrets",
+    "create_secret_version", "show_secret_version", "list_secret_versions", "update_version",
+    "update_secret_stage", "show_secret_stage", "delete_secret_stage",
+    "create_secret_tag", "batch_create_or_delete_tags", "list_secret_tags", "list_project_secrets_tags",
+    "list_resource_instances", "delete_secret_tag",
+    "create_grants", "update_grant", "list_grants", "delete_grant",
+    "rotate_secret", "list_secret_task", "list_notification_records",
+    "generate_random_password", "check_secrets", "update_secrets_config", "show_secrets_config",
+    "create_agency", "show_agency", "show_secret_function_templates",
+    "list_users", "show_user_detail", "update_user_password",
+    "delete_secret_for_schedule", "restore_secret", "download_secret_blob", "delete_secret", "upload_secret_blob",
+    "delete_secret_event",
+)  # fmt: skip
+ENVIRON_STEPS = ("get", "get_json", "load_env")
+CACHE_STEPS = ("GetSecretValue", "refresh after a new version", "404 Forbidden.ResourceNotFound")
+
 _HUAWEI_STEPS = (
     "create-key",
     "describe-key",
@@ -250,6 +269,10 @@ CLIENTS = (
     Client(f"{_HUAWEI_NAME} sync", "huawei", _HUAWEI, HUAWEI_STEPS, {"mode": "sync"}, crossing="Huawei"),
     Client(f"{_HUAWEI_NAME} async", "huawei", _HUAWEI, HUAWEI_STEPS, {"mode": "async"}),
     Client(f"{_HUAWEI_NAME} set-up", "huawei", "huawei_setup.py", HUAWEI_LOOKUP_STEPS),
+    Client("huaweicloudsdkcsms sync", "huawei-secrets", "huawei_csms.py", CSMS_STEPS, {"mode": "sync"}),
+    Client("huaweicloudsdkcsms async", "huawei-secrets", "huawei_csms.py", CSMS_STEPS, {"mode": "async"}),
+    Client("huaweicloud-csms-environ", "huawei-secrets", "huawei_csms.py", ENVIRON_STEPS, {"mode": "environ"}),
+    Client("alibabacloud-secretsmanager-client-v2", "alibaba-secrets-v2", "alibaba_secrets_v2.py", CACHE_STEPS),
     Client("otcextensions", "otc", "otc_sdk.py", OTC_STEPS, crossing="Open Telekom Cloud"),
 )
 CROSSING = tuple(client for client in CLIENTS if client.crossing)
@@ -258,7 +281,7 @@ KEY_MAKER = CLIENTS[0]
 #: Whose clients need the keys made first.
 KEYS_NEEDED = frozenset({"alibaba-instance", "alibaba-kms-sdk", "alibaba-transfer", "alibaba-secrets"})
 #: Whose clients encrypt nothing and so take no part in the crossing.
-ENCRYPTS_NOTHING = frozenset({"alibaba-secrets"})
+ENCRYPTS_NOTHING = frozenset({"alibaba-secrets", "alibaba-secrets-v2", "huawei-secrets"})
 
 
 def client_named(name: str) -> Client:

@@ -16,12 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bitting.core import faults
-from bitting.core.gate import Context, authorise, use_case
+from bitting.core.gate import Context, use_case
 from bitting.core.model.grant import Grant
 from bitting.core.model.identity import Account, Principal, User
 from bitting.core.model.key import KeyRef
 from bitting.core.ports import UnitOfWork
 from bitting.core.quotas import require_room
+from bitting.core.rights import authorise
 from bitting.core.usecases import keystores
 
 USER, DOMAIN = "user", "domain"
@@ -203,11 +204,3 @@ def list_retirable(context: Context, command: ListRetirable) -> GrantPage:
                 found[grant.id] = grant
     ordered = sorted(found.values(), key=lambda grant: grant.number)
     return GrantPage(ordered[command.offset : command.offset + command.limit], len(ordered), command.offset)
-
-
-def drop(uow: UnitOfWork, key_id: str) -> None:
-    """Forget the grants of a key that is gone."""
-    grants = uow.of(Grant)
-    while found := grants.find({"key_id": key_id}):
-        for grant in found:
-            grants.remove(grant.id)
