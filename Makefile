@@ -57,6 +57,9 @@ demo: dev ## drive a fresh server with every official client, print a table
 bench: dev ## hot requests against the echo route, side by side
 	$(BIN)/bitting bench $(ARGS)
 
+soak: dev ## rotate a live password every 5 s while clients log in; ten minutes (ARGS=seconds)
+	$(BIN)/python tests/soak/soak.py $(ARGS)
+
 docs: dev ## make the generated pages again
 	$(BIN)/python -m bitting docs
 

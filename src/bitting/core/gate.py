@@ -20,8 +20,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, get_type_hints
 
-from bitting.core import faults
-from bitting.core.key_cache import CachedKey, KeyCache, Reader, View, resolve
+from bitting.core import decisions, faults, replicas
+from bitting.core.decisions import Authorizer
+from bitting.core.key_cache import CachedKey, KeyCache, NotResident, View, resolve
 from bitting.core.key_states import gone, require
 from bitting.core.model.audit_event import AuditEvent
 from bitting.core.model.identity import AccountState, Principal
@@ -31,28 +32,21 @@ from bitting.core.model.service import Switches
 from bitting.core.partitions import SHARED, demand_usable
 from bitting.core.policies import Attempt, PolicyBook
 from bitting.core.ports import Attestation, Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
+from bitting.core.rights import ACCOUNT_FAULTS, granted, is_offline, missing, ring_of
 from bitting.core.rights import authorise as authorise  # noqa: PLC0414 - asked for here by use cases
-from bitting.core.rights import granted
+from bitting.core.switches import DEFAULT, in_force
 from bitting.core.throttle import Throttle
 
 C = TypeVar("C")
 R = TypeVar("R")
 
-_ACCOUNT_FAULTS: dict[AccountState, type[faults.AccountFault]] = {
-    AccountState.IN_DEBT: faults.AccountInDebt,
-    AccountState.OVERDUE: faults.AccountOverdue,
-    AccountState.FROZEN: faults.AccountFrozen,
-    AccountState.AT_RISK: faults.AccountAtRisk,
-    AccountState.NOT_ENABLED: faults.ServiceNotEnabled,
-    AccountState.UNVERIFIED: faults.AccountUnverified,
-    AccountState.INVALID_USER: faults.AccountInvalid,
-    AccountState.INVALID_PARTNER: faults.AccountPartnerInvalid,
-}
-
 
 @dataclass(slots=True)
 class Asked:
-    """What the gate wants to know of a request besides who and what."""
+    """What the gate wants to know of a request besides who and what.
+
+    ``context``: what the caller wants an external policy decision point to know, JSON.
+    """
 
     request_id: str
     dialect: str
@@ -61,6 +55,7 @@ class Asked:
     delay_ms: int = 0
     effect: str = ""
     recorded: bool = False
+    context: str = ""
 
 
 @dataclass(slots=True)
@@ -149,12 +144,6 @@ def use_case(
     return declare
 
 
-def _ring_of(principal: Principal, ref: KeyRef) -> str:
-    """Where the key a reference means would be: with its owner if it was granted, else at home."""
-    granted = principal.grants.get(ref.value) if principal.grants and ref.kind == "id" else None
-    return granted.ring if granted is not None else principal.ring
-
-
 def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     """Points 1 and 2: the account may use the service, the principal the action somewhere.
 
@@ -162,17 +151,9 @@ def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     asks it as well before it refuses a parameter. Raises ``AccountFault`` or ``PermissionDenied``.
     """
     if principal.account_state is not AccountState.ACTIVE and not use.barred_too:
-        raise _ACCOUNT_FAULTS[principal.account_state]
+        raise ACCOUNT_FAULTS[principal.account_state]
     if not principal.admin and not use.anyone:
         authorise(principal, use.action, None)
-
-
-_SWITCHES = ("switches",)
-_DEFAULT_SWITCHES = Switches()
-
-
-def _read_switches(reader: Reader) -> Switches:
-    return reader.get(Switches, "service") or _DEFAULT_SWITCHES
 
 
 class Gate:
@@ -189,6 +170,7 @@ class Gate:
         trail: Trail,
         region: str,
         throttle: Throttle | None = None,
+        authorizer: Authorizer | None = None,
         attestation: Attestation | None = None,
     ) -> None:
         self.store = store
@@ -200,6 +182,7 @@ class Gate:
         self.trail = trail
         self.region = region
         self.throttle = throttle or Throttle()
+        self.authorizer = authorizer
         self.attestation = attestation
         self._policies = PolicyBook()
 
@@ -228,6 +211,7 @@ class Gate:
 
     def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
+        self._consult(use, context, command)
         if use.key is not None:
             ref = use.key(command)
             try:
@@ -240,13 +224,14 @@ class Gate:
 
     @staticmethod
     def _resident_key(context: Context, ref: KeyRef) -> CachedKey:
-        cached = context.view.key(_ring_of(context.principal, ref), ref)
+        cached = context.view.key(ring_of(context.principal, ref), ref)
         if cached is None or gone(cached.key, context.now_ms):
-            raise _missing(ref)
+            raise missing(ref)
         return cached
 
     def _run_cold(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
+        self._consult(use, context, command)
         with self.store.begin(write=use.writes) as uow:
             context._uow = uow  # noqa: SLF001
             if use.key is not None:
@@ -256,16 +241,30 @@ class Gate:
                 except faults.NotFound:
                     raise self._absent(use, context.principal, ref) from None
                 self._check_key(use.action, use.states, context, key)
+                if use.writes:
+                    context._key = self._born(uow, context, key)  # noqa: SLF001
             return use.run(context, command)
 
     def find_key(self, uow: UnitOfWork, context: Context, ref: KeyRef) -> Key:
         """The key a reference means to this principal. Raises ``KeyNotFound`` or its kin."""
-        ring = _ring_of(context.principal, ref)
+        ring = ring_of(context.principal, ref)
         key_id = resolve(lambda kind, record_id: uow.of(kind).get(record_id), ring, ref)
-        key = uow.of(Key).get(key_id) if key_id else None
-        if key is None or key.ring != ring or gone(key, context.now_ms):
-            raise _missing(ref)
+        found = uow.of(Key).get(key_id) if key_id else None
+        key = replicas.seen_from(lambda kind, record_id: uow.of(kind).get(record_id), ring, found) if found else None
+        if key is None or gone(key, context.now_ms):
+            raise missing(ref)
         return key
+
+    def _born(self, uow: UnitOfWork, context: Context, key: Key) -> Key:
+        """The record that a change of the key is a change of: a replica's changes are made in its born region.
+
+        Raises ``ReadOnlyReplica`` (``sync`` off), ``ServerFault`` (``during`` sync_forward).
+        """
+        held = uow.of(Key).get(key.id)
+        if held is None or held.ring == key.ring:
+            return key
+        replicas.demand_open(held, self.switches(context.view))
+        return held
 
     def another(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
         """A context for a further key that the command names: points 3 to 5 hold for it as well.
@@ -285,7 +284,7 @@ class Gate:
 
     def switches(self, view: View) -> Switches:
         """The service's switches, from the cache."""
-        return view.get(_SWITCHES, _read_switches) or _DEFAULT_SWITCHES
+        return in_force(view)
 
     def _admit(self, use: UseCase[C, R], principal: Principal, view: View) -> None:
         if use.operator:
@@ -293,7 +292,7 @@ class Gate:
                 raise faults.PermissionDenied(action=use.action)
             return
         switches = self.switches(view)
-        if switches is not _DEFAULT_SWITCHES:
+        if switches is not DEFAULT:
             self._heed(switches, use, principal)
         try:
             admit(use, principal)
@@ -311,9 +310,23 @@ class Gate:
                 authorise(principal, use.action, None)
             except faults.PermissionDenied as denied:
                 return denied
-        return _missing(ref)
+        return missing(ref)
+
+    def _consult(self, use: UseCase[C, R], context: Context, command: C) -> None:
+        """Ask the external policy decision point, if there is one; on a thread that may wait for it."""
+        url = self.switches(context.view).authorizer
+        if not url or use.operator or context.principal.operator:
+            return
+        if not context.view.may_load:
+            raise NotResident
+        resource = f"key/{use.key(command).value}" if use.key is not None else ""
+        decisions.demand(
+            self.authorizer, url, decisions.question(context.principal, context.asked, use.action, resource)
+        )
 
     def _heed(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
+        if switches.offline_regions and is_offline(switches, principal.facts.get("project_name", "")):
+            raise faults.Unavailable(reason="the region is switched off")
         if switches.maintenance:
             raise faults.Unavailable(reason=switches.maintenance)
         if switches.replica and use.writes:
@@ -359,6 +372,7 @@ class Gate:
             raise
         except faults.PermissionDenied:
             if not verdict:
+                authorise(principal, attempt.action, None)  # who may nothing anywhere is told so
                 raise
 
     def _record(self, context: Context, outcome: str) -> None:
@@ -374,11 +388,3 @@ class Gate:
         return AuditEvent(
             now_ms, asked.request_id, asked.dialect, asked.operation, account, who, asked.source, key_id, outcome
         )
-
-
-def _missing(ref: KeyRef) -> faults.NotFound:
-    if ref.kind == "alias":
-        return faults.KeyNotFound(resource=ref.value, named="alias")
-    if ref.kind == "version":
-        return faults.CiphertextKeyNotFound(resource=ref.value)
-    return faults.KeyNotFound(resource=ref.value, named="id")

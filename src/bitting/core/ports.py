@@ -11,14 +11,16 @@ A backend translates its own errors at its edge into :mod:`bitting.core.faults`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from bitting.core.material import KeyMaterial
 from bitting.core.model.audit_event import AuditEvent
-from bitting.core.ports_certificates import Certificates
+from bitting.core.ports_admission import Attestation as Attestation  # noqa: PLC0414 - ports are asked for here
+from bitting.core.ports_admission import Nonces as Nonces  # noqa: PLC0414
+from bitting.core.ports_certificates import Certificates, Pkcs12
 from bitting.core.specs import Algorithm, KeySpec
 
 T = TypeVar("T")
@@ -274,21 +276,10 @@ class KeyPair:
     public: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Pkcs12:
-    """A PKCS #12 file, and the certificate in it (PEM)."""
-
-    file: bytes = field(repr=False)
-    certificate: str
-
-
 class Vault(Protocol):
     """Small secrets under the root key, and the primitives that need no stored key."""
 
-    @property
-    def certificates(self) -> Certificates:
-        """What knows X.509."""
-        ...
+    certificates: Certificates
 
     def wrap(self, secret: KeyMaterial, binding: bytes) -> bytes:
         """AES-256-GCM under the root key, ``binding`` as additional data."""
@@ -382,32 +373,9 @@ class Entropy(Protocol):
         ...
 
 
-class Nonces(Protocol):
-    """Remembers what may be used once. Shared by whoever could be shown the same again."""
-
-    def spend(self, owner: str, nonce: str, expires_ms: int, now_ms: int) -> bool:
-        """True the first time, False for the same owner and nonce again before ``expires_ms``."""
-        ...
-
-
-class Attestation(Protocol):
-    """Believes or disbelieves machines that ask for answers only they can read."""
-
-    def attest(self, document: bytes, nonce: bytes) -> bytes:
-        """The machine's public key (SubjectPublicKeyInfo DER) out of a genuine document that holds ``nonce``.
-
-        Raises ``InvalidParameter`` (``recipient``) for any other document.
-        """
-        ...
-
-
 class Trail(Protocol):
     """The audit trail."""
 
     def record(self, event: AuditEvent) -> None:
         """Keep the event. Must not block for longer than appending to a buffer."""
         ...
-
-
-Loader = Callable[[], T]
-Events = Iterator[AuditEvent]

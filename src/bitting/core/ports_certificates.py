@@ -1,9 +1,9 @@
-"""What the core needs to know about X.509, as one small protocol. A vault has an implementation of it."""
+"""What the core needs of X.509 and its files, as one small protocol. A vault has an implementation of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bitting.core.specs import Algorithm
@@ -23,6 +23,14 @@ class CertificateFacts:
     key_identifier: str
     not_before_ms: int
     not_after_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pkcs12:
+    """A PKCS #12 file, and the certificate in it (PEM)."""
+
+    file: bytes = field(repr=False)
+    certificate: str
 
 
 class Certificates(Protocol):

@@ -8,7 +8,21 @@
 from __future__ import annotations
 
 from bitting.core import faults
-from bitting.core.model.identity import Principal, Statement
+from bitting.core.model.identity import AccountState, Principal, Statement
+from bitting.core.model.key import KeyRef
+from bitting.core.model.service import Switches
+
+#: What an account's state bars it with.
+ACCOUNT_FAULTS: dict[AccountState, type[faults.AccountFault]] = {
+    AccountState.IN_DEBT: faults.AccountInDebt,
+    AccountState.OVERDUE: faults.AccountOverdue,
+    AccountState.FROZEN: faults.AccountFrozen,
+    AccountState.AT_RISK: faults.AccountAtRisk,
+    AccountState.NOT_ENABLED: faults.ServiceNotEnabled,
+    AccountState.UNVERIFIED: faults.AccountUnverified,
+    AccountState.INVALID_USER: faults.AccountInvalid,
+    AccountState.INVALID_PARTNER: faults.AccountPartnerInvalid,
+}
 
 
 def matches(pattern: str, value: str) -> bool:
@@ -58,3 +72,23 @@ def granted(principal: Principal, action: str, resource: str | None) -> bool:
         return any(action in held.actions for held in principal.grants.values())
     held = principal.grants.get(resource.partition("/")[2])
     return held is not None and action in held.actions
+
+
+def ring_of(principal: Principal, ref: KeyRef) -> str:
+    """Where the key a reference means would be: with its owner if it was granted, else at home."""
+    held = principal.grants.get(ref.value) if principal.grants and ref.kind == "id" else None
+    return held.ring if held is not None else principal.ring
+
+
+def is_offline(switches: Switches, region: str) -> bool:
+    """Whether the operator has switched a logical region off."""
+    return region in {name.strip() for name in switches.offline_regions.split(",")}
+
+
+def missing(ref: KeyRef) -> faults.NotFound:
+    """What somebody is told of a key that is not there."""
+    if ref.kind == "alias":
+        return faults.KeyNotFound(resource=ref.value, named="alias")
+    if ref.kind == "version":
+        return faults.CiphertextKeyNotFound(resource=ref.value)
+    return faults.KeyNotFound(resource=ref.value, named="id")

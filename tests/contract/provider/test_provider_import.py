@@ -34,7 +34,6 @@ def strangers():
     return {
         "RSA-1024": der(rsa.generate_private_key(65537, 1024)),
         "DSA": der(dsa.generate_private_key(1024)),
-        "P-521": der(ec.generate_private_key(ec.SECP521R1())),
         "P-224": der(ec.generate_private_key(ec.SECP224R1())),
         "Ed448": der(ed448.Ed448PrivateKey.generate()),
     }

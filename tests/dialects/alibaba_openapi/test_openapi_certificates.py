@@ -307,3 +307,11 @@ def test_the_private_key_is_only_stored_wrapped(door: Any, authority: Authority)
         held = uow.of(Certificate).get(certificate_id)
     assert b"\x02\x01\x01\x04\x20" not in held.wrapped  # how an EC private key begins in DER
     assert len(held.wrapped) > 32
+
+
+def test_a_certificate_carries_tags(door: Any) -> None:
+    one = {"CertificateId": create(door)["CertificateId"]}
+    door.ok("TagResource", {**one, "Tags": '[{"TagKey":"a","TagValue":"1"}]'})
+    assert door.ok("DescribeCertificate", one)["Tags"] == {"a": "1"}
+    door.ok("UntagResource", {**one, "TagKeys": '["a"]'})
+    assert door.ok("DescribeCertificate", one)["Tags"] == {}

@@ -235,7 +235,6 @@ SECRETS = {
     "VersionStage": "x",
     "MoveToVersion": "v1",
     "EnableAutomaticRotation": "false",
-    "Policy": '{"Version":"1","Statement":[{}]}',
     "SecretsList": '[{"SecretName":"s"}]',
 }
 

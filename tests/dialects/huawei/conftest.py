@@ -46,6 +46,27 @@ class Door:
         """Status and body of a signed request."""
         return read(self.send(self.signer.sign(self.request(verb, body))))
 
+    def ask_at(
+        self, method: str, path: str, body: Any = None, query: str = "", *, headers: Any = None, broken: bool = False
+    ) -> tuple[int, dict[str, Any]]:
+        """Status and body at any path; signed, unless the headers bring a token."""
+        request = post(path, json.dumps(body).encode() if body is not None else b"")
+        request.method, request.query = method, query
+        for name, value in (headers or {}).items():
+            request.headers[name] = value
+        if "x-auth-token" not in request.headers:
+            request = self.signer.sign(request)
+        response = self.send(request, broken=broken)
+        return read(response) if response.body else (response.status, {})
+
+    def ask_broken(self, method: str, path: str, body: Any, headers: Any = None) -> tuple[int, dict[str, Any]]:
+        """The same where the failure is ours."""
+        return self.ask_at(method, path, body, headers=headers, broken=True)
+
+    def refused_at(self, method: str, path: str, body: Any = None, query: str = "") -> tuple[int, str, str]:
+        """Status, code and message of a refusal at any path."""
+        return refusal(self.ask_at(method, path, body, query))
+
     def ok(self, verb: str, **body: Any) -> dict[str, Any]:
         """The body of a success."""
         status, answer = self.ask(verb, body)

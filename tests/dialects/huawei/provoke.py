@@ -354,3 +354,7 @@ def _(door: Door) -> Refusal:
     answer = json.loads(response.body)
     assert list(answer) == ["error_code", "error_msg"], "secrets answer flat"
     return response.status, answer["error_code"], answer["error_msg"]
+
+
+import huawei.provoke_more  # noqa: E402 - their scenarios join these
+import huawei.provoke_stores  # noqa: E402, F401

@@ -109,7 +109,7 @@ FIELDS: dict[str, tuple[str, dict[str, Any], list[tuple[Any, str]]]] = {
         "create-key", {"key_alias": "a"}, [("x" * 256, "KMS.1103"), (5, "KMS.1103"), ([], "KMS.1103")]
     ),
     "enterprise_project_id": ("create-key", {"key_alias": "a"}, [("x" * 37, "KMS.0308"), (0, "KMS.0214")]),
-    "keystore_id": ("create-key", {"key_alias": "a"}, [("1", "KMS.0316"), ("x" * 37, "KMS.0315"), (0, "KMS.0214")]),
+    "keystore_id": ("create-key", {"key_alias": "a"}, [("7", "KMS.0316"), ("x" * 37, "KMS.0315"), (0, "KMS.0214")]),
     "realm": ("create-key", {"key_alias": "a"}, [("elsewhere", "KMS.1102"), ("x" * 256, "KMS.1102"), (1, "KMS.0214")]),
     "key_id": (
         "describe-key",

@@ -8,7 +8,7 @@ from typing import Any
 import driving
 from alibaba_openapi_legacy import Legacy
 from alibaba_openapi_tea import Tea, models
-from openapi_manage_steps import ManageSteps
+from openapi_manage_steps import CertificateSteps, ManageSteps
 from plan import Client
 
 
@@ -47,7 +47,7 @@ def _request(operation: str, parameters: dict[str, Any]) -> list[Any]:
     return [model(**{known[name.lower()]: value for name, value in parameters.items()})]
 
 
-class ManagedLegacy(ManageSteps, Legacy):
+class ManagedLegacy(CertificateSteps, Legacy):
     """aliyun-python-sdk-kms, which has no response models."""
 
     def blanks(self) -> list[str]:

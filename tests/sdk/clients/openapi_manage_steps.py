@@ -10,10 +10,17 @@ import base64
 import json
 import urllib.request
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from driving import Refusal, expect, expect_true
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+from driving import Refusal, expect, expect_true, from_base64
 from openapi_steps import OpenApiSteps
 
 KEY_USER = "RbacPermission/Template/CryptoServiceKeyUser"
@@ -22,6 +29,8 @@ PASSWORD = "Steps-2026"
 PLACE = {"VpcId": "vpc-steps", "VSwitchIds": '["vsw-1","vsw-2"]', "ZoneIds": '["zone-a","zone-b"]'}
 NO_RESOURCE = Refusal(404, "Forbidden.ResourceNotFound", "The resource is not found.")
 NO_INSTANCE = Refusal(404, "Forbidden.DKMSInstanceNotFound", "The specified DKMS Instance is not found.")
+NO_CERTIFICATE = Refusal(404, "Certificate.NotFound", "The specified certificate is not found.")
+NOT_ACTIVE = Refusal(409, "Rejected.CertificateNotActive", "The certificate state does not allow this operation.")
 OPENED = Refusal(400, "Forbidden.Opened", "Your kms service has been opened.")
 #: Fields of an instance that are truly empty here: it has no end, and nothing was said about its protection.
 EMPTY = {"EndDate", "DeletionProtectionDescription"}
@@ -279,6 +288,32 @@ class ManageSteps(OpenApiSteps):
         expect(found["Version"], "1", "Version")
         return "default"
 
+    # --- managed data keys and challenges
+
+    def get_managed_data_key(self) -> str:
+        """An operator makes it; its versions differ."""
+        self.name = self.name or f"steps-{uuid.uuid4()}"
+        key = self.new_key()
+        for _ in range(2):
+            self._native("data-keys", {"name": self.name, "key_id": key})
+        first = self.full("GetManagedDataKey", DataKeyName=self.name)
+        latest = self.full("GetManagedDataKey", DataKeyName=self.name, UseLatest=True)
+        expect((first["DataKeyVersionId"], latest["DataKeyVersionId"]), ("1", "2"), "DataKeyVersionId")
+        expect(len(from_base64(first["Plaintext"])), 32, "length of Plaintext")
+        expect_true(first["Plaintext"] != latest["Plaintext"], "versions differ")
+        return str(latest["DataKeyVersionName"])
+
+    def list_managed_data_key_versions(self) -> str:
+        """Both versions."""
+        found = self.full("ListManagedDataKeyVersions", DataKeyName=self.name)
+        rows = found["ManagedDataKeyVersions"]["ManagedDataKeyVersion"]
+        expect([row["DataKeyVersionId"] for row in rows], ["1", "2"], "versions")
+        return "1, 2"
+
+    def get_challenge(self) -> str:
+        """A nonce and its token."""
+        return f"{len(from_base64(self.full('GetChallenge')['Nonce']))} bytes"
+
     # --- the account
 
     def open_kms_service(self) -> str:
@@ -296,3 +331,107 @@ class ManageSteps(OpenApiSteps):
         regions = self.full("DescribeRegions")["Regions"]["Region"]
         expect(regions, [{"RegionId": self.settings["region"]}], "Regions")
         return self.settings["region"]
+
+
+class CertificateSteps(ManageSteps):
+    """The ten operations of the certificates manager; the certificate authority is made by the steps themselves."""
+
+    certificate_id = ""
+    request = ""
+    certificate = ""
+
+    def create_certificate(self) -> str:
+        """A key pair and a request that its key has signed."""
+        subject = "CN=steps.example.com,C=CN,O=Steps,OU=SDK"
+        made = self.call("CreateCertificate", KeySpec="RSA_2048", Subject=subject)
+        loaded = x509.load_pem_x509_csr(made["Csr"].encode())
+        expect_true(loaded.is_signature_valid, "the request's signature fits")
+        expect(made["Arn"], self._arn(f"certificate/{made['CertificateId']}"), "Arn")
+        self.certificate_id, self.request = made["CertificateId"], made["Csr"]
+        return self.certificate_id
+
+    def upload_certificate(self) -> str:
+        """The certificate that an authority issued for it."""
+        self.certificate, chain = _issue(self.request)
+        given = {"Certificate": self.certificate, "CertificateChain": chain}
+        self.call("UploadCertificate", CertificateId=self.certificate_id, **given)
+        found = self.call("GetCertificate", CertificateId=self.certificate_id)
+        expect({name: found[name] for name in given}, given, "what was uploaded")
+        return "uploaded"
+
+    def get_certificate(self) -> str:
+        """Request, certificate and chain."""
+        found = self.call("GetCertificate", CertificateId=self.certificate_id)
+        expect(found["Csr"], self.request, "Csr")
+        return "as uploaded"
+
+    def describe_certificate(self) -> str:
+        """No field is empty but those nothing was said about."""
+        found = self.call("DescribeCertificate", CertificateId=self.certificate_id)
+        empty = {name for name, value in found.items() if value in (None, "", [], {})}
+        expect(empty, {"SubjectAlternativeNames", "Tags"}, "empty fields")
+        expect((found["Status"], found["Issuer"]), ("ACTIVE", "CN=steps root"), "Status and Issuer")
+        return str(found["Serial"])
+
+    def certificate_private_key_sign(self) -> str:
+        """A signature that the certificate verifies."""
+        given = {"MessageType": "RAW", "Message": "bWVzc2FnZQ==", "Algorithm": "RSA_PKCS1_SHA_256"}
+        signed = self.call("CertificatePrivateKeySign", CertificateId=self.certificate_id, **given)
+        signature = from_base64(signed["SignatureValue"])
+        public: Any = x509.load_pem_x509_certificate(self.certificate.encode()).public_key()
+        public.verify(signature, b"message", PKCS1v15(), SHA256())
+        return f"{len(signature)} bytes"
+
+    def certificate_public_key_verify(self) -> str:
+        """True for a signature by its key, false for another."""
+        given = {"MessageType": "RAW", "Message": "bWVzc2FnZQ==", "Algorithm": "RSA_PKCS1_SHA_256"}
+        signed = self.call("CertificatePrivateKeySign", CertificateId=self.certificate_id, **given)["SignatureValue"]
+        for message, valid in (("bWVzc2FnZQ==", True), ("b3RoZXI=", False)):
+            check = {**given, "Message": message, "SignatureValue": signed}
+            found = self.call("CertificatePublicKeyVerify", CertificateId=self.certificate_id, **check)
+            expect(found["SignatureValid"], valid, "SignatureValid")
+        return "true and false"
+
+    def certificate_public_key_encrypt(self) -> str:
+        """A ciphertext that the private key opens."""
+        algorithm = "RSAES_OAEP_SHA_256"
+        one = {"CertificateId": self.certificate_id, "Algorithm": algorithm}
+        sealed = self.call("CertificatePublicKeyEncrypt", Plaintext="aGVsbG8=", **one)["CiphertextBlob"]
+        opened = self.call("CertificatePrivateKeyDecrypt", CiphertextBlob=sealed, **one)
+        expect(opened["Plaintext"], "aGVsbG8=", "Plaintext")
+        return "opened again"
+
+    certificate_private_key_decrypt = certificate_public_key_encrypt
+
+    def update_certificate_status(self) -> str:
+        """A revoked certificate does not sign."""
+        self.call("UpdateCertificateStatus", CertificateId=self.certificate_id, Status="REVOKED")
+        expect(self.call("DescribeCertificate", CertificateId=self.certificate_id)["Status"], "REVOKED", "Status")
+        given = {"MessageType": "RAW", "Message": "eA==", "Algorithm": "RSA_PKCS1_SHA_256"}
+        with self.refused(NOT_ACTIVE):
+            self.call("CertificatePrivateKeySign", CertificateId=self.certificate_id, **given)
+        return str(NOT_ACTIVE)
+
+    def delete_certificate(self) -> str:
+        """Gone at once."""
+        self.call("DeleteCertificate", CertificateId=self.certificate_id)
+        with self.refused(NO_CERTIFICATE):
+            self.call("DescribeCertificate", CertificateId=self.certificate_id)
+        return str(NO_CERTIFICATE)
+
+
+def _issue(request: str) -> tuple[str, str]:
+    """A certificate for a request, and the root that issued it."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "steps root")]),
+    )
+    loaded, now = x509.load_pem_x509_csr(request.encode()), datetime.now(UTC)
+
+    def sign(subject: x509.Name, public: Any) -> str:
+        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(name).public_key(public)
+        builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now)
+        made = builder.not_valid_after(now + timedelta(days=30)).sign(key, SHA256())
+        return made.public_bytes(Encoding.PEM).decode()
+
+    return sign(loaded.subject, loaded.public_key()), sign(name, key.public_key())

@@ -45,9 +45,16 @@ _MANAGE_REST = (
     *("DeleteApplicationAccessPoint", "DeletePolicy", "DeleteNetworkRule"),
     *("SetKeyPolicy", "GetKeyPolicy", "OpenKmsService", "DescribeAccountKmsStatus", "DescribeRegions"),
 )
-#: The old SDK lacks the three newest operations of instances.
-MANAGE_LEGACY_STEPS = _MANAGE_INSTANCES + _MANAGE_ACCESS + _MANAGE_REST
-MANAGE_STEPS = _MANAGE_INSTANCES + _MANAGE_NEW + _MANAGE_ACCESS + _MANAGE_REST
+_MANAGE_2026 = ("GetManagedDataKey", "ListManagedDataKeyVersions", "GetChallenge")
+_CERTIFICATES = (
+    *("CreateCertificate", "UploadCertificate", "GetCertificate", "DescribeCertificate"),
+    *("CertificatePrivateKeySign", "CertificatePublicKeyVerify"),
+    *("CertificatePublicKeyEncrypt", "CertificatePrivateKeyDecrypt"),
+    *("UpdateCertificateStatus", "DeleteCertificate"),
+)
+#: The old SDK lacks what is newest, the new SDK what was given up.
+MANAGE_LEGACY_STEPS = _MANAGE_INSTANCES + _MANAGE_ACCESS + _MANAGE_REST + _CERTIFICATES
+MANAGE_STEPS = _MANAGE_INSTANCES + _MANAGE_NEW + _MANAGE_ACCESS + _MANAGE_REST + _MANAGE_2026
 #: Every operation about keys, in an order in which each finds what it needs.
 EVERY_STEPS = (
     *("CreateKey", "TagResource", "ListResourceTags", "UntagResource"),
@@ -138,6 +145,30 @@ KMS_SDK_STEPS = (
 )
 SECRETS_STEPS = ("GetSecretValue", "404 Secret not found", "404 InvalidAccessKeyId.NotFound")
 
+#: What the clients of the secrets API do, one operation a step.
+CSMS_STEPS = (
+    "create_secret_event", "show_secret_event", "update_secret_event", "list_secret_events",
+    "create_secret", "show_secret", "update_secret", "list_secrets", "batch_import_secrets",
+    "create_secret_version", "show_secret_version", "list_secret_versions", "update_version",
+    "update_secret_stage", "show_secret_stage", "delete_secret_stage",
+    "create_secret_tag", "batch_create_or_delete_tags", "list_secret_tags", "list_project_secrets_tags",
+    "list_resource_instances", "delete_secret_tag",
+    "create_grants", "update_grant", "list_grants", "delete_grant",
+    "rotate_secret", "list_secret_task", "list_notification_records",
+    "generate_random_password", "check_secrets", "update_secrets_config", "show_secrets_config",
+    "create_agency", "show_agency", "show_secret_function_templates",
+    "list_users", "show_user_detail", "update_user_password",
+    "delete_secret_for_schedule", "restore_secret", "download_secret_blob", "delete_secret", "upload_secret_blob",
+    "delete_secret_event",
+)  # fmt: skip
+OPENAPI_SECRETS_STEPS = (
+    "CreateSecret", "GetSecretValue", "PutSecretValue", "ListSecretVersionIds", "UpdateSecretVersionStage",
+    "BatchGetSecretValue", "DescribeSecret", "ListSecrets", "UpdateSecret", "SetSecretPolicy", "GetSecretPolicy",
+    "GetRandomPassword", "RotateSecret", "UpdateSecretRotationPolicy", "DeleteSecret", "RestoreSecret",
+)  # fmt: skip
+ENVIRON_STEPS = ("get", "get_json", "load_env")
+CACHE_STEPS = ("GetSecretValue", "refresh after a new version", "404 Forbidden.ResourceNotFound")
+
 _HUAWEI_STEPS = (
     "create-key",
     "describe-key",
@@ -196,6 +227,12 @@ def _tea(signature: str, mode: str, crossing: str = "") -> Client:
 def _manage(sdk: str) -> Client:
     name, steps = (f"{_TEA_NAME} {sdk}", MANAGE_STEPS) if sdk != "legacy" else (_OLD_NAME, MANAGE_LEGACY_STEPS)
     return Client(f"{name} management", "alibaba-openapi", "alibaba_openapi_manage.py", steps, {"sdk": sdk})
+
+
+def _secrets(signature: str) -> Client:
+    options = {"signature": signature}
+    script = "alibaba_openapi_secrets.py"
+    return Client(f"{_TEA_NAME} {signature} secrets", "alibaba-openapi", script, OPENAPI_SECRETS_STEPS, options)
 
 
 def _every_key(sdk: str, mode: str = "sync", who: str = "AK") -> Client:
@@ -266,6 +303,7 @@ CLIENTS = (
         crossing="Alibaba OpenAPI legacy",
     ),
     *(_manage(sdk) for sdk in ("V3", "V1", "V4", "legacy")),
+    *(_secrets(signature) for signature in ("V3", "V1", "V4")),
     *(_every_key(sdk, mode, who) for who in ("AK", "STS") for mode in ("sync", "async") for sdk in ("V3", "V1", "V4")),
     _every_key("legacy"),
     Client("oss2 and nacos-sdk-python", "alibaba-apps", "alibaba_apps.py", APPS_STEPS),
@@ -276,6 +314,10 @@ CLIENTS = (
     Client(f"{_HUAWEI_NAME} sync", "huawei", _HUAWEI, HUAWEI_STEPS, {"mode": "sync"}, crossing="Huawei"),
     Client(f"{_HUAWEI_NAME} async", "huawei", _HUAWEI, HUAWEI_STEPS, {"mode": "async"}),
     Client(f"{_HUAWEI_NAME} set-up", "huawei", "huawei_setup.py", HUAWEI_LOOKUP_STEPS),
+    Client("huaweicloudsdkcsms sync", "huawei-secrets", "huawei_csms.py", CSMS_STEPS, {"mode": "sync"}),
+    Client("huaweicloudsdkcsms async", "huawei-secrets", "huawei_csms.py", CSMS_STEPS, {"mode": "async"}),
+    Client("huaweicloud-csms-environ", "huawei-secrets", "huawei_csms.py", ENVIRON_STEPS, {"mode": "environ"}),
+    Client("alibabacloud-secretsmanager-client-v2", "alibaba-secrets-v2", "alibaba_secrets_v2.py", CACHE_STEPS),
     Client("otcextensions", "otc", "otc_sdk.py", OTC_STEPS, crossing="Open Telekom Cloud"),
 )
 CROSSING = tuple(client for client in CLIENTS if client.crossing)
@@ -284,7 +326,7 @@ KEY_MAKER = CLIENTS[0]
 #: Whose clients need the keys made first.
 KEYS_NEEDED = frozenset({"alibaba-instance", "alibaba-kms-sdk", "alibaba-transfer", "alibaba-secrets"})
 #: Whose clients only read, or speak an API that another client stands for already: they take no part in the crossing.
-ENCRYPTS_NOTHING = frozenset({"alibaba-secrets", "alibaba-apps"})
+ENCRYPTS_NOTHING = frozenset({"alibaba-secrets", "alibaba-secrets-v2", "alibaba-apps", "huawei-secrets"})
 
 
 def client_named(name: str) -> Client:

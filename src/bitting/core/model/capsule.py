@@ -31,10 +31,7 @@ class KeyPoint:
 
 @dataclass(frozen=True, slots=True)
 class KeyPolicy:
-    """Which access points may open capsules, and when.
-
-    ``text``: the policy, JSON, as :mod:`usecases.capsules` reads it.
-    """
+    """Which access points may open capsules, and when. ``text``: the policy, JSON."""
 
     id: str
     ring: str

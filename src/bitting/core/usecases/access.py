@@ -18,9 +18,10 @@ from ipaddress import ip_network
 from typing import Generic, TypeVar
 
 from bitting.core import faults
-from bitting.core.gate import Context, authorise, use_case
+from bitting.core.gate import Context, use_case
 from bitting.core.model.access import ClientCertificate
 from bitting.core.model.identity import AccessPoint, AccessPolicy, ClientKey, Instance, NetworkRule
+from bitting.core.rights import authorise
 from bitting.core.usecases.credentials import SHARED
 from bitting.core.usecases.instances import default_instance
 

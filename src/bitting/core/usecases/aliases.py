@@ -69,7 +69,7 @@ def create(context: Context, command: SetAlias) -> Alias:
     ring = context.principal.ring
     require_room(context.uow, ring, "aliases", lambda: aliases.count({"ring": ring}))
     key = context.key
-    alias = Alias(alias_id, key.ring, key.account_id, command.name, key.id, context.now_ms, context.now_ms)
+    alias = Alias(alias_id, ring, key.account_id, command.name, key.id, context.now_ms, context.now_ms)
     aliases.add(alias)
     return alias
 

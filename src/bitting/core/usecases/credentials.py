@@ -37,6 +37,7 @@ from bitting.core.model.identity import (
     User,
 )
 from bitting.core.model.secret import SecretGrant
+from bitting.core.model.service import Operator
 from bitting.core.ports import Vault
 from bitting.core.reveal import reveal
 
@@ -192,6 +193,22 @@ def _by_token(digest: str) -> Callable[[Reader], Credential | None]:
         if principal is None:
             return None
         return Credential(principal, enabled=True, expires_ms=held.expires_ms, token=held)
+
+    return build
+
+
+def operator(view: View, text: str) -> Principal | None:
+    """Who runs the service, by their token. None if it is nobody's."""
+    digest = token_digest(text)
+    return view.get(("operator", digest), _by_operator(digest))
+
+
+def _by_operator(digest: str) -> Callable[[Reader], Principal | None]:
+    def build(reader: Reader) -> Principal | None:
+        held = reader.get(Operator, digest)
+        if held is None:
+            return None
+        return Principal("", "", "", held.name, (), credential_id=f"operator:{held.name}", operator=True)
 
     return build
 

@@ -16,12 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bitting.core import faults
-from bitting.core.gate import Context, authorise, use_case
+from bitting.core.gate import Context, use_case
 from bitting.core.model.grant import Grant
 from bitting.core.model.identity import Account, Principal, User
 from bitting.core.model.key import KeyRef
 from bitting.core.ports import UnitOfWork
 from bitting.core.quotas import require_room
+from bitting.core.rights import authorise, granted, ring_of
 from bitting.core.usecases import keystores
 
 USER, DOMAIN = "user", "domain"
@@ -94,10 +95,13 @@ def _demand_somebody(uow: UnitOfWork, command: CreateGrant) -> None:
 def _demand_own(context: Context, actions: Sequence[str]) -> None:
     """Who grants passes on no more than they have themselves. Raises ``PermissionDenied`` or its kin."""
     principal, key = context.principal, context.key
-    if principal.admin and key.ring == principal.ring:
+    if ring_of(principal, KeyRef.by_id(key.id)) != principal.ring:  # at home elsewhere: grants are all there is
+        if not all(granted(principal, action, f"key/{key.id}") for action in actions):
+            raise faults.KeyPermissionDenied(resource=key.id)
         return
-    for action in actions:
-        authorise(principal, action, f"key/{key.id}")
+    if not principal.admin:
+        for action in actions:
+            authorise(principal, action, f"key/{key.id}", f"eps/{key.enterprise_project_id}")
 
 
 @use_case(CREATE, key=_key, states="use", writes=True)
@@ -203,11 +207,3 @@ def list_retirable(context: Context, command: ListRetirable) -> GrantPage:
                 found[grant.id] = grant
     ordered = sorted(found.values(), key=lambda grant: grant.number)
     return GrantPage(ordered[command.offset : command.offset + command.limit], len(ordered), command.offset)
-
-
-def drop(uow: UnitOfWork, key_id: str) -> None:
-    """Forget the grants of a key that is gone."""
-    grants = uow.of(Grant)
-    while found := grants.find({"key_id": key_id}):
-        for grant in found:
-            grants.remove(grant.id)

@@ -17,13 +17,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bitting.core import faults, quotas
-from bitting.core.gate import Context, authorise, use_case
+from bitting.core.gate import Context, use_case
 from bitting.core.model.access import InstanceSettings
 from bitting.core.model.identity import Account, Instance
 from bitting.core.model.key import Key, KeyState
 from bitting.core.model.secret import Secret, SecretState
 from bitting.core.model.service import Switches
 from bitting.core.ports import UnitOfWork
+from bitting.core.rights import authorise
 from bitting.core.throttle import RATES
 from bitting.core.usecases.credentials import CONNECTED
 

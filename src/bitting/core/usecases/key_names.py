@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
+from bitting.core.model.region import Replica, replica_id
+from bitting.core.ports import UnitOfWork
+from bitting.core.replicas import dressed
 
 
 @dataclass(slots=True)
@@ -35,21 +38,37 @@ def _own(context: Context) -> Key:
     return context.key
 
 
+def demand_free(uow: UnitOfWork, ring: str, name: str) -> None:
+    """Raises ``NameExists`` if a key or a replica in the ring is called so."""
+    where = {"ring": ring, "name": name}
+    if uow.of(Key).count(where) or uow.of(Replica).count(where):
+        raise faults.NameExists(resource=name)
+
+
+def _put(context: Context, changed: Key) -> Key:
+    """Keep what a key is called: with the key, or with its replica where the caller sees only that."""
+    replicas, ring = context.uow.of(Replica), context.principal.ring
+    replica = replicas.get(replica_id(ring, changed.id))
+    if replica is None:
+        context.uow.of(Key).put(changed)
+        return changed
+    before = context.key
+    name = changed.name if changed.name != before.name else replica.name
+    description = changed.description if changed.description != before.description else replica.description
+    replicas.put(replace(replica, name=name, description=description))
+    return dressed(before, replace(replica, name=name, description=description))
+
+
 @use_case("key:update", key=_key, states="edit", writes=True)
 def rename(context: Context, command: Rename) -> Key:
     """Give the key another name. Raises ``ServiceKeyProtected``, ``NameExists``."""
-    key = _own(context)
-    keys = context.uow.of(Key)
-    if command.name != key.name and keys.count({"ring": key.ring, "name": command.name}):
-        raise faults.NameExists(resource=command.name)
-    changed = replace(key, name=command.name)
-    keys.put(changed)
-    return changed
+    key, ring = _own(context), context.principal.ring
+    if command.name != key.name:
+        demand_free(context.uow, ring, command.name)
+    return _put(context, replace(key, name=command.name))
 
 
 @use_case("key:update", key=_key, states="edit", writes=True)
 def describe_anew(context: Context, command: Describe) -> Key:
     """Say something else about the key. Raises ``ServiceKeyProtected``."""
-    changed = replace(_own(context), description=command.description)
-    context.uow.of(Key).put(changed)
-    return changed
+    return _put(context, replace(_own(context), description=command.description))

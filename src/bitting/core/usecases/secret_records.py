@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bitting.core import faults
-from bitting.core.gate import Context, Gate, authorise
+from bitting.core.gate import Context, Gate
 from bitting.core.key_cache import CachedKey
 from bitting.core.model.identity import Principal
 from bitting.core.model.secret import (
@@ -29,6 +29,7 @@ from bitting.core.model.secret import (
 )
 from bitting.core.ports import UnitOfWork
 from bitting.core.quotas import CEILING, limit
+from bitting.core.rights import authorise
 from bitting.core.scheduler import cancel, job_id
 from bitting.core.usecases.secret_values import binding, seal, value_of
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from bitting.core import faults
 from bitting.core.blob import IV_BYTES, Blob, framed, parse
-from bitting.core.gate import Context, Gate, authorise
+from bitting.core.gate import Context, Gate
 from bitting.core.key_cache import CachedKey
 from bitting.core.key_states import gone, require
 from bitting.core.material import KeyMaterial
@@ -24,6 +24,7 @@ from bitting.core.model.identity import Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.secret import Secret, SecretVersion
 from bitting.core.ports import CanEncrypt, KeyHandle, UnitOfWork
+from bitting.core.rights import authorise
 from bitting.core.specs import Usage
 from bitting.core.usecases import keys
 from bitting.core.usecases.crypto import demand_symmetric, pick_algorithm

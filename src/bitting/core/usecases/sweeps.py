@@ -17,8 +17,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bitting.core.key_states import gone
+from bitting.core.model.grant import Grant
 from bitting.core.model.importing import ImportTicket
 from bitting.core.model.key import Alias, Key, KeyState, KeyVersion, RotationState
+from bitting.core.model.region import Replica
 from bitting.core.ports import StoredMaterial, UnitOfWork
 from bitting.core.scheduler import Sweep, Turn
 from bitting.core.usecases.material import drop_tickets
@@ -64,11 +66,14 @@ def erase_keys(turn: Turn) -> None:
 
 def erase(uow: UnitOfWork, key: Key) -> None:
     """Take a key and all that hangs on it out of the store."""
-    kinds: tuple[type[KeyVersion | Alias], ...] = (KeyVersion, Alias)
+    kinds: tuple[type[KeyVersion | Alias | Grant], ...] = (KeyVersion, Alias, Grant)
     for kind in kinds:
         while found := uow.of(kind).find({"key_id": key.id}):
             for record in found:
                 uow.of(kind).remove(record.id)
+    for replica in uow.of(Replica).find({"key_id": key.id}):
+        take(uow, replica.ring, "key", key.id)
+        uow.of(Replica).remove(replica.id)
     take(uow, key.ring, "key", key.id)
     drop_tickets(uow, key.id)
     uow.of(Key).remove(key.id)

@@ -23,6 +23,7 @@ from bitting.core.model.access import Certificate
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.model.tag import Tag, tag_id
 from bitting.core.ports import UnitOfWork
+from bitting.core.usecases import tag_policy
 
 MOST = 20
 PAGE = 1000
@@ -194,12 +195,19 @@ def _not_a_service_key(key: Key) -> None:
         raise faults.ServiceKeyProtected(key_id=key.id)
 
 
+def _complying(context: Context) -> TagList:
+    """The tags of the key, if the tag policy takes them."""
+    found = held(context.uow, context.principal.ring, "key", context.key.id)
+    tag_policy.demand(context, {tag.key for tag in found})
+    return TagList(context.key, found)
+
+
 @use_case("key:tag", key=_key, states="edit", writes=True)
 def tag_key(context: Context, command: TagKey) -> TagList:
     """Label a key. Raises ``QuotaExceeded`` (``limit`` tags), ``ServiceKeyProtected``."""
     _not_a_service_key(context.key)
     put(context, "key", context.key.id, command.tags, command.most)
-    return TagList(context.key, held(context.uow, context.principal.ring, "key", context.key.id))
+    return _complying(context)
 
 
 @use_case("key:untag", key=_key, states="edit", writes=True)
@@ -210,7 +218,7 @@ def untag_key(context: Context, command: UntagKey) -> TagList:
     missing = take(context.uow, ring, "key", key_id, None if command.every else command.names)
     if missing and command.strict:
         raise faults.ResourceNotFound(kind="tag", resource=missing[0])
-    return TagList(context.key, held(context.uow, ring, "key", key_id))
+    return _complying(context)
 
 
 @use_case("key:list_tags", key=_key)

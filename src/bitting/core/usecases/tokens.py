@@ -16,7 +16,7 @@ import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bitting.core import faults
+from bitting.core import faults, roles
 from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import Reader, View
 from bitting.core.material import KeyMaterial
@@ -163,9 +163,15 @@ def issue(context: Context, command: IssueToken) -> Session:
         expires_ms=min(expires_ms, command.not_after_ms or expires_ms),
         audit_id=base64.urlsafe_b64encode(context.gate.entropy.random(16)).decode().rstrip("="),
         scope=command.scope.kind,
+        restricted=_restricted(context, user, project),
     )
     context.uow.of(Token).add(token)
     return Session(token, user, account, project, text)
+
+
+def _restricted(context: Context, user: User, project: Project | None) -> bool:
+    """Whether a role of the user keeps the token from services."""
+    return not user.admin and roles.restricted(Reader(context.uow), user.id, project.id if project else "")
 
 
 def _who(context: Context) -> tuple[User, Account]:

@@ -19,6 +19,7 @@ from bitting.core.key_cache import binding
 from bitting.core.model.key import Key, KeyRef, KeyState, KeyVersion, Origin, RotationState
 from bitting.core.ports import UnitOfWork
 from bitting.core.specs import SPECS
+from bitting.core.usecases import keystores
 
 
 @dataclass(slots=True)
@@ -26,8 +27,8 @@ class CreateVersion:
     """``family``: ``symmetric``, ``asymmetric`` or empty for both, refusing other keys.
 
     ``most``: how many versions the key may have afterwards, ``interval_ms``: how old the newest must be;
-    0 for no such limit. ``counted``: whether it counts among the key's rotations. ``shared_only``: refuse keys
-    of key store instances.
+    0 for no such limit. ``counted``: whether it counts among the key's rotations. ``offered``: refuse where
+    rotation is switched off. ``shared_only``: refuse keys of key store instances.
     """
 
     key: KeyRef
@@ -35,6 +36,7 @@ class CreateVersion:
     most: int = 0
     interval_ms: int = 0
     counted: bool = True
+    offered: bool = False
     shared_only: bool = False
 
 
@@ -121,6 +123,13 @@ def _demand_own(key: Key) -> None:
         raise faults.ServiceKeyProtected(key_id=key.id)
 
 
+def _demand_offered(context: Context) -> None:
+    """Raises ``UnsupportedOperation`` (``feature`` rotation) where the region or the key's partition has none."""
+    if not context.gate.switches(context.view).rotation:
+        raise faults.UnsupportedOperation(feature="rotation", key_id=context.key.id)
+    keystores.demand_shared(context.key, "rotation")
+
+
 def _demand_family(key: Key, wanted: str) -> None:
     family = SPECS[key.spec].family
     if wanted == "symmetric" and not family.symmetric:
@@ -139,6 +148,8 @@ def create_version(context: Context, command: CreateVersion) -> KeyVersion:
     key, uow = context.key, context.uow
     _demand_own(key)
     _demand_family(key, command.family)
+    if command.offered:
+        _demand_offered(context)
     if command.shared_only and key.instance_id:
         raise faults.UnsupportedOperation(key_id=key.id, family=SPECS[key.spec].family.value)
     newest = _newest(uow, key)
@@ -158,6 +169,7 @@ def set_rotation(context: Context, command: SetRotation) -> Key:
     """
     key = context.key
     _demand_own(key)
+    _demand_offered(context)
     _demand_family(key, "symmetric")
     if key.origin != Origin.INTERNAL:
         raise faults.UnsupportedOrigin(origin=key.origin, key_id=key.id)

@@ -18,10 +18,11 @@ from __future__ import annotations
 from typing import Any
 
 from bitting.core import faults
-from bitting.core.gate import Asked, authorise
+from bitting.core.gate import Asked
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
 from bitting.core.ports import Clock, Vault
+from bitting.core.rights import authorise
 from bitting.core.usecases.credentials import client_key
 from bitting.dialects.alibaba_instance import codec, signature, words
 from bitting.dialects.alibaba_instance.codec import InstanceOperation

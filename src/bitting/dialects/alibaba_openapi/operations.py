@@ -18,6 +18,7 @@ from bitting.dialects.alibaba_openapi import (
     operations_import,
     operations_instances,
     operations_keys,
+    operations_managed,
     operations_secrets,
     operations_tags,
 )
@@ -44,6 +45,7 @@ def table(region: str, catalogue: Catalogue, chain: str = "") -> dict[str, Rpc]:
         *operations_account.ROWS,
         *operations_certificates.rows(region),
         *operations_instances.rows(region, chain),
+        *operations_managed.ROWS,
         *operations_secrets.rows(region, catalogue),
     )
     return {row.name: row for row in rows}

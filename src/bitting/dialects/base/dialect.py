@@ -27,13 +27,17 @@ from bitting.dialects.base.operation import Operation
 
 @dataclass(slots=True)
 class Call:
-    """A decoded request: the row it means, its wire values, and what the signature check needs."""
+    """A decoded request: the row it means, its wire values, and what the signature check needs.
+
+    ``context``: what the caller says to an external policy decision point.
+    """
 
     operation: Operation
     request: Request
     values: dict[str, Any]
     evidence: Any = None
     path_values: dict[str, str] = field(default_factory=dict)
+    context: str = ""
 
 
 @dataclass(slots=True)
@@ -130,6 +134,7 @@ class Pipeline:
             if self._meddler is not None:
                 self._meddler.follow(view)
             principal = dialect.identify(call, view)
+            asked.context = call.context
             if self._meddler is not None:
                 self._meddler.strike(dialect, call, principal, asked, view)
             operation = call.operation

@@ -11,6 +11,7 @@ terraform clients only the nested one where key management is concerned.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.huawei.kinds import is_sequence
 
+CONTEXT_CHARACTERS = 4096
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 _JSON = ("content-type", "application/json;charset=UTF-8")
@@ -57,6 +59,17 @@ def located_values(call: Call) -> dict[str, Any]:
     """Parameters wherever they are: query, then body, then path. Raises as :func:`body_values`."""
     body = body_values(call.request) if call.request.method in {"POST", "PUT"} else {}
     return {**call.values, **body, **call.path_values}
+
+
+def policy_context(text: str) -> str:
+    """The JSON object in a header for the policy decision point. Raises ``InvalidParameter`` (pdp_header)."""
+    try:
+        found = base64.b64decode(text, validate=True) if len(text) <= CONTEXT_CHARACTERS else b""
+        if isinstance(_decode(found), dict):
+            return found.decode()
+    except (ValueError, msgspec.DecodeError, RecursionError):
+        pass
+    raise faults.InvalidParameter(parameter="pdp_header", reason="format")
 
 
 def answer(status: int, content: Any, request_id: str) -> Response:

@@ -17,7 +17,7 @@ from bitting.core.blob import padded
 from bitting.core.model.key import KeyRef, KeyState, Origin, RotationState
 from bitting.core.specs import Algorithm, Usage
 from bitting.core.usecases.crypto import Encrypted
-from bitting.dialects.base.kinds import Base64, Choice, Unreadable
+from bitting.dialects.base.kinds import Base64, Choice, Integer, Unreadable
 
 CONTEXT_CHARACTERS = 8192
 URN = "urn"
@@ -261,3 +261,36 @@ EC_PAIRS = Choice(
         "SM2": "SM2",
     }
 )
+
+
+class Raw:
+    """Any JSON value, for a shape to look at."""
+
+    def decode(self, raw: Any) -> Any:
+        return raw
+
+    def encode(self, value: Any) -> Any:
+        return value
+
+
+class Seconds:
+    """A moment in seconds since 1970 outside, milliseconds inside."""
+
+    def decode(self, raw: Any) -> int:
+        return Integer(0, 10_000_000_000).decode(raw) * 1000
+
+    def encode(self, value: int) -> int:
+        return value // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A choice whose words may come as numbers."""
+
+    choice: Choice
+
+    def decode(self, raw: Any) -> Any:
+        return self.choice.decode(str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw)
+
+    def encode(self, value: Any) -> str:
+        return self.choice.encode(value)

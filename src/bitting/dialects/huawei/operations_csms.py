@@ -53,19 +53,18 @@ _ONE_SECRET = (Field("secret", shown.SECRET, of="result"),)
 _ONE_VERSION = (Field("version_metadata", Shown(shown.metadata), of="result"),)
 
 
+_CHANGES = (
+    shown.NAME,
+    Field("kms_key_id", kinds.WrappingKey(), to="key"),
+    Field("description", kinds.Octets(kinds.DESCRIPTION_BYTES), to="description"),
+    Field("auto_rotation", Flag(), to="automatic"),
+    Field("rotation_period", kinds.Period()),
+    _EVENTS,
+    Field("rotation_func_urn", kinds.FUNCTION, to="function"),
+)
+
+
 def _secret_rows() -> list[Row]:
-    one = SECRETS + "/{secret_name}"
-    wait = one + "/scheduled-deleted-tasks"
-    days = Field("recovery_window_in_days", Integer(7, 30), to="days")
-    changes = (
-        shown.NAME,
-        Field("kms_key_id", kinds.WrappingKey(), to="key"),
-        Field("description", kinds.Octets(kinds.DESCRIPTION_BYTES), to="description"),
-        Field("auto_rotation", Flag(), to="automatic"),
-        Field("rotation_period", kinds.Period()),
-        _EVENTS,
-        Field("rotation_func_urn", kinds.FUNCTION, to="function"),
-    )
     listing = (shown.LIMIT, Field("marker", kinds.ANY_NAME, to="after"), Field("event_name", Text(1, 64)))
     page = (
         Field("secrets", Items(shown.SECRET), of="result.secrets"),
@@ -92,6 +91,14 @@ def _secret_rows() -> list[Row]:
             request=listing,
             response=page,
         ),
+    ]
+
+
+def _one_secret_rows() -> list[Row]:
+    one = SECRETS + "/{secret_name}"
+    wait = one + "/scheduled-deleted-tasks"
+    days = Field("recovery_window_in_days", Integer(7, 30), to="days")
+    return [
         row("show-secret", "GET", one, use=secrets.describe, request=(shown.NAME,), response=_ONE_SECRET),
         row(
             "update-secret",
@@ -99,7 +106,7 @@ def _secret_rows() -> list[Row]:
             one,
             use=secrets.update,
             shape=shapes.update_secret,
-            request=changes,
+            request=_CHANGES,
             response=_ONE_SECRET,
         ),
         row("delete-secret", "DELETE", one, use=secrets.delete, request=(shown.NAME,)),
@@ -242,5 +249,13 @@ def _stage(placed: Any) -> dict[str, Any]:
 
 def rows() -> dict[str, Row]:
     """Every operation by name."""
-    every = [*_secret_rows(), *_version_rows(), *_stage_rows(), *backup_rows(), *event_rows(), *around()]
+    every = [
+        *_secret_rows(),
+        *_one_secret_rows(),
+        *_version_rows(),
+        *_stage_rows(),
+        *backup_rows(),
+        *event_rows(),
+        *around(),
+    ]
     return {item.name: item for item in every}

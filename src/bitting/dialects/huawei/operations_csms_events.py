@@ -39,6 +39,7 @@ def _rules_page(page: Any) -> dict[str, Any]:
 
 
 def backup_rows() -> list[Row]:
+    """Backups, rotations and their tasks."""
     blob = Field("secret_blob", Text(1, BLOB_CHARACTERS), to="blob", required=True)
     rotated = (
         Field("version_id", Text(), of="result.version"),
@@ -96,20 +97,24 @@ def backup_rows() -> list[Row]:
     ]
 
 
+_NEW = (
+    Field("name", kinds.EVENT_NAME, to="name", required=True),
+    Field("event_types", _TYPES, to="types", required=True),
+    Field("state", kinds.SWITCH, to="enabled", required=True),
+    Field("notification", _TARGET, required=True),
+)
+_CHANGES = (
+    _EVENT,
+    Field("state", kinds.SWITCH, to="enabled"),
+    Field("event_types", _TYPES, to="types"),
+    Field("notification", _TARGET),
+)
+_LISTING = (shown.LIMIT, Field("marker", kinds.ANY_NAME, to="after"))
+
+
 def event_rows() -> list[Row]:
-    base, one = CSMS + "/events", CSMS + "/events/{event_name}"
-    new = (
-        Field("name", kinds.EVENT_NAME, to="name", required=True),
-        Field("event_types", _TYPES, to="types", required=True),
-        Field("state", kinds.SWITCH, to="enabled", required=True),
-        Field("notification", _TARGET, required=True),
-    )
-    changes = (
-        _EVENT,
-        Field("state", kinds.SWITCH, to="enabled"),
-        Field("event_types", _TYPES, to="types"),
-        Field("notification", _TARGET),
-    )
+    """Events and the records of their notices."""
+    base = CSMS + "/events"
     page = (
         Field("events", Items(shown.EVENT), of="result.rules"),
         Field("page_info", Shown(_rules_page), of="result"),
@@ -120,7 +125,6 @@ def event_rows() -> list[Row]:
             "page_info", Shown(lambda page: shown.page_info([n.rule for n in page.notices], more=False)), of="result"
         ),
     )
-    listing = (shown.LIMIT, Field("marker", kinds.ANY_NAME, to="after"))
     return [
         row(
             "create-secret-event",
@@ -128,13 +132,34 @@ def event_rows() -> list[Row]:
             base,
             use=secret_events.create_rule,
             shape=shapes.notification,
-            request=new,
+            request=_NEW,
             response=_ONE_EVENT,
             nested=True,
         ),
         row(
-            "list-secret-events", "GET", base, use=secret_events.list_rules, request=listing, response=page, nested=True
+            "list-secret-events",
+            "GET",
+            base,
+            use=secret_events.list_rules,
+            request=_LISTING,
+            response=page,
+            nested=True,
         ),
+        *_one_event_rows(),
+        row(
+            "list-notification-records",
+            "GET",
+            CSMS + "/notification-records",
+            use=secret_events.list_notices,
+            response=notices,
+            nested=True,
+        ),
+    ]
+
+
+def _one_event_rows() -> list[Row]:
+    one = CSMS + "/events/{event_name}"
+    return [
         row(
             "show-secret-event",
             "GET",
@@ -150,19 +175,11 @@ def event_rows() -> list[Row]:
             one,
             use=secret_events.update_rule,
             shape=shapes.changed_notification,
-            request=changes,
+            request=_CHANGES,
             response=_ONE_EVENT,
             nested=True,
         ),
         row(
             "delete-secret-event", "DELETE", one, use=secret_events.delete_rule, request=(_EVENT,), ok=204, nested=True
-        ),
-        row(
-            "list-notification-records",
-            "GET",
-            CSMS + "/notification-records",
-            use=secret_events.list_notices,
-            response=notices,
-            nested=True,
         ),
     ]

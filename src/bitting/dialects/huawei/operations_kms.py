@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bitting.core.model.key import KeyState
 from bitting.core.specs import Usage
-from bitting.core.usecases import crypto, datakeys, datakeys_checked, keys
+from bitting.core.usecases import crypto, datakeys, datakeys_checked, keys, placed_keys, regions
 from bitting.dialects.base.kinds import Base64, Choice, Digits, Hex, Integer, Items, Kind, Shown, Text, Utf8
 from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei import kinds, quirks, shapes
@@ -84,6 +84,8 @@ CREATE_FIELDS = (
     Field("enterprise_project_id", Text(0, 36), to="enterprise_project_id"),
     Field("keystore_id", Text(0, 36), to="keystore_id"),
     Field("realm", Text(0, 255)),
+    # In no document; without it no key could be made under a tag policy.
+    Field("tags", kinds.Raw()),
 )
 LIST_FIELDS = (
     Field("limit", Integer(1, PAGE_MOST), to="limit"),
@@ -125,7 +127,7 @@ KEYS = (
         name="create-key",
         path=BASE + "create-key",
         surface="kms",
-        use=keys.create,
+        use=placed_keys.create,
         shape=shapes.create_key,
         request=CREATE_FIELDS,
         response=CREATED,
@@ -142,7 +144,7 @@ KEYS = (
         name="list-keys",
         path=BASE + "list-keys",
         surface="kms",
-        use=keys.list_,
+        use=regions.list_keys,
         shape=shapes.list_keys,
         given={"limit": PAGE_MOST},
         request=(*LIST_FIELDS, Field("key_spec", _LIST_SPECS), Field("enterprise_project_id", Text(1, 64))),

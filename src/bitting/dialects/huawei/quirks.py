@@ -45,3 +45,13 @@ def version(call: Call, run: Run) -> dict[str, Any]:  # noqa: ARG001 - a quirk's
     if call.path_values["version_id"] != VERSION:
         raise faults.UnknownOperation(operation=call.request.path)
     return {"version": _document(call.request)}
+
+
+def wrong_resource_type(call: Call, run: Run) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
+    """Tags of something else than keys. Raises ``InvalidParameter`` (resource_type)."""
+    raise faults.InvalidParameter(parameter="resource_type", reason="enum")
+
+
+def no_keystores(call: Call, run: Run) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
+    """A cloud without key stores. Raises ``UnsupportedOperation`` (``feature`` keystores)."""
+    raise faults.UnsupportedOperation(feature="keystores")

@@ -11,6 +11,7 @@ from bitting.core.specs import SPECS, Algorithm, Usage
 from bitting.core.usecases.pins import is_pin
 from bitting.dialects.huawei.kinds import SPEC_WORDS
 from bitting.dialects.huawei.rows import HuaweiCall
+from bitting.dialects.huawei.tag_lists import pairs
 
 _DEFAULT_DATA_KEY_BITS = 256
 _NEVER = "waiting for activation"
@@ -29,8 +30,14 @@ def create_key(arguments: dict[str, Any], call: HuaweiCall) -> None:
     family = SPECS[spec].family
     if family.value == "ec" and arguments.get("usage") == Usage.ENCRYPT:
         raise faults.InvalidParameter(parameter="key_usage", reason="enum")
-    if arguments.setdefault("keystore_id", "0") != "0":
-        raise faults.ResourceNotFound(kind="partition", resource=arguments["keystore_id"])
+    otc = call.profile is not None and call.profile.name == "otc"
+    if otc and arguments.get("usage") == Usage.AGREE:
+        raise faults.InvalidParameter(parameter="key_usage", reason="enum")
+    if otc and arguments.get("keystore_id", "0") != "0":
+        raise faults.UnsupportedOperation(feature="keystores")
+    raw = arguments.pop("tags", None)
+    if raw:
+        arguments["tags"] = pairs(raw)
 
 
 def without(call: HuaweiCall, spec: str) -> None:

@@ -10,6 +10,8 @@ token" and "Obtaining a temporary access key and security token through a token"
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from bitting.core import faults
@@ -94,6 +96,17 @@ def read(body: bytes) -> AuthBody:
         raise faults.MisshapenBody from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise faults.MalformedBody from None
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """A JSON object. Raises ``MalformedBody`` or ``MisshapenBody``."""
+    try:
+        found = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise faults.MalformedBody from None
+    if not isinstance(found, dict):
+        raise faults.MisshapenBody
+    return found
 
 
 def method(auth: AuthBody) -> str:

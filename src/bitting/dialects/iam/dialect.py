@@ -29,8 +29,9 @@ from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.base.sdk_hmac import Proofs
-from bitting.dialects.iam import bodies
-from bitting.dialects.iam.operations import ROWS, IamCall, Row, base_url
+from bitting.dialects.iam import bodies, operations_people
+from bitting.dialects.iam.operations import ROWS
+from bitting.dialects.iam.rows import IamCall, Row, base_url
 from bitting.wire.form import only, pairs
 from bitting.wire.rest import Router
 
@@ -50,7 +51,7 @@ class Iam:
     def __init__(self, vault: Vault, clock: Clock, region: str) -> None:
         self._proofs = Proofs(vault, clock)
         self._region = region
-        self._router: Router[Row] = Router((row.method, row.path, row) for row in ROWS)
+        self._router: Router[Row] = Router((row.method, row.path, row) for row in (*ROWS, *operations_people.ROWS))
         self.catalogue = load("iam", "bitting.dialects.iam")
 
     def claims(self, request: Request) -> bool:
@@ -68,6 +69,8 @@ class Iam:
             raise faults.TooLarge
         values = only(pairs(request.query, plus=False)) if request.query else {}
         auth = bodies.read(request.body) if row.has_body else None
+        if row.has_json:
+            values = {**values, **bodies.read_object(request.body)}
         return IamCall(row, request, values, path_values=path_values, auth=auth, region=self._region)
 
     def identify(self, call: Call, view: View) -> Principal:

@@ -8,17 +8,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from bitting.core import faults
 from bitting.core.gate import Asked
-from bitting.core.key_cache import Reader, View
+from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
-from bitting.core.model.service import Operator
-from bitting.core.usecases.credentials import token_digest
+from bitting.core.usecases.credentials import operator
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
@@ -67,8 +66,7 @@ class Native:
         scheme, _, token = call.request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise faults.MissingCredentials
-        digest = token_digest(token.strip())
-        principal = view.get(("operator", digest), _by_digest(digest))
+        principal = operator(view, token.strip())
         if principal is None:
             raise faults.InvalidToken
         return principal
@@ -89,13 +87,3 @@ class Native:
 
     def _answer(self, status: int, body: dict[str, Any], asked: Asked) -> Response:
         return Response(status, (_JSON, ("x-request-id", asked.request_id)), self._encode(body))
-
-
-def _by_digest(digest: str) -> Callable[[Reader], Principal | None]:
-    def build(reader: Reader) -> Principal | None:
-        held = reader.get(Operator, digest)
-        if held is None:
-            return None
-        return Principal("", "", "", held.name, (), credential_id=f"operator:{held.name}", operator=True)
-
-    return build

@@ -1,4 +1,4 @@
-"""The rows of the native API about users, their statements, and key store instances.
+"""The rows of the native API about users, their statements, key store instances, managed data keys.
 
 ::
 
@@ -7,17 +7,23 @@
     POST   accounts/{account_id}/users/{user_name}/statements    {actions, resources, deny}
     DELETE statements/{statement_id}
     POST   accounts/{account_id}/instances                       {name, expires_ms}
+    POST   accounts/{account_id}/data-keys                       {name, key_id}
 """
 
 from __future__ import annotations
 
-from bitting.core.usecases import instances, users
+from bitting.core.usecases import instances, managed_keys, users
 from bitting.dialects.base.kinds import Flag, Integer, Items, Text
-from bitting.dialects.base.operation import Operation
+from bitting.dialects.base.operation import Field, Operation, Record
 from bitting.dialects.native.rows import ID, NAME, field_in, row
 
 _ACCOUNT, _USER = field_in("account_id", ID), field_in("user_name", NAME)
 _PATTERNS = Items(Text(1, 256), 1, 100)
+#: What is shown of a managed data key: not what seals it.
+_DATA_KEY = Record(
+    Field("id", Text(), of="id"), Field("name", Text(), of="name"), Field("number", Integer(0, 1 << 53), of="number"),
+    Field("key_id", Text(), of="key_id"),
+)  # fmt: skip
 _STATEMENTS = "accounts/{account_id}/users/{user_name}/statements"
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -35,5 +41,9 @@ OPERATIONS: tuple[Operation, ...] = (
     row(
         "POST", "accounts/{account_id}/instances", instances.create, _ACCOUNT, field_in("name", NAME),
         field_in("expires_ms", Integer(0, 1 << 53), required=False), answer="instance", ok=201,
+    ),
+    row(
+        "POST", "accounts/{account_id}/data-keys", managed_keys.keep, _ACCOUNT, field_in("name", NAME),
+        field_in("key_id", ID), answer="data_key", kind=_DATA_KEY, ok=201,
     ),
 )  # fmt: skip

@@ -22,9 +22,10 @@ from bitting.dialects.base.errors import load
 from bitting.dialects.base.kinds import Choice, Integer
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei import operations as every
-from bitting.dialects.huawei import operations_data
+from bitting.dialects.huawei import operations_data, operations_material, operations_stores
 from bitting.dialects.huawei import operations_kms as huawei
 from bitting.dialects.huawei.kinds import SPEC_WORDS
+from bitting.dialects.huawei.quirks import no_keystores
 from bitting.dialects.huawei.rows import Profile, Row
 
 NAME = "otc"
@@ -33,7 +34,26 @@ BITS = Integer(512, 512)
 WITHOUT = frozenset(("SM4", "SM2"))
 _WORDS = ("AES_256", "RSA_2048", "RSA_3072", "RSA_4096", "EC_P256", "EC_P384", "HMAC_256", "HMAC_384", "HMAC_512")
 _SPECS = Choice({word: SPEC_WORDS[word] for word in (*_WORDS, *sorted(WITHOUT))})
+WRAPPING = {
+    "RSAES_OAEP_SHA_256": "RSA_OAEP_SHA256",
+    "RSAES_OAEP_SHA_1": "RSA_OAEP_SHA1",
+    "RSAES_PKCS1_V1_5": "RSAES_PKCS1_V1_5",
+}
 _DATA_KEY = Field("datakey_length", huawei.DATA_KEY_LENGTH, required=True)
+
+
+#: What the API reference documents; of Huawei's further operations there are none.
+OPERATIONS = (
+    "create-key", "describe-key", "list-keys", "enable-key", "disable-key", "schedule-key-deletion",
+    "cancel-key-deletion", "update-key-alias", "update-key-description", "create-datakey",
+    "create-datakey-without-plaintext", "encrypt-datakey", "decrypt-datakey", "gen-random", "encrypt-data",
+    "decrypt-data", "sign", "verify", "get-publickey", "get-parameters-for-import", "import-key-material",
+    "delete-imported-key-material", "create-grant", "revoke-grant", "retire-grant", "list-key-grants",
+    "list-retirable-grants", "enable-key-rotation", "disable-key-rotation", "update-key-rotation-interval",
+    "get-key-rotation-status", "create-tag", "tags/action", "delete-tag", "delete-tag/action", "list-key-tags",
+    "list-tags", "resource_instances/action", "user-quotas", "user-instances", "versions", "version", "version/",
+    "other-type/tags", "other-type/action", "other-type/id/tags", "other-type/id/list",
+)  # fmt: skip
 
 
 def _own(field: Field) -> Field:
@@ -57,11 +77,15 @@ def rows() -> dict[str, Row]:
         "decrypt-datakey": {
             "request": (*operations_data.UNWRAP, operations_data.cipher_length(64, 64), *huawei.BINDING)
         },
+        "get-parameters-for-import": {"request": operations_material.parameters_fields(WRAPPING)},
         "gen-random": {"request": (Field("random_data_length", BITS, required=True),)},
     }
+    own = {name: found[name] for name in OPERATIONS}
     for name, change in changes.items():
-        found[name] = replace(found[name], **change)  # type: ignore[arg-type]
-    return found
+        own[name] = replace(own[name], **change)  # type: ignore[arg-type]
+    for name in operations_stores.NAMES:
+        own[name] = replace(found[name], use=None, via=no_keystores)
+    return own
 
 
 def profile() -> Profile:

@@ -23,7 +23,8 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import PBES, serialize_
 from cryptography.x509.oid import NameOID
 
 from bitting.core.faults import InvalidParameter
-from bitting.core.ports import KeyPair, Pkcs12
+from bitting.core.ports import KeyPair
+from bitting.core.ports_certificates import Pkcs12
 from bitting.core.reveal import reveal
 
 _ROUNDS = 2048

@@ -30,7 +30,8 @@ from bitting.core.faults import (
     UnsupportedKeySpec,
 )
 from bitting.core.material import KeyMaterial
-from bitting.core.ports import CanEncrypt, KeyPair, Pkcs12, Seal
+from bitting.core.ports import CanEncrypt, KeyPair, Seal
+from bitting.core.ports_certificates import Certificates, Pkcs12
 from bitting.core.reveal import reveal
 from bitting.core.specs import SPECS, Algorithm, KeySpec
 from bitting.providers.software import digests, pkcs12, rsa, sm2
@@ -56,7 +57,7 @@ class SoftwareVault:
         self._wrap = wrap
         self._kinds = kinds
         self._loaded: dict[bytes, RSAPublicKey] = {}
-        self.certificates = SoftwareCertificates(kinds.sm2)
+        self.certificates: Certificates = SoftwareCertificates(kinds.sm2)
 
     @classmethod
     def alone(cls, seal: Seal, *, libcrypto: str | None = None) -> SoftwareVault:

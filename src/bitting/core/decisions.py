@@ -1,0 +1,71 @@
+"""Asking somebody else: the external policy decision point of switch ``authorizer``.
+
+::
+
+    question  {"account", "user", "credential", "action", "resource", "operation", "source", "context"}   JSON object
+    answer    200 {"allow": true | false}                                       anything else is no answer
+
+No answer allows nothing: a decision point that is down stops the service for everybody but operators.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Protocol
+
+from bitting.core import faults
+from bitting.core.model.identity import Principal
+
+_OK = 200
+
+
+class Authorizer(Protocol):
+    """An external policy decision point."""
+
+    def decide(self, url: str, question: Mapping[str, str]) -> tuple[int, bytes]:
+        """Its answer's status and body; status 0 if it cannot be reached. Bounded in time; never called hot."""
+        ...
+
+
+class Circumstances(Protocol):
+    """What is known of a request besides who and what."""
+
+    operation: str
+    source: str
+    context: str
+
+
+def question(principal: Principal, asked: Circumstances, action: str, resource: str) -> dict[str, str]:
+    """What the decision point is asked."""
+    return {
+        "account": principal.account_id,
+        "user": principal.user_id,
+        "credential": principal.credential_id,
+        "action": action,
+        "resource": resource,
+        "operation": asked.operation,
+        "source": asked.source,
+        "context": asked.context,
+    }
+
+
+def demand(authorizer: Authorizer | None, url: str, asked: dict[str, str]) -> None:
+    """Return if it says yes.
+
+    Raises ``PermissionDenied`` for a no, ``Unavailable`` (``during`` policy_decision) where it cannot be reached, and
+    ``ServerFault`` (``during`` policy_decision) for an answer that is none.
+    """
+    if authorizer is None:
+        raise faults.Unavailable(during="policy_decision", reason="no way to a policy decision point is wired")
+    status, body = authorizer.decide(url, asked)
+    if status == 0:
+        raise faults.Unavailable(during="policy_decision", reason="the policy decision point does not answer")
+    try:
+        allowed = json.loads(body)["allow"] if status == _OK else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        allowed = None
+    if allowed is False:
+        raise faults.PermissionDenied(resource="", action=asked["action"])
+    if allowed is not True:
+        raise faults.ServerFault(during="policy_decision", reason=f"the policy decision point answered {status}")

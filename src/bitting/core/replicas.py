@@ -1,0 +1,45 @@
+"""A key seen from a further region: its own id, material and state under the replica's name and owner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+from bitting.core import faults
+from bitting.core.model.key import Key
+from bitting.core.model.region import Replica, replica_id
+from bitting.core.model.service import Switches
+from bitting.core.rights import is_offline
+
+
+def seen_from(get: Callable[[type[Any], str], Any], ring: str, key: Key) -> Key | None:
+    """The key as a ring sees it: itself at home, its replica elsewhere, None where it has none."""
+    if key.ring == ring:
+        return key
+    replica = cast("Replica | None", get(Replica, replica_id(ring, key.id)))
+    return None if replica is None else dressed(key, replica)
+
+
+def dressed(key: Key, replica: Replica) -> Key:
+    """The key under a replica's name."""
+    return replace(
+        key,
+        ring=replica.ring,
+        project_id=replica.project_id,
+        region=replica.region,
+        name=replica.name,
+        description=replica.description,
+        enterprise_project_id=replica.enterprise_project_id,
+    )
+
+
+def demand_open(key: Key, switches: Switches) -> None:
+    """Return if a key's own region takes changes that were asked for in another.
+
+    Raises ``ReadOnlyReplica`` (``sync`` off), ``ServerFault`` (``during`` sync_forward).
+    """
+    if not key.sync:
+        raise faults.ReadOnlyReplica(sync="off")
+    if is_offline(switches, key.region):
+        raise faults.ServerFault(during="sync_forward", reason=f"region {key.region} is switched off")

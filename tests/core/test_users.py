@@ -1,0 +1,86 @@
+"""Users who are no administrators: what operators give them, and how soon it holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from bitting.core import faults
+from bitting.core.gate import Asked
+from bitting.core.model.identity import Principal
+from bitting.core.model.key import KeyRef
+from bitting.core.policies import Policy, Rule, demand_local, pack, unpack
+from bitting.core.usecases import accounts, credentials, crypto, keys, users
+
+OPERATOR = Principal("", "", "", "op", (), operator=True)
+
+
+def run(house, use, command, principal=OPERATOR):
+    return house.gate.run(use, principal, command, Asked("id", "test", "", "127.0.0.1"), house.cache.loading)
+
+
+@pytest.fixture
+def house(desk):
+    return desk.house
+
+
+@pytest.fixture
+def own(house):
+    with house.store.begin(write=True) as uow:
+        return accounts.found(uow, house.gate.vault, house.gate.clock, house.gate.entropy, "r")
+
+
+def principal_of(house, own, user):
+    with house.store.begin(write=True) as uow:
+        key_id, _ = accounts.add_access_key(uow, house.gate.vault, 0, own.account.id, user.id)
+
+    def look():
+        house.cache.freshen()
+        return credentials.access_key(house.cache.loading, house.gate.vault, key_id).principal
+
+    return look
+
+
+def test_a_statement_holds_at_once_and_ends_at_once(house, own):
+    account_id = own.account.id
+    user = run(house, users.create_user, users.CreateUser(account_id, "reader"))
+    look = principal_of(house, own, user)
+    assert look().statements == ()
+    assert not look().admin
+    order = users.Allow(account_id, "reader", ("key:create", "key:encrypt"), ("*",))
+    statement = run(house, users.allow, order)
+    key = run(house, keys.create, keys.CreateKey(), look())
+    run(house, crypto.encrypt, crypto.Encrypt(KeyRef.by_id(key.id), b"x"), look())
+    run(house, users.allow, users.Allow(account_id, "reader", ("key:encrypt",), (f"key/{key.id}",), deny=True))
+    with pytest.raises(faults.ExplicitlyDenied):
+        run(house, crypto.encrypt, crypto.Encrypt(KeyRef.by_id(key.id), b"x"), look())
+    listed = run(house, users.statements_of, users.StatementsOf(account_id, "reader"))
+    assert [item.allow for item in sorted(listed, key=lambda item: not item.allow)] == [True, False]
+    run(house, users.revoke, users.OneStatement(statement.id))
+    with pytest.raises(faults.PermissionDenied):
+        run(house, keys.create, keys.CreateKey(), look())
+
+
+def test_users_are_made_by_operators_for_accounts_that_are_there(house, own):
+    account_id = own.account.id
+    run(house, users.create_user, users.CreateUser(account_id, "a"))
+    with pytest.raises(faults.ResourceExists):
+        run(house, users.create_user, users.CreateUser(account_id, "a"))
+    for use, command in (
+        (users.create_user, users.CreateUser("none", "b")),
+        (users.allow, users.Allow(account_id, "none", ("*",))),
+        (users.revoke, users.OneStatement("none")),
+    ):
+        with pytest.raises(faults.ResourceNotFound):
+            run(house, use, command)
+    somebody = Principal(account_id, own.account.ring, "u", "u", (), admin=True)
+    with pytest.raises(faults.PermissionDenied):
+        run(house, users.create_user, users.CreateUser(account_id, "c"), somebody)
+
+
+def test_a_policy_is_stored_with_its_rules():
+    policy = Policy('{"as": "written"}', (Rule(True, ("1/user/a",), ("key:encrypt",), networks=("10.0.0.0/8",)),))
+    assert unpack(pack(policy)) == policy
+    assert unpack("something older") == Policy("something older", ())
+    demand_local(pack(policy), "1")
+    with pytest.raises(faults.InvalidParameter):
+        demand_local(pack(policy), "2")
