@@ -71,6 +71,12 @@ EVERY_STEPS = (
 #: The old SDK alone has AdvanceEncrypt, the new one alone the codes.
 EVERY_NEW_STEPS = (*EVERY_STEPS, "GenerateMac", "VerifyMac")
 EVERY_LEGACY_STEPS = (*EVERY_STEPS, "AdvanceEncrypt")
+APPS_STEPS = (
+    "OSS object envelope",
+    "OSS object envelope with a passphrase",
+    "Nacos encrypts raw text",
+    "Nacos data key",
+)
 STS_STEPS = tuple(
     f"{signature} {mode} {what}"
     for signature in ("V3", "V1", "V4")
@@ -300,6 +306,7 @@ CLIENTS = (
     *(_secrets(signature) for signature in ("V3", "V1", "V4")),
     *(_every_key(sdk, mode, who) for who in ("AK", "STS") for mode in ("sync", "async") for sdk in ("V3", "V1", "V4")),
     _every_key("legacy"),
+    Client("oss2 and nacos-sdk-python", "alibaba-apps", "alibaba_apps.py", APPS_STEPS),
     _gcs("https", "sync", crossing="Alibaba Instance"),
     _gcs("http", "sync"),
     _gcs("http", "async"),
@@ -318,8 +325,8 @@ CROSSING = tuple(client for client in CLIENTS if client.crossing)
 KEY_MAKER = CLIENTS[0]
 #: Whose clients need the keys made first.
 KEYS_NEEDED = frozenset({"alibaba-instance", "alibaba-kms-sdk", "alibaba-transfer", "alibaba-secrets"})
-#: Whose clients encrypt nothing and so take no part in the crossing.
-ENCRYPTS_NOTHING = frozenset({"alibaba-secrets", "alibaba-secrets-v2", "huawei-secrets"})
+#: Whose clients only read, or speak an API that another client stands for already: they take no part in the crossing.
+ENCRYPTS_NOTHING = frozenset({"alibaba-secrets", "alibaba-secrets-v2", "alibaba-apps", "huawei-secrets"})
 
 
 def client_named(name: str) -> Client:
