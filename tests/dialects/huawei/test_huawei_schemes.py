@@ -46,11 +46,11 @@ class Writer:
         hashed, access_key, secret = self.digest(canonical.encode()).hex(), *self.credentials()
         if self.scheme.startswith("V11"):
             info = f"{day or date[:8]}/{self.info}"
-            text = "\n".join((self.scheme, date, info, hashed))
+            text = f"{self.scheme}\n{date}\n{info}\n{hashed}"
             signature = hmac_of(self.digest, hkdf(access_key, secret, info).encode(), text)
             who = f"Credential={access_key}/{info}"
         else:
-            signature = hmac_of(self.digest, secret.encode(), "\n".join((self.scheme, date, hashed)))
+            signature = hmac_of(self.digest, secret.encode(), f"{self.scheme}\n{date}\n{hashed}")
             who = f"Access={access_key}"
         headers["authorization"] = f"{self.scheme} {who}, SignedHeaders={names}, Signature={signature}"
         return Request("POST", path, "", headers, body)
