@@ -30,14 +30,19 @@ from bitting.core.throttle import Throttle
 from bitting.core.usecases.rotators import Rotator
 from bitting.core.usecases.secret_sweeps import SECRET_SWEEPS, secret_handlers
 from bitting.core.usecases.sweeps import SWEEPS
+from bitting.dialects.alibaba_instance import operations as instance
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
+from bitting.dialects.alibaba_openapi import operations as openapi
 from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
 from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.errors import Catalogue, load
 from bitting.dialects.base.injector import Injector
-from bitting.dialects.huawei.dialect import Huawei
+from bitting.dialects.base.operation import Operation
+from bitting.dialects.huawei.dialect import Huawei, huawei_profile
+from bitting.dialects.iam import operations as iam
 from bitting.dialects.iam.dialect import Iam
 from bitting.dialects.native import developer
+from bitting.dialects.native import operations as native
 from bitting.dialects.native.dialect import Native
 from bitting.dialects.otc import profile as otc
 from bitting.providers.software.provider import SoftwareProvider
@@ -121,6 +126,20 @@ class Prepared:
 def catalogues() -> list[Catalogue]:
     """Every dialect's error catalogue."""
     return [load(name, f"bitting.dialects.{name}") for name in CATALOGUES]
+
+
+def operation_tables() -> dict[str, list[Operation]]:
+    """Every dialect's operations, for the documentation."""
+    return {
+        "alibaba_openapi": list(
+            openapi.table("", load("alibaba_openapi", "bitting.dialects.alibaba_openapi")).values()
+        ),
+        "alibaba_instance": list(instance.OPERATIONS.values()),
+        "huawei": list(huawei_profile().rows.values()),
+        "otc": list(otc.rows().values()),
+        "iam": list(iam.ROWS),
+        "native": list(native.OPERATIONS),
+    }
 
 
 def prepare(settings: Settings) -> Prepared:

@@ -46,6 +46,17 @@ def explain(code: Annotated[str, typer.Argument(help="An error code, for instanc
 
 
 @cli.command()
+def docs(
+    folder: Annotated[Path, typer.Option(help="Where the pages of the dialects are.")] = Path("docs/dialects"),
+    check: Annotated[bool, typer.Option("--check", help="Only say which pages are out of date.")] = False,
+) -> None:
+    """Make the tables of operations in the documentation again, from the rows."""
+    from bitting.cli.docs import run  # noqa: PLC0415
+
+    raise SystemExit(run(folder, check=check))
+
+
+@cli.command()
 def demo(data_dir: Annotated[Path | None, typer.Option(help="Use this data directory.")] = None) -> None:
     """Drive a fresh server with the official clients and print what worked."""
     from bitting.cli.demo import demo as run  # noqa: PLC0415

@@ -71,6 +71,12 @@ EVERY_STEPS = (
 #: The old SDK alone has AdvanceEncrypt, the new one alone the codes.
 EVERY_NEW_STEPS = (*EVERY_STEPS, "GenerateMac", "VerifyMac")
 EVERY_LEGACY_STEPS = (*EVERY_STEPS, "AdvanceEncrypt")
+APPS_STEPS = (
+    "OSS object envelope",
+    "OSS object envelope with a passphrase",
+    "Nacos encrypts raw text",
+    "Nacos data key",
+)
 STS_STEPS = tuple(
     f"{signature} {mode} {what}"
     for signature in ("V3", "V1", "V4")
@@ -333,6 +339,7 @@ CLIENTS = (
     *(_secrets(signature) for signature in ("V3", "V1", "V4")),
     *(_every_key(sdk, mode, who) for who in ("AK", "STS") for mode in ("sync", "async") for sdk in ("V3", "V1", "V4")),
     _every_key("legacy"),
+    Client("oss2 and nacos-sdk-python", "alibaba-apps", "alibaba_apps.py", APPS_STEPS),
     _gcs("https", "sync", crossing="Alibaba Instance"),
     _gcs("http", "sync"),
     _gcs("http", "async"),
@@ -340,14 +347,14 @@ CLIENTS = (
     Client(f"{_HUAWEI_NAME} sync", "huawei", _HUAWEI, HUAWEI_STEPS, {"mode": "sync"}, crossing="Huawei"),
     Client(f"{_HUAWEI_NAME} async", "huawei", _HUAWEI, HUAWEI_STEPS, {"mode": "async"}),
     Client(f"{_HUAWEI_NAME} set-up", "huawei", "huawei_setup.py", HUAWEI_LOOKUP_STEPS),
-    *(
-        Client(f"{_HUAWEI_NAME} every {mode}", "huawei", "huawei_every.py", HUAWEI_EVERY_STEPS, {"mode": mode})
-        for mode in ("sync", "async")
-    ),
     Client("huaweicloudsdkcsms sync", "huawei-secrets", "huawei_csms.py", CSMS_STEPS, {"mode": "sync"}),
     Client("huaweicloudsdkcsms async", "huawei-secrets", "huawei_csms.py", CSMS_STEPS, {"mode": "async"}),
     Client("huaweicloud-csms-environ", "huawei-secrets", "huawei_csms.py", ENVIRON_STEPS, {"mode": "environ"}),
     Client("alibabacloud-secretsmanager-client-v2", "alibaba-secrets-v2", "alibaba_secrets_v2.py", CACHE_STEPS),
+    *(
+        Client(f"{_HUAWEI_NAME} every {mode}", "huawei", "huawei_every.py", HUAWEI_EVERY_STEPS, {"mode": mode})
+        for mode in ("sync", "async")
+    ),
     Client("otcextensions", "otc", "otc_sdk.py", OTC_STEPS, crossing="Open Telekom Cloud"),
     Client("otcextensions every", "otc", "otc_every.py", OTC_EVERY_STEPS),
     Client("openstack command line", "otc-cli", "otc_cli.py", OTC_CLI_STEPS),
@@ -357,8 +364,8 @@ CROSSING = tuple(client for client in CLIENTS if client.crossing)
 KEY_MAKER = CLIENTS[0]
 #: Whose clients need the keys made first.
 KEYS_NEEDED = frozenset({"alibaba-instance", "alibaba-kms-sdk", "alibaba-transfer", "alibaba-secrets"})
-#: Whose clients encrypt nothing and so take no part in the crossing.
-ENCRYPTS_NOTHING = frozenset({"alibaba-secrets", "alibaba-secrets-v2", "huawei-secrets", "otc-cli"})
+#: Whose clients only read, or speak an API that another client stands for already: they take no part in the crossing.
+ENCRYPTS_NOTHING = frozenset({"alibaba-secrets", "alibaba-secrets-v2", "alibaba-apps", "huawei-secrets", "otc-cli"})
 
 
 def client_named(name: str) -> Client:

@@ -176,6 +176,11 @@ class Choice:
         for word, value in words.items():
             self._words.setdefault(value, word)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every word that is read."""
+        return tuple(self._values)
+
     def decode(self, raw: Any) -> Any:
         if not isinstance(raw, str):
             raise Unreadable("type")
