@@ -25,6 +25,8 @@ def _methods(script: str) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             names.add(node.name)
+        if isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
         if isinstance(node, ast.ImportFrom) and node.module and (CLIENTS_FOLDER / f"{node.module}.py").exists():
             names |= _methods(f"{node.module}.py")
     return names

@@ -249,7 +249,8 @@ def test_a_stranger_sees_and_changes_nothing(door: Any) -> None:
         if action.startswith("Certificate"):
             parameters |= {**MANAGED, "Algorithm": CERTIFICATE_ALGORITHMS.get(action, MANAGED["Algorithm"])}
         if action in {"TagResource", "UntagResource"}:
-            del parameters["CertificateId"], parameters["SecretName"]
+            parameters.pop("CertificateId")
+            parameters.pop("SecretName", None)
         if action == "SetDeletionProtection":
             del parameters["KmsInstanceId"]
         if action == "CreateCertificate":

@@ -199,6 +199,27 @@ HUAWEI_LOOKUP_STEPS = (
 OTC_STEPS = ("password token", *_HUAWEI_STEPS, "token re-scoped", "HTTPS with the CA file", "401 wrong password")
 
 
+#: huaweicloudsdkkms: each of its 75 operations, in an order that lets later ones use what earlier ones made.
+HUAWEI_EVERY_STEPS = (
+    "show_versions", "show_version", "create_key", "list_key_detail", "list_keys", "update_key_alias",
+    "update_key_description", "disable_key", "enable_key", "create_alias", "list_aliases", "associate_alias",
+    "delete_alias", "create_random", "encrypt_data", "decrypt_data", "re_encrypt", "create_datakey",
+    "create_datakey_without_plaintext", "encrypt_datakey", "decrypt_datakey", "create_rsa_datakey_pair",
+    "create_ec_datakey_pair", "sign", "validate_signature", "show_public_key", "generate_mac", "verify_mac",
+    "derive_shared_secret", "create_kms_tag", "batch_create_kms_tags", "show_kms_tags", "list_kms_tags",
+    "list_kms_by_tags", "delete_tag", "create_parameters_for_import", "import_key_material",
+    "delete_imported_key_material", "enable_key_rotation", "update_key_rotation_interval",
+    "show_key_rotation_status", "disable_key_rotation", "rotate_on_demand", "create_grant", "list_grants",
+    "list_retirable_grants", "cancel_self_grant", "cancel_grant", "show_user_quotas", "show_user_instances",
+    "create_key_store", "list_key_stores", "show_key_store", "disable_key_store", "enable_key_store",
+    "delete_key_store", "create_pin", "list_support_regions", "replicate_key", "update_primary_region",
+    "create_access_point", "download_access_point_private_key", "list_access_point", "disable_access_point",
+    "enable_access_point", "create_key_policy", "show_key_policy", "update_key_policy", "list_key_policy",
+    "create_datakey_capsule", "decrypt_datakey_capsule", "delete_key_policy", "delete_access_point", "delete_key",
+    "cancel_key_deletion",
+)
+
+
 @dataclass(frozen=True)
 class Client:
     """One way of using one SDK. ``environment`` names its requirements, ``script`` its driver."""
@@ -318,6 +339,10 @@ CLIENTS = (
     Client("huaweicloudsdkcsms async", "huawei-secrets", "huawei_csms.py", CSMS_STEPS, {"mode": "async"}),
     Client("huaweicloud-csms-environ", "huawei-secrets", "huawei_csms.py", ENVIRON_STEPS, {"mode": "environ"}),
     Client("alibabacloud-secretsmanager-client-v2", "alibaba-secrets-v2", "alibaba_secrets_v2.py", CACHE_STEPS),
+    *(
+        Client(f"{_HUAWEI_NAME} every {mode}", "huawei", "huawei_every.py", HUAWEI_EVERY_STEPS, {"mode": mode})
+        for mode in ("sync", "async")
+    ),
     Client("otcextensions", "otc", "otc_sdk.py", OTC_STEPS, crossing="Open Telekom Cloud"),
 )
 CROSSING = tuple(client for client in CLIENTS if client.crossing)

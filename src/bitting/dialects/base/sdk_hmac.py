@@ -8,6 +8,11 @@ r"""Who sent this, for the APIs that take an access key signature or an X-Auth-T
     string to sign      SDK-HMAC-SHA256 \n X-Sdk-Date \n hex(sha256(canonical request))
     signature           hex(hmac-sha256(secret, string to sign))
 
+    SDK-HMAC-SM3        the same with SM3 in every place of SHA-256
+    V11-HMAC-SHA256 Credential=<id>/<day>/<region>/<service>, ...
+                        the day, region and service are the string's third line; the key is
+                        hex(HKDF-SHA256(salt=id, secret, info=<day>/<region>/<service>, 32 bytes))
+
 What is proved, in order (the numbers are in the code):
 
 1. The date is readable and within fifteen minutes of our clock, either way.
@@ -23,7 +28,9 @@ the key management and the identity dialect, which may not import each other.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 
 from bitting.core import faults
@@ -33,13 +40,16 @@ from bitting.core.usecases import credentials
 from bitting.core.usecases.credentials import Credential
 from bitting.dialects.base.http import Request
 from bitting.wire.form import pairs
-from bitting.wire.sign import canonical_headers, canonical_query, instant, quote
+from bitting.wire.sign import canonical_headers, canonical_query, hmac_by, instant, quote
 
 ALGORITHM = "SDK-HMAC-SHA256"
 SKEW_MS = 15 * 60 * 1000
 UNSIGNED = "UNSIGNED-PAYLOAD"
-_PREFIX = ALGORITHM + " "
+WITH_SM3 = "SDK-HMAC-SM3"
+DERIVED = "V11-HMAC-SHA256"
+_SCHEMES = frozenset((ALGORITHM, WITH_SM3, DERIVED))
 _ONCE = frozenset(("authorization", "host", "x-auth-token", "x-sdk-date", "x-sdk-content-sha256", "x-security-token"))
+_STARTS = ("SDK-HMAC-", "V11-HMAC-")
 _EMPTY_DIGEST = sha256(b"").hexdigest()
 
 
@@ -61,7 +71,7 @@ class Proofs:
         if request.repeated and not _ONCE.isdisjoint(request.repeated):
             raise faults.InvalidToken  # which of the two would be believed?
         authorization = request.headers.get("authorization", "")
-        if authorization[:9] == "SDK-HMAC-" or (authorization and "x-auth-token" not in request.headers):
+        if authorization[:9] in _STARTS or (authorization and "x-auth-token" not in request.headers):
             return self._by_signature(request, view, authorization, project_id, greedy)
         token = request.headers.get("x-auth-token")
         if not token:
@@ -79,7 +89,8 @@ class Proofs:
     def _by_signature(
         self, request: Request, view: View, authorization: str, project_id: str, greedy: str
     ) -> Credential:
-        access_key_id, names, signature = _parse(authorization)
+        sent = _parse(authorization)
+        access_key_id = sent.access_key_id
         now_ms = self._clock.now_ms()
         date = request.headers.get("x-sdk-date", "")
         sent_ms = instant(date)
@@ -87,7 +98,10 @@ class Proofs:
             raise faults.ClockMalformed(parameter="X-Sdk-Date")
         if abs(self._clock.wall_ms() - sent_ms) > SKEW_MS:
             raise faults.ClockSkewed
-        digest = _body_digest(request)  # 2
+        if sent.info and sent.info.partition("/")[0] != date[:8]:
+            raise faults.SignatureMismatch
+        sm3 = partial(self._vault.digest, "sm3") if sent.scheme == WITH_SM3 else None
+        digest = _body_digest(request, sm3)  # 2
         mismatch = None
         try:
             found = credentials.access_key(view, self._vault, access_key_id, project_id)
@@ -96,44 +110,85 @@ class Proofs:
             found = credentials.access_key(view, self._vault, access_key_id)
         if found is None:  # 3
             raise faults.UnknownAccessKey(access_key_id=access_key_id)
-        _check(request, found.secret, names, date, digest, signature, greedy)
+        _check(request, _Key(found.secret, sent, sm3), date, digest, greedy)
         found.admit(now_ms, request.headers.get("x-security-token", ""))  # 4
         if mismatch is not None:
             raise mismatch
         return found
 
 
-def _parse(authorization: str) -> tuple[str, str, str]:
-    """Access key id, signed header names and signature. Raises ``IdentityFault``."""
-    if authorization[: len(_PREFIX)] != _PREFIX:
-        raise faults.UnsupportedSignatureMethod(method=authorization.partition(" ")[0])
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """An Authorization header, read. ``info``: day, region and service of a derived key, empty for none."""
+
+    scheme: str
+    access_key_id: str
+    names: str
+    signature: str
+    info: str = ""
+
+
+def _parse(authorization: str) -> _Sent:
+    """Raises ``IdentityFault``."""
+    scheme, _, rest = authorization.partition(" ")
+    if scheme not in _SCHEMES:
+        raise faults.UnsupportedSignatureMethod(method=scheme)
     parts = {}
-    for part in authorization[len(_PREFIX) :].split(","):
+    for part in rest.split(","):
         name, _, value = part.strip().partition("=")
         parts[name] = value
-    access_key_id, signature = parts.get("Access", ""), parts.get("Signature", "")
+    access_key_id, signature, info = parts.get("Access", ""), parts.get("Signature", ""), ""
+    if scheme == DERIVED:
+        access_key_id, _, info = parts.get("Credential", "").partition("/")
     if not access_key_id:
         raise faults.MissingAccessKey
-    if len(signature) != 64 or not signature.isascii():
+    if len(signature) != 64 or not signature.isascii() or (scheme == DERIVED and info.count("/") != 2):
         raise faults.MissingSignature
-    return access_key_id, parts.get("SignedHeaders", ""), signature
+    return _Sent(scheme, access_key_id, parts.get("SignedHeaders", ""), signature, info)
 
 
-def _body_digest(request: Request) -> str:
+def _derived(access_key_id: str, secret: bytes, info: str) -> bytes:
+    """HKDF (RFC 5869) of one block, written in hexadecimal: that text is the key."""
+    extracted = hmac.digest(access_key_id.encode(), secret, "sha256")
+    return hmac.digest(extracted, info.encode() + b"\x01", "sha256").hex().encode()
+
+
+def _body_digest(request: Request, sm3: Callable[[bytes], bytes] | None) -> str:
     """What the canonical request says of the body. Raises ``BodyDigestMismatch``."""
     if not request.body:
-        return _EMPTY_DIGEST
+        return sm3(b"").hex() if sm3 else _EMPTY_DIGEST
     announced = request.headers.get("x-sdk-content-sha256")
     if announced == UNSIGNED:
         return UNSIGNED
-    digest = sha256(request.body).hexdigest()
+    digest = sm3(request.body).hex() if sm3 else sha256(request.body).hexdigest()
     if announced and announced.lower() != digest:
         raise faults.BodyDigestMismatch
     return announced or digest
 
 
-def _check(request: Request, secret: bytes, names: str, date: str, digest: str, signature: str, greedy: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A secret and how it signs. ``sm3``: the hash, where it is not SHA-256."""
+
+    secret: bytes = field(repr=False)
+    sent: _Sent
+    sm3: Callable[[bytes], bytes] | None
+
+    def sign(self, canonical: bytes, date: str) -> str:
+        """The signature of a canonical request."""
+        if self.sm3 is not None:
+            text = f"{WITH_SM3}\n{date}\n{self.sm3(canonical).hex()}"
+            return hmac_by(self.sm3, self.secret, text.encode()).hex()
+        hashed, sent = sha256(canonical).hexdigest(), self.sent
+        if sent.info:
+            key = _derived(sent.access_key_id, self.secret, sent.info)
+            return hmac.digest(key, f"{DERIVED}\n{date}\n{sent.info}\n{hashed}".encode(), "sha256").hex()
+        return hmac.digest(self.secret, f"{ALGORITHM}\n{date}\n{hashed}".encode(), "sha256").hex()
+
+
+def _check(request: Request, key: _Key, date: str, digest: str, greedy: str) -> None:
     """Raises ``SignatureMismatch`` unless one way to write the request down gives the signature."""
+    names = key.sent.names
     try:
         headers = canonical_headers(names.split(";"), request.headers)
     except KeyError:
@@ -145,8 +200,7 @@ def _check(request: Request, secret: bytes, names: str, date: str, digest: str, 
         for charset in charsets:
             # A server may have read header bytes as Latin-1 or as UTF-8; clients sign UTF-8.
             canonical = f"{request.method}\n{uri}{tail}".encode(charset, errors="replace")
-            to_sign = f"{ALGORITHM}\n{date}\n{sha256(canonical).hexdigest()}"
-            if hmac.compare_digest(hmac.digest(secret, to_sign.encode(), "sha256").hex(), signature):
+            if hmac.compare_digest(key.sign(canonical, date), key.sent.signature):
                 return
     raise faults.SignatureMismatch
 

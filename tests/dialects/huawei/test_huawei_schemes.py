@@ -1,0 +1,107 @@
+"""The other two signature schemes, written down independently; and what they do not forgive."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from huawei.conftest import Door, read
+from huawei.sdk_signer import HOST, python_uri
+
+from bitting.dialects.base.http import Request
+
+SM3_OF_NOTHING = "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b"
+Hash = Callable[[bytes], bytes]
+
+
+def hmac_of(digest: Hash, key: bytes, text: str) -> str:
+    key = (digest(key) if len(key) > 64 else key).ljust(64, b"\0")
+    inner = digest(bytes(byte ^ 0x36 for byte in key) + text.encode())
+    return digest(bytes(byte ^ 0x5C for byte in key) + inner).hex()
+
+
+def hkdf(access_key: str, secret: str, info: str) -> str:
+    extracted = hmac.new(access_key.encode(), secret.encode(), hashlib.sha256).digest()
+    return hmac.new(extracted, info.encode() + b"\x01", hashlib.sha256).hexdigest()
+
+
+class Writer:
+    """Signs with one of the schemes."""
+
+    def __init__(self, door: Door, scheme: str, info: str = "cn-hangzhou/kms") -> None:
+        self.door, self.scheme, self.info = door, scheme, info
+        self.digest: Hash = lambda data: door.house.vault.digest("sm3" if "SM3" in scheme else "sha256", data)
+
+    def sign(self, verb: str, body: bytes, day: str = "") -> Request:
+        date = datetime.fromtimestamp(self.door.house.clock.now_ms() / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+        headers = {"content-type": "application/json", "host": HOST, "x-sdk-date": date}
+        names = ";".join(sorted(headers))
+        path = self.door.path(verb)
+        lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
+        canonical = "\n".join(("POST", python_uri(path), "", lines, names, self.digest(body).hex()))
+        hashed, access_key, secret = self.digest(canonical.encode()).hex(), *self.credentials()
+        if self.scheme.startswith("V11"):
+            info = f"{day or date[:8]}/{self.info}"
+            text = f"{self.scheme}\n{date}\n{info}\n{hashed}"
+            signature = hmac_of(self.digest, hkdf(access_key, secret, info).encode(), text)
+            who = f"Credential={access_key}/{info}"
+        else:
+            signature = hmac_of(self.digest, secret.encode(), f"{self.scheme}\n{date}\n{hashed}")
+            who = f"Access={access_key}"
+        headers["authorization"] = f"{self.scheme} {who}, SignedHeaders={names}, Signature={signature}"
+        return Request("POST", path, "", headers, body)
+
+    def credentials(self) -> tuple[str, str]:
+        return self.door.founded.access_key_id, self.door.founded.secret
+
+
+SCHEMES = ("SDK-HMAC-SM3", "V11-HMAC-SHA256")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("body", [b'{"random_data_length": "512"}', b""])
+def test_accepted(door: Door, scheme: str, body: bytes) -> None:
+    verb = "gen-random" if body else "list-keys"
+    assert read(door.send(Writer(door, scheme).sign(verb, body)))[0] == 200
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_changed_body_is_refused(door: Door, scheme: str) -> None:
+    request = Writer(door, scheme).sign("gen-random", b'{"random_data_length": "512"}')
+    request.body = b'{"random_data_length": "520"}'
+    assert code(read(door.send(request))) == "KMS.0302"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_an_old_date_is_refused(door: Door, scheme: str) -> None:
+    request = Writer(door, scheme).sign("list-keys", b"")
+    door.house.clock.advance(seconds=901)
+    assert code(read(door.send(request))) == "KMS.0302"
+
+
+def test_a_key_of_another_day_is_refused(door: Door) -> None:
+    assert code(read(door.send(Writer(door, SCHEMES[1]).sign("list-keys", b"", day="20200101")))) == "KMS.0302"
+
+
+@pytest.mark.parametrize("info", ["cn-hangzhou", "a/b/c"])
+def test_a_credential_of_another_shape_is_refused(door: Door, info: str) -> None:
+    assert code(read(door.send(Writer(door, SCHEMES[1], info).sign("list-keys", b"")))) == "KMS.0302"
+
+
+@pytest.mark.parametrize("scheme", ["SDK-ECDSA-P256-SHA256", "SDK-SM2-SM3"])
+def test_schemes_not_served(door: Door, scheme: str) -> None:
+    request = Writer(door, "SDK-HMAC-SM3").sign("list-keys", b"")
+    request.headers["authorization"] = request.headers["authorization"].replace("SDK-HMAC-SM3", scheme)
+    assert code(read(door.send(request))) == "KMS.0302"
+
+
+def test_sm3_is_sm3(door: Door) -> None:
+    assert door.house.vault.digest("sm3", b"").hex() == SM3_OF_NOTHING
+
+
+def code(answer: tuple[int, dict[str, Any]]) -> str:
+    return str(answer[1]["error"]["error_code"])
