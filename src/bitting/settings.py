@@ -48,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How long a request's body may take to arrive; later ones are answered as temporarily unavailable."""
     audit_flush_ms: int = 50
     """How long an audit record may wait in memory; what a killed process can lose of its trail."""
+    attestation_roots: str = ""
+    """PEM file with the public keys of the attestation verifiers to believe; empty for none."""
     dev: bool = False
     """Developer mode: faults on demand, a clock that can be moved, reset to the seed. Never in production."""
     seed: str = ""

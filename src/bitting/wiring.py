@@ -21,10 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from bitting.audit.writer import FileTrail
+from bitting.core.attestation import TokenAttestation
 from bitting.core.faults import Fault
 from bitting.core.gate import Gate
 from bitting.core.key_cache import KeyCache
-from bitting.core.ports import KeyProvider, Store
+from bitting.core.pem import PUBLIC_KEY, blocks
+from bitting.core.ports import Attestation, Clock, KeyProvider, Store, Vault
 from bitting.core.scheduler import Handler, Scheduler
 from bitting.core.throttle import Throttle
 from bitting.core.usecases.rotators import Rotator
@@ -55,7 +57,7 @@ from bitting.server import bootstrap, seed, tls
 from bitting.server.app import App
 from bitting.server.nonces import SharedNonces
 from bitting.server.scheduler import SchedulerThread
-from bitting.settings import Settings
+from bitting.settings import Settings, SettingsError
 from bitting.stores.snapshot import Snapshot, forget_fleeting, restore, take
 from bitting.stores.sql.schema import migrate
 from bitting.stores.sql.store import SqlStore
@@ -178,9 +180,9 @@ def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonc
     cache = KeyCache(store, providers)
     trail = FileTrail(directory / "audit.jsonl", settings.audit_flush_ms)
     clock, entropy, vault = SystemClock(), SystemEntropy(), provider.vault
-    gate = Gate(
-        store, cache, providers, vault, clock, entropy, trail, settings.region, Throttle(1 / settings.worker_count)
-    )
+    throttle = Throttle(1 / settings.worker_count)
+    gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region, throttle)
+    gate.attestation = _attestation(settings, vault, clock)
     gate.authorizer = HttpAuthorizer(HttpOutlet())
     region = settings.region
     dialects: list[Dialect] = [
@@ -208,6 +210,18 @@ def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonc
     scheduler = SchedulerThread(jobs, reporter.failure, follow)
     app = App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max, dev=seeded is not None)
     return House(store, providers, trail, gate, app, scheduler)
+
+
+def _attestation(settings: Settings, vault: Vault, clock: Clock) -> Attestation | None:
+    """Who is believed about machines. Raises :class:`SettingsError`."""
+    if not settings.attestation_roots:
+        return None
+    try:
+        roots = blocks(PUBLIC_KEY, Path(settings.attestation_roots).read_text())
+    except (OSError, ValueError) as error:
+        msg = f"attestation_roots: {settings.attestation_roots} cannot be read: {error}"
+        raise SettingsError(msg) from None
+    return TokenAttestation(roots, vault, clock)
 
 
 def _handlers() -> dict[str, Handler]:

@@ -104,7 +104,10 @@ def for_recipient(use: UseCase[Any, Any]) -> UseCase[ForRecipient, Sealed]:
     def run(context: Context, command: ForRecipient) -> Sealed:
         public = believed(context, command.recipient, context.gate.attestation)
         answer = use.run(context, command.command)
-        sealed = context.gate.vault.encrypt_to(public, answer.plaintext, command.recipient.algorithm)
+        try:
+            sealed = context.gate.vault.encrypt_to(public, answer.plaintext, command.recipient.algorithm)
+        except faults.InvalidParameter:
+            raise faults.InvalidParameter(parameter="recipient", reason="public") from None
         return Sealed(replace(answer, plaintext=b""), sealed)
 
     return replace(use, run=run, command=ForRecipient, key=lambda command: key(command.command))
