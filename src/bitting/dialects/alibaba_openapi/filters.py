@@ -91,7 +91,7 @@ class Filters:
         return wanted
 
     def encode(self, value: Any) -> NoReturn:
-        raise NotImplementedError
+        raise TypeError("a field of requests only")
 
 
 def _add(wanted: Wanted, item: _Filter) -> None:
@@ -149,4 +149,4 @@ class InstanceFilters:
         return where
 
     def encode(self, value: Any) -> NoReturn:
-        raise NotImplementedError
+        raise TypeError("a field of requests only")

@@ -135,4 +135,4 @@ class BindVpcs:
         return made
 
     def encode(self, value: Any) -> NoReturn:
-        raise NotImplementedError
+        raise TypeError("a field of requests only")

@@ -91,4 +91,4 @@ class RecipientOf:
         return Recipient(given.document.encode(), token, _ALGORITHMS[given.algorithm])
 
     def encode(self, value: Any) -> NoReturn:
-        raise NotImplementedError
+        raise TypeError("a field of requests only")

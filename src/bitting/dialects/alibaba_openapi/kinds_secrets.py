@@ -72,7 +72,7 @@ class StageNames:
         return tuple(StageName().decode(item) for item in content)
 
     def encode(self, value: Any) -> NoReturn:
-        raise NotImplementedError
+        raise TypeError("a field of requests only")
 
 
 class ValueText:
@@ -105,7 +105,7 @@ class Config:
         return content
 
     def encode(self, value: Any) -> NoReturn:
-        raise NotImplementedError
+        raise TypeError("a field of requests only")
 
 
 class JsonList:
@@ -123,7 +123,7 @@ class JsonList:
         return content
 
     def encode(self, value: Any) -> NoReturn:
-        raise NotImplementedError
+        raise TypeError("a field of requests only")
 
 
 class _Filter(msgspec.Struct, rename={"key": "Key", "values": "Values"}):
@@ -168,7 +168,7 @@ class Filters:
         return Wanted(**found)
 
     def encode(self, value: Any) -> NoReturn:
-        raise NotImplementedError
+        raise TypeError("a field of requests only")
 
 
 def _type(word: str) -> SecretType:

@@ -47,7 +47,7 @@ class Pairs:
         return tuple(pairs)
 
     def encode(self, value: Any) -> NoReturn:
-        raise NotImplementedError
+        raise TypeError("a field of requests only")
 
 
 class Keys:
@@ -71,7 +71,7 @@ class Keys:
             raise Unreadable("format") from None
 
     def encode(self, value: Any) -> NoReturn:
-        raise NotImplementedError
+        raise TypeError("a field of requests only")
 
 
 class NextToken:
