@@ -20,7 +20,7 @@ import msgspec
 from bitting.core.ports import Except
 from bitting.core.usecases import tags
 from bitting.dialects.alibaba_openapi import words
-from bitting.dialects.base.kinds import Unreadable
+from bitting.dialects.base.kinds import Unreadable, one_way
 
 FILTERS_MAX = 10
 VALUES_MAX = 10
@@ -91,7 +91,7 @@ class Filters:
         return wanted
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)
 
 
 def _add(wanted: Wanted, item: _Filter) -> None:
@@ -149,4 +149,4 @@ class InstanceFilters:
         return where
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)

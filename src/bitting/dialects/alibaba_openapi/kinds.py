@@ -17,7 +17,7 @@ import msgspec
 
 from bitting.core import faults
 from bitting.core.model.key import KeyRef
-from bitting.dialects.base.kinds import Unreadable
+from bitting.dialects.base.kinds import Unreadable, one_way
 
 KEY_ID_MAX = 256
 PLAINTEXT_BYTES_MAX = 6144
@@ -41,7 +41,7 @@ class AnyKey:
         return KeyRef("alias" if raw.startswith("alias/") else "id", raw)
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)
 
 
 class OnlyKeyId(AnyKey):
@@ -97,7 +97,7 @@ class Plaintext:
         return plain, text
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)
 
 
 class EncryptionContext:
@@ -116,7 +116,7 @@ class EncryptionContext:
         return _sorted.encode(pairs) if pairs else b""
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)
 
 
 class Interval:
@@ -145,7 +145,7 @@ class Unserved:
         raise Unreadable("unserved")
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)
 
 
 class _Tag(msgspec.Struct, rename={"key": "TagKey", "value": "TagValue"}):
@@ -174,4 +174,4 @@ class Tags:
         return tuple((tag.key, tag.value) for tag in tags)
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)

@@ -19,7 +19,7 @@ import msgspec
 
 from bitting.core.usecases.credentials import TEMPLATES
 from bitting.core.usecases.instances import BoundNetwork
-from bitting.dialects.base.kinds import Text, Unreadable
+from bitting.dialects.base.kinds import Text, Unreadable, one_way
 
 LIST_MAX = 100
 PREFIX = "RbacPermission/Template/"
@@ -135,4 +135,4 @@ class BindVpcs:
         return made
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)

@@ -10,7 +10,7 @@ from bitting.core import faults
 from bitting.core.specs import Algorithm
 from bitting.core.usecases.crypto import INITIAL
 from bitting.core.usecases.recipient import Recipient
-from bitting.dialects.base.kinds import Base64, Integer, Kind, Text, Unreadable
+from bitting.dialects.base.kinds import Base64, Integer, Kind, Text, Unreadable, one_way
 
 RECIPIENT_MAX = 65536
 
@@ -91,4 +91,4 @@ class RecipientOf:
         return Recipient(given.document.encode(), token, _ALGORITHMS[given.algorithm])
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)

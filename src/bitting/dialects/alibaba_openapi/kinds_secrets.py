@@ -19,7 +19,7 @@ import msgspec
 
 from bitting.core.model.secret import CURRENT, PENDING, PREVIOUS, SecretRotation, SecretType
 from bitting.core.usecases.secret_lists import Wanted
-from bitting.dialects.base.kinds import Choice, Text, Unreadable
+from bitting.dialects.base.kinds import Choice, Text, Unreadable, one_way
 
 VALUE_BYTES_MAX = 30_720
 CONFIG_CHARACTERS = 1024
@@ -72,7 +72,7 @@ class StageNames:
         return tuple(StageName().decode(item) for item in content)
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)
 
 
 class ValueText:
@@ -105,7 +105,7 @@ class Config:
         return content
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)
 
 
 class JsonList:
@@ -123,7 +123,7 @@ class JsonList:
         return content
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)
 
 
 class _Filter(msgspec.Struct, rename={"key": "Key", "values": "Values"}):
@@ -168,7 +168,7 @@ class Filters:
         return Wanted(**found)
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)
 
 
 def _type(word: str) -> SecretType:

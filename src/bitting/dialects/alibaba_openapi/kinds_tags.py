@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from bitting.core.model.tag import SEPARATOR
-from bitting.dialects.base.kinds import Unreadable
+from bitting.dialects.base.kinds import Unreadable, one_way
 
 TAGS_MAX = 20
 _WORD = re.compile(r"[A-Za-z0-9/\\_.+=:@-]{1,128}", re.ASCII)
@@ -47,7 +47,7 @@ class Pairs:
         return tuple(pairs)
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)
 
 
 class Keys:
@@ -71,7 +71,7 @@ class Keys:
             raise Unreadable("format") from None
 
     def encode(self, value: Any) -> NoReturn:
-        raise TypeError("a field of requests only")
+        one_way(value)
 
 
 class NextToken:

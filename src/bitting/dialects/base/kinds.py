@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 
 class Unreadable(Exception):
@@ -25,6 +25,12 @@ class Unreadable(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def one_way(value: Any) -> NoReturn:
+    """The other direction of a kind that only reads requests: a row that asks for it is wrong."""
+    msg = f"a kind of request fields was asked to show a {type(value).__name__}"
+    raise TypeError(msg)
 
 
 class Kind(Protocol):
