@@ -89,28 +89,33 @@ def sdk_hmac(name: str, credentials: Credentials, project: str, verb: str, paylo
 
 def openapi_v3(credentials: Credentials, key_id: str, plaintext: bytes) -> Shot:
     """Encrypt with ACS3-HMAC-SHA256, parameters in the form body."""
-    host = credentials["http"].removeprefix("http://")
     form = {"KeyId": key_id, "Plaintext": base64.b64encode(plaintext).decode()}
-    body = "&".join(f"{name}={_quote(value)}" for name, value in form.items()).encode()
+    return acs3("alibaba openapi V3", credentials, "Encrypt", form)
+
+
+def acs3(name: str, credentials: Credentials, action: str, form: Mapping[str, str]) -> Shot:
+    """Any operation of Alibaba's OpenAPI, signed with ACS3-HMAC-SHA256."""
+    host = credentials["http"].removeprefix("http://")
+    body = "&".join(f"{field}={_quote(value)}" for field, value in form.items()).encode()
     digest = hashlib.sha256(body).hexdigest()
     headers = {
         "Host": host,
         "Content-Type": "application/x-www-form-urlencoded",
-        "x-acs-action": "Encrypt",
+        "x-acs-action": action,
         "x-acs-version": "2016-01-20",
         "x-acs-date": _now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "x-acs-content-sha256": digest,
     }
-    lower = {name.lower(): value for name, value in headers.items()}
+    lower = {header.lower(): value for header, value in headers.items()}
     signed = ";".join(sorted(lower))
-    lines = "".join(f"{name}:{lower[name]}\n" for name in sorted(lower))
+    lines = "".join(f"{header}:{lower[header]}\n" for header in sorted(lower))
     canonical = f"POST\n/\n\n{lines}\n{signed}\n{digest}"
     to_sign = "ACS3-HMAC-SHA256\n" + hashlib.sha256(canonical.encode()).hexdigest()
     signature = hmac.new(credentials["access_key_secret"].encode(), to_sign.encode(), hashlib.sha256).hexdigest()
     headers["Authorization"] = (
         f"ACS3-HMAC-SHA256 Credential={credentials['access_key_id']},SignedHeaders={signed},Signature={signature}"
     )
-    return Shot("alibaba openapi V3", "/", headers, body)
+    return Shot(name, "/", headers, body)
 
 
 def openapi_v1(credentials: Credentials, key_id: str, plaintext: bytes) -> Shot:

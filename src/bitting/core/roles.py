@@ -110,6 +110,17 @@ def restricted(reader: Reader, user_id: str, project_id: str) -> bool:
     return any(held.role_id == mark for held in assignments(reader, user_id, project_id))
 
 
+def named(reader: Reader, user_id: str, project_id: str) -> tuple[tuple[str, str], ...]:
+    """Id and name of every role a user has there, each once."""
+    found: dict[str, str] = {}
+    for held in assignments(reader, user_id, project_id):
+        role = None if held.role_id in _BY_ID else reader.get(Role, held.role_id)
+        name = built_in_name(held.role_id) or (role.name if role else "")
+        if name:
+            found[held.role_id] = name
+    return tuple(found.items())
+
+
 def grants(reader: Reader, user_id: str, domain_id: str) -> dict[str, Granted]:
     """What grants allow a user, or everybody of their domain, key by key."""
     found: dict[str, Granted] = {}

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -29,8 +29,12 @@ _HEX = "0123456789abcdef"
 
 
 def request_id() -> str:
-    """A fresh random UUID (version 4), as text."""
-    digits = os.urandom(16).hex()
+    """A fresh random UUID (version 4), as text.
+
+    It names a request and guards nothing, so it need not come from the operating system, whose call would let
+    go of the interpreter lock in every request. Python seeds the generator anew after a fork.
+    """
+    digits = f"{random.getrandbits(128):032x}"
     return (
         f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_HEX[int(digits[16], 16) & 3 | 8]}{digits[17:20]}-{digits[20:]}"
     )

@@ -111,6 +111,14 @@ def test_an_enterprise_project_bounds_a_role(office: Office) -> None:
     assert office.code(token, "create-key", key_alias="a", enterprise_project_id="two") == "KMS.0330"
 
 
+def test_tokens_name_the_roles_of_their_user(office: Office) -> None:
+    group = office.group(office.user())
+    office.give(group, office.policy("kms:cmk:get"))
+    scope = {"project": {"id": office.founded.project.id}}
+    shown = office.identity.sign_in(scope, name="guest", password=PASSWORD).body["token"]["roles"]
+    assert [role["name"] for role in shown] == ["Allow kms:cmk:get"]
+
+
 def test_tokens_of_the_restricted_are_for_themselves(office: Office) -> None:
     group = office.group(office.user())
     roles = {role["name"]: role["id"] for role in office.ask("GET", "/v3/roles")["roles"]}

@@ -220,6 +220,18 @@ HUAWEI_EVERY_STEPS = (
 )
 
 
+OTC_EVERY_STEPS = (
+    *("create_key", "get_key", "find_key", "keys", "disable_key", "enable_key", "create_datakey"),
+    *("create_datakey_wo_plain", "encrypt_datakey", "decrypt_datakey", "generate_random", "get_instance_number"),
+    *("quotas", "schedule_key_deletion", "cancel_key_deletion", "session asks for another token"),
+)
+OTC_CLI_STEPS = tuple(
+    f"kms {words}"
+    for words in ("cmk create", "cmk list", "cmk show", "cmk disable", "cmk enable", "cmk delete",
+                  "cmk cancel delete", "quota list")
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Client:
     """One way of using one SDK. ``environment`` names its requirements, ``script`` its driver."""
@@ -344,6 +356,8 @@ CLIENTS = (
         for mode in ("sync", "async")
     ),
     Client("otcextensions", "otc", "otc_sdk.py", OTC_STEPS, crossing="Open Telekom Cloud"),
+    Client("otcextensions every", "otc", "otc_every.py", OTC_EVERY_STEPS),
+    Client("openstack command line", "otc-cli", "otc_cli.py", OTC_CLI_STEPS),
 )
 CROSSING = tuple(client for client in CLIENTS if client.crossing)
 #: Makes the keys that the Instance API, which cannot create any, is used with.
@@ -351,7 +365,7 @@ KEY_MAKER = CLIENTS[0]
 #: Whose clients need the keys made first.
 KEYS_NEEDED = frozenset({"alibaba-instance", "alibaba-kms-sdk", "alibaba-transfer", "alibaba-secrets"})
 #: Whose clients only read, or speak an API that another client stands for already: they take no part in the crossing.
-ENCRYPTS_NOTHING = frozenset({"alibaba-secrets", "alibaba-secrets-v2", "alibaba-apps", "huawei-secrets"})
+ENCRYPTS_NOTHING = frozenset({"alibaba-secrets", "alibaba-secrets-v2", "alibaba-apps", "huawei-secrets", "otc-cli"})
 
 
 def client_named(name: str) -> Client:

@@ -69,13 +69,17 @@ class IssueToken:
 
 @dataclass(slots=True)
 class Session:
-    """A token and what it is about. ``text`` is the token itself, only where it was just issued."""
+    """A token and what it is about. ``text`` is the token itself, only where it was just issued.
+
+    ``roles``: id and name of each role the user has there.
+    """
 
     token: Token
     user: User
     account: Account
     project: Project | None
     text: str = field(default="", repr=False)
+    roles: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -166,12 +170,16 @@ def issue(context: Context, command: IssueToken) -> Session:
         restricted=_restricted(context, user, project),
     )
     context.uow.of(Token).add(token)
-    return Session(token, user, account, project, text)
+    return Session(token, user, account, project, text, _roles(context, user, project))
 
 
 def _restricted(context: Context, user: User, project: Project | None) -> bool:
     """Whether a role of the user keeps the token from services."""
     return not user.admin and roles.restricted(Reader(context.uow), user.id, project.id if project else "")
+
+
+def _roles(context: Context, user: User, project: Project | None) -> tuple[tuple[str, str], ...]:
+    return roles.named(Reader(context.uow), user.id, project.id if project else "")
 
 
 def _who(context: Context) -> tuple[User, Account]:
@@ -238,7 +246,7 @@ def validate(context: Context, command: OneToken) -> Session:
     if user is None or account is None or not user.enabled:
         raise faults.ResourceNotFound(kind="token")
     project = context.uow.of(Project).get(token.project_id) if token.project_id else None
-    return Session(token, user, account, project)
+    return Session(token, user, account, project, roles=_roles(context, user, project))
 
 
 @use_case("token:revoke", writes=True)

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from bitting.core.model.identity import Account, Project, User
+from bitting.core.model.identity import Account, Project
 from bitting.core.usecases.tokens import IssuedKey, Projects, Session
 
 VERSION = "v3.6"
@@ -66,16 +66,18 @@ def session(found: Session, base: str, region: str, *, with_catalog: bool) -> di
         shown["domain"] = domain
     if token.scope:
         shown["is_domain"] = False
-        shown["roles"] = roles(found.user)
+        shown["roles"] = roles(found)
         if with_catalog:
             shown["catalog"] = catalog(base, region, found.project)
     return {"token": shown}
 
 
-def roles(user: User) -> list[dict[str, str]]:
-    """What the user may do, as role names: administrators hold Huawei's, others a plain one."""
-    names = ("te_admin",) if user.admin else ("member",)
-    return [{"id": _id("role", name), "name": name} for name in names]
+def roles(found: Session) -> list[dict[str, str]]:
+    """What the user may do, as role names: administrators hold Huawei's, those without any role a plain one."""
+    held = [{"id": role_id, "name": name} for role_id, name in found.roles]
+    if found.user.admin:
+        return [{"id": _id("role", "te_admin"), "name": "te_admin"}, *held]
+    return held or [{"id": _id("role", "member"), "name": "member"}]
 
 
 def catalog(base: str, region: str, project: Project | None) -> list[dict[str, Any]]:

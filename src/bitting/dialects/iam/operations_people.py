@@ -11,7 +11,7 @@ from typing import Any
 from bitting.core import faults
 from bitting.core.model.identity import AccessKey, Principal, User
 from bitting.core.model.people import Group
-from bitting.core.usecases import people
+from bitting.core.usecases import people, people_roles
 from bitting.dialects.iam import policies
 from bitting.dialects.iam.faces import moment
 from bitting.dialects.iam.rows import IamCall, Row
@@ -70,27 +70,27 @@ def _member(call: IamCall, principal: Principal) -> people.Member:  # noqa: ARG0
     return people.Member(call.path_values["id"], call.path_values["user_id"])
 
 
-def _role_said(call: IamCall, principal: Principal) -> people.SetRole:  # noqa: ARG001 - as above
+def _role_said(call: IamCall, principal: Principal) -> people_roles.SetRole:  # noqa: ARG001 - as above
     said = _said(call, "role")
     name = _text(said, "display_name") or _text(said, "name") or ""
     policy = said.get("policy")
     meant = policies.statements(policy)
     about, scope = _text(said, "description") or "", _text(said, "type") or "AX"
-    return people.SetRole(name, meant, json.dumps(policy), call.path_values.get("id", ""), about, scope)
+    return people_roles.SetRole(name, meant, json.dumps(policy), call.path_values.get("id", ""), about, scope)
 
 
-def _place(call: IamCall, principal: Principal) -> people.Place:  # noqa: ARG001 - as above
+def _place(call: IamCall, principal: Principal) -> people_roles.Place:  # noqa: ARG001 - as above
     held = call.path_values
     where = next(kind for kind in ("domain_id", "project_id", "enterprise_id") if kind in held)
     who = "group" if "group_id" in held else "user"
     kind = where.removesuffix("_id")
-    return people.Place(who, held[f"{who}_id"], kind, held[where], held.get("role_id", ""))
+    return people_roles.Place(who, held[f"{who}_id"], kind, held[where], held.get("role_id", ""))
 
 
-def _key_of(call: IamCall, principal: Principal) -> people.NewKey:  # noqa: ARG001 - as above
+def _key_of(call: IamCall, principal: Principal) -> people_roles.NewKey:  # noqa: ARG001 - as above
     said = call.values.get("credential")
     user_id = said.get("user_id") if isinstance(said, dict) else call.values.get("user_id")
-    return people.NewKey(str(user_id or ""))
+    return people_roles.NewKey(str(user_id or ""))
 
 
 def user(held: User, call: IamCall) -> Json:
@@ -107,7 +107,7 @@ def group(held: Group, call: IamCall) -> Json:
     return {"id": held.id, "name": held.name, "description": held.description, "domain_id": domain_id, "links": links}
 
 
-def role(held: people.RoleFace, call: IamCall) -> Json:
+def role(held: people_roles.RoleFace, call: IamCall) -> Json:
     """A role, with its policy if it is a custom one."""
     shown: Json = {"id": held.id, "name": held.name, "display_name": held.name, "description": held.description}
     shown["links"] = {"self": f"{call.base}/v3/roles/{held.id}"}
@@ -138,7 +138,7 @@ def _nothing(_result: Any, _call: IamCall) -> None:
     return None
 
 
-def _made_key(made: people.MadeKey, call: IamCall) -> Json:  # noqa: ARG001 - a face's signature
+def _made_key(made: people_roles.MadeKey, call: IamCall) -> Json:  # noqa: ARG001 - a face's signature
     return {"credential": {**_key(made.record), "secret": made.secret}}
 
 
@@ -165,10 +165,10 @@ def _assigning(path: str) -> tuple[Row, ...]:
     """Give, check, take and list roles at one kind of place."""
     one = path + "/{role_id}"
     return (
-        _row("PUT", one, people.assign, _place, ok=204),
-        _row("HEAD", one, people.check_assignment, _place, ok=204),
-        _row("DELETE", one, people.unassign, _place, ok=204),
-        _row("GET", path, people.list_assigned, _place, _show_all("roles", role)),
+        _row("PUT", one, people_roles.assign, _place, ok=204),
+        _row("HEAD", one, people_roles.check_assignment, _place, ok=204),
+        _row("DELETE", one, people_roles.unassign, _place, ok=204),
+        _row("GET", path, people_roles.list_assigned, _place, _show_all("roles", role)),
     )
 
 
@@ -187,18 +187,18 @@ ROWS = (
     _row("DELETE", _MEMBER, people.remove_member, _member, ok=204),
     _row("GET", "/v3/groups/{id}/users", people.users_of_group, _one, _show_all("users", user)),
     _row("GET", "/v3/users/{id}/groups", people.groups_of_user, _one, _show_all("groups", group)),
-    _row("GET", "/v3/roles", people.list_roles, _listing, _show_all("roles", role)),
-    _row("GET", "/v3/roles/{id}", people.show_role, _one, _show("role", role)),
-    _row("POST", _CUSTOM, people.set_role, _role_said, _show("role", role), 201, body=True),
-    _row("GET", _CUSTOM, people.list_roles, _listing, _show_all("roles", role)),
-    _row("GET", _CUSTOM + "/{id}", people.show_role, _one, _show("role", role)),
-    _row("PATCH", _CUSTOM + "/{id}", people.set_role, _role_said, _show("role", role), body=True),
-    _row("DELETE", _CUSTOM + "/{id}", people.delete_role, _one),
+    _row("GET", "/v3/roles", people_roles.list_roles, _listing, _show_all("roles", role)),
+    _row("GET", "/v3/roles/{id}", people_roles.show_role, _one, _show("role", role)),
+    _row("POST", _CUSTOM, people_roles.set_role, _role_said, _show("role", role), 201, body=True),
+    _row("GET", _CUSTOM, people_roles.list_roles, _listing, _show_all("roles", role)),
+    _row("GET", _CUSTOM + "/{id}", people_roles.show_role, _one, _show("role", role)),
+    _row("PATCH", _CUSTOM + "/{id}", people_roles.set_role, _role_said, _show("role", role), body=True),
+    _row("DELETE", _CUSTOM + "/{id}", people_roles.delete_role, _one),
     *(row for place in _PLACES for who in ("groups/{group_id}", "users/{user_id}")
       for row in _assigning(f"{place}/{who}/roles")),
     *_assigning(_ENTERPRISE + "/groups/{group_id}/roles"),
     *_assigning(_ENTERPRISE + "/users/{user_id}/roles"),
-    _row("POST", _KEYS, people.create_key, _key_of, _made_key, 201, body=True),
-    _row("GET", _KEYS, people.list_keys, _key_of, _show_all("credentials", lambda held, _call: _key(held))),
-    _row("DELETE", _KEYS + "/{id}", people.delete_key, _one, ok=204),
+    _row("POST", _KEYS, people_roles.create_key, _key_of, _made_key, 201, body=True),
+    _row("GET", _KEYS, people_roles.list_keys, _key_of, _show_all("credentials", lambda held, _call: _key(held))),
+    _row("DELETE", _KEYS + "/{id}", people_roles.delete_key, _one, ok=204),
 )  # fmt: skip

@@ -2,8 +2,9 @@
 
 ::
 
-    FilePulse      SQLite      PRAGMA data_version on one connection kept for nothing else: it changes with
-                               every commit of any other connection, in this process or another
+    FilePulse      SQLite      the shared index's header, and when that differs PRAGMA data_version on one
+                               connection kept for nothing else: it changes with every commit of any other
+                               connection, in this process or another
     FollowerPulse  PostgreSQL  a thread follows the change log (LISTEN, and several looks within the bound);
                                reading is two attributes and a clock
                                    confirmed_at  when the last look that succeeded was begun
@@ -12,11 +13,13 @@
 
 from __future__ import annotations
 
+import mmap
 import secrets
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, func, select
@@ -26,6 +29,7 @@ from bitting.core.faults import Unavailable
 from bitting.stores.sql.tables import changes
 
 CHANNEL = "bitting_changes"
+_INDEX_HEADER = 48
 FIRST_LOOK_S = 2.0
 RETRY_S = 0.05
 LOOKS_PER_BOUND = 5  # a busy interpreter makes the thread wait for its turn: leave it room
@@ -49,7 +53,14 @@ class Pulse(Protocol):
 
 
 class FilePulse:
-    """The pulse of an SQLite file. ``connect`` gives a raw connection in autocommit."""
+    """The pulse of an SQLite file. ``connect`` gives a raw connection in autocommit.
+
+    Asking the library lets go of the interpreter lock four times, and each time a server thread takes it: that
+    made a hot request half as expensive again. So the index that all connections share is looked at first
+    (https://sqlite.org/walformat.html, "WAL-Index header"): every commit changes its first 48 bytes before it
+    returns, and while they are what they were, nothing was committed. Half-written bytes differ too, which is
+    the safe side. The file lives as long as any connection does, and ours stays open.
+    """
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._lock = threading.Lock()
@@ -58,17 +69,32 @@ class FilePulse:
         try:
             self._connection = connect()
             self._cursor = self._connection.cursor()
+            # a read joins the shared index; from here to close() nobody can delete that file and begin another
+            self._cursor.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+            self._seen = (b"", self._ask())
+            path = self._cursor.execute("PRAGMA database_list").fetchone()[2]
         except sqlite3.Error as error:
             raise Unavailable(reason="the database file cannot be opened") from error
+        self._index = _shared_index(path)
+
+    def _ask(self) -> int:
+        version: int = self._cursor.execute("PRAGMA data_version").fetchone()[0]
+        return self._epoch + version
 
     def read(self) -> int:
-        """As ``Store.poll``; 2 to 4 us."""
+        """As ``Store.poll``; below 1 us while nothing is committed."""
+        head, version = self._seen
+        now = self._index[:_INDEX_HEADER] if self._index is not None else b""
+        if now and now == head:
+            return version
         try:
             with self._lock:
-                version: int = self._cursor.execute("PRAGMA data_version").fetchone()[0]
+                # the header was read before the question: a commit in between shows in the next header
+                version = self._ask()
+                self._seen = (now, version)
         except sqlite3.Error as error:
             raise Unavailable(reason="the database file cannot be read") from error
-        return self._epoch + version
+        return version
 
     def committed(self) -> None:
         """Nothing to do: the database says so itself."""
@@ -77,6 +103,18 @@ class FilePulse:
         """Close the connection."""
         with self._lock:
             self._connection.close()
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+
+
+def _shared_index(path: str) -> mmap.mmap | None:
+    """The index beside a database in WAL mode, mapped for reading; None where there is none to map."""
+    try:
+        with Path(f"{path}-shm").open("rb") as file:
+            return mmap.mmap(file.fileno(), 2 * _INDEX_HEADER, prot=mmap.PROT_READ)
+    except (OSError, ValueError):
+        return None
 
 
 class FollowerPulse:
