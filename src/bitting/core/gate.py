@@ -30,7 +30,7 @@ from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.keystore import Keystore
 from bitting.core.model.service import Switches
 from bitting.core.partitions import SHARED, demand_usable
-from bitting.core.policies import Attempt, PolicyBook
+from bitting.core.policies import SECRET_ACTIONS, Attempt, PolicyBook
 from bitting.core.ports import Attestation, Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
 from bitting.core.rights import ACCOUNT_FAULTS, granted, is_offline, missing, ring_of
 from bitting.core.rights import authorise as authorise  # noqa: PLC0414 - asked for here by use cases
@@ -299,8 +299,8 @@ class Gate:
         except faults.ExplicitlyDenied:
             raise
         except faults.PermissionDenied:
-            # The policy of the key may still allow it to a user; whether there is one is known only with the key.
-            if use.key is None or not principal.user_id:
+            # The policy of the key or secret may still allow it to a user; that is known only with the thing itself.
+            if (use.key is None and use.action not in SECRET_ACTIONS) or not principal.user_id:
                 raise
 
     def _absent(self, use: UseCase[C, R], principal: Principal, ref: KeyRef) -> faults.Fault:

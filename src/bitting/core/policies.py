@@ -26,6 +26,15 @@ from bitting.core.model.identity import Principal
 
 READ_MAX = 1024
 
+#: What is done to one secret that is there; each asks the secret's policy (``usecases.secret_records.permit``).
+SECRET_ACTIONS = frozenset(
+    f"secret:{verb}"
+    for verb in (
+        *("describe", "get_value", "put_value", "list_versions", "update_version", "update_stage"),
+        *("update", "rotate", "schedule_deletion", "delete", "restore"),
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

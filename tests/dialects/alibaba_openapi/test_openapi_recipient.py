@@ -99,7 +99,7 @@ def test_states_and_rights_hold_for_machines_too(trusting: Any) -> None:
         {"cnf": {"jwk": {"kty": "RSA", "n": "AQAB", "e": "AQAB"}}},
         {"cnf": "text"},
     ],
-    ids=str,
+    ids=lambda changes: "another signer" if "signer" in changes else str(changes),
 )
 def test_who_is_not_believed_gets_nothing(trusting: Any, changes: dict[str, Any]) -> None:
     asked = {"KeyId": trusting.key(), "Recipient": recipient(trusting, **changes)}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from alibaba_openapi.signer import Signer
+from alibaba_openapi.test_openapi_account import NO, OK, asked, document, statement, user
 from alibaba_secrets.conftest import RDS, Secrets
 
 from bitting.core.material import KeyMaterial
@@ -238,12 +239,36 @@ def test_policies(door: Secrets) -> None:
     door.create()
     default = json.loads(door.ok("GetSecretPolicy", {"SecretName": "db"})["Policy"])
     assert default["Statement"][0]["Principal"] == {"RAM": [f"acs:ram::{door.account}:*"]}
-    own = (
-        '{"Version":"1","Statement":[{"Effect":"Allow","Principal":{"RAM":["*"]},"Action":["kms:*"],"Resource":["*"]}]}'
-    )
+    own = document(statement(door, "kms:*"))
     door.ok("SetSecretPolicy", {"SecretName": "db", "Policy": own, "PolicyName": "default"})
     assert door.ok("GetSecretPolicy", {"SecretName": "db", "PolicyName": "default"})["Policy"] == own
     assert door.code("GetSecretPolicy", {"SecretName": "db", "PolicyName": "x"}) == (404, "Forbidden.ResourceNotFound")
+
+
+def test_a_policy_lets_a_user_read_this_secret_and_no_other(door: Secrets) -> None:
+    door.create()
+    door.create("other")
+    reader = user(door, "reader", (True, "key:decrypt", "key/*"))
+    allowed = document(statement(door, "kms:GetSecretValue", "kms:Describe*"))
+    assert asked(door, reader, "GetSecretValue", SecretName="db") == NO
+    door.ok("SetSecretPolicy", {"SecretName": "db", "Policy": allowed})
+    assert asked(door, reader, "GetSecretValue", SecretName="db") == OK
+    assert asked(door, reader, "DescribeSecret", SecretName="db") == OK
+    assert asked(door, reader, "PutSecretValue", SecretName="db", SecretData="x", VersionId="v9") == NO
+    assert asked(door, reader, "GetSecretValue", SecretName="other") == NO
+    assert asked(door, reader, "GetSecretValue", SecretName="nothing") == NO
+    assert asked(door, reader, "ListSecrets") == NO
+    assert asked(door, user(door, "stranger"), "GetSecretValue", SecretName="db") == NO
+
+
+def test_a_policy_that_denies_wins(door: Secrets) -> None:
+    door.create()
+    rights = ((True, "key:decrypt", "key/*"), (True, "secret:get_value", "secret/*"))
+    reader = user(door, "reader", *rights)
+    assert asked(door, reader, "GetSecretValue", SecretName="db") == OK
+    denied = document(statement(door, "kms:GetSecretValue", effect="Deny"))
+    door.ok("SetSecretPolicy", {"SecretName": "db", "Policy": denied})
+    assert asked(door, reader, "GetSecretValue", SecretName="db") == NO
 
 
 def test_passwords(door: Secrets) -> None:

@@ -27,6 +27,7 @@ from bitting.core.model.secret import (
     Stage,
     TaskState,
 )
+from bitting.core.policies import Attempt
 from bitting.core.ports import UnitOfWork
 from bitting.core.quotas import CEILING, limit
 from bitting.core.rights import authorise
@@ -88,11 +89,24 @@ def visible(secret: Secret | None, principal: Principal, now_ms: int) -> bool:
     return not (secret.instance_id and principal.instance_id and secret.instance_id != principal.instance_id)
 
 
+def permit(context: Context, name: str, action: str, secret: Secret | None) -> None:
+    """Return if the caller may do this: by its own statements or by the secret's policy, and neither denies it.
+
+    ``secret`` None where there is none to be seen; then the statements alone decide. Raises as :func:`admit`.
+    """
+    if context.principal.admin:
+        return
+    attempt = Attempt(action, context.asked.operation, context.asked.source, context.now_ms)
+    policy = secret.policy if secret is not None else ""
+    context.gate.authorise_owned(context.principal, attempt, f"secret/{name}", policy)
+
+
 def find(context: Context, name: str, action: str) -> Secret:
     """The secret. Raises ``PermissionDenied`` first, then ``ResourceNotFound`` with ``kind`` secret."""
-    admit(context.principal, name, action)
-    secret = by_name(context.uow, context.principal.ring, name)
-    if secret is None or not visible(secret, context.principal, context.now_ms):
+    found = by_name(context.uow, context.principal.ring, name)
+    secret = found if visible(found, context.principal, context.now_ms) else None
+    permit(context, name, action, secret)
+    if secret is None:
         raise missing(name)
     return secret
 
@@ -102,7 +116,7 @@ def find_by_id(context: Context, secret_id: str, action: str) -> Secret:
     secret = context.uow.of(Secret).get(secret_id)
     if secret is None or not visible(secret, context.principal, context.now_ms):
         raise faults.ResourceNotFound(kind="secret_id", resource=secret_id)
-    admit(context.principal, secret.name, action)
+    permit(context, secret.name, action, secret)
     return secret
 
 

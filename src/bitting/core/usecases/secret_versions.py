@@ -25,11 +25,11 @@ from bitting.core.usecases.secret_records import (
     NewVersion,
     Staged,
     add_version,
-    admit,
     demand_version,
     find,
     missing,
     need_value,
+    permit,
     purge,
     quota,
     same_value,
@@ -188,10 +188,12 @@ def get_value(context: Context, command: GetValue) -> Value:
     stage), the state's fault, ``InvalidParameter`` (version: not on that stage), and the faults of the key.
     """
     principal = context.principal
-    admit(principal, command.name, "secret:get_value")
     label = ("secret", principal.ring, command.name, command.version, command.stage, command.system_only)
     held = context.view.get(label, _reader(principal.ring, command))
-    if held is None or not visible(held.secret, principal, context.now_ms):
+    if held is not None and not visible(held.secret, principal, context.now_ms):
+        held = None
+    permit(context, command.name, "secret:get_value", held.secret if held is not None else None)
+    if held is None:
         raise missing(command.name)
     need_value(held.secret)
     if held.version is None:

@@ -187,32 +187,3 @@ def _json(raw: str) -> Any:
 def interval(seconds: int) -> str:
     """Always in seconds, as every answer of this API."""
     return f"{seconds}s"
-
-
-class _Policy(msgspec.Struct, rename={"version": "Version", "statement": "Statement"}):
-    version: str
-    statement: list[dict[str, Any]]
-
-
-_policies = msgspec.json.Decoder(_Policy)
-POLICY_BYTES_MAX = 32768
-
-
-class Policy:
-    """A secret's policy: JSON of at most 32768 bytes, version 1, one statement or more. Kept as it came."""
-
-    def decode(self, raw: str) -> str:
-        """The text itself, once it is seen to be a policy."""
-        if len(raw.encode()) > POLICY_BYTES_MAX:
-            raise Unreadable("length")
-        try:
-            policy = _policies.decode(raw)
-        except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            raise Unreadable("format") from None
-        if policy.version != "1" or not policy.statement:
-            raise Unreadable("format")
-        return raw
-
-    def encode(self, value: str) -> str:
-        """The text as it came."""
-        return value

@@ -18,11 +18,28 @@ from bitting.dialects.alibaba_openapi import quirks_secrets as quirks
 from bitting.dialects.alibaba_openapi.codec import Said
 from bitting.dialects.alibaba_openapi.fields import DRY_RUN, TEXT
 from bitting.dialects.alibaba_openapi.kinds import AnyKey, Interval, Tags, Unserved
+from bitting.dialects.alibaba_openapi.policies import ResourcePolicy
 from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, TOTAL, Rpc, given, page_size, paged_by
 from bitting.dialects.base.errors import Catalogue
 from bitting.dialects.base.kinds import Choice, Flag, Integer, Items, Moment, Shown, Text
 from bitting.dialects.base.operation import Field, Record
 
+#: The operations whose resource is a secret, by the domain action they are. Secret policies name these.
+SECRET_ACTIONS = {
+    "DescribeSecret": "secret:describe",
+    "GetSecretValue": "secret:get_value",
+    "PutSecretValue": "secret:put_value",
+    "ListSecretVersionIds": "secret:list_versions",
+    "UpdateSecretVersionStage": "secret:update_stage",
+    "UpdateSecret": "secret:update",
+    "UpdateSecretRotationPolicy": "secret:update",
+    "SetSecretPolicy": "secret:update",
+    "GetSecretPolicy": "secret:describe",
+    "RotateSecret": "secret:rotate",
+    "DeleteSecret": "secret:schedule_deletion",
+    "RestoreSecret": "secret:restore",
+}
+SECRET_POLICY = ResourcePolicy(SECRET_ACTIONS)
 ROTATION = Interval(6 * 3600, 8760 * 3600)
 VERSION_PAGE = 20
 
@@ -185,7 +202,7 @@ def _life(arn: Callable[[Secret], str]) -> tuple[Rpc, ...]:
                 given("EnableAutomaticRotation", Flag()),
                 given("RotationInterval", ROTATION, "rotation_interval_s"),
                 given("ExtendedConfig", kinds.Config()),
-                given("Policy", kinds.Policy(), "policy"),
+                given("Policy", SECRET_POLICY, "policy"),
                 given("Tags", Tags(), "tags"),
             ),
         ),
@@ -339,7 +356,7 @@ _POLICIES = (
     Rpc(
         name="SetSecretPolicy",
         via=quirks.set_policy,
-        request=(_NAME, _POLICY_NAME, given("Policy", kinds.Policy(), "policy", required=True)),
+        request=(_NAME, _POLICY_NAME, given("Policy", SECRET_POLICY, "policy", required=True)),
     ),
     Rpc(
         name="GetSecretPolicy",

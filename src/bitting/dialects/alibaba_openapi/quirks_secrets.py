@@ -13,6 +13,7 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.model.secret import SYSTEM_STAGES, Secret, SecretState, SecretType
+from bitting.core.policies import unpack
 from bitting.core.usecases import secret_lists, secret_rotation, secret_versions, secrets, stages
 from bitting.core.usecases.rotators_database import CLONE
 from bitting.core.usecases.secret_passwords import for_rotation
@@ -309,7 +310,7 @@ def get_policy(call: Call, run: Run) -> str:
     secret: Secret = run(secrets.describe, secrets.OneSecret(**given))
     if name != "default":
         raise faults.ResourceNotFound(kind="policy", resource=name)
-    return secret.policy or json.dumps(_default_policy(secret.account_id))
+    return unpack(secret.policy).text if secret.policy else json.dumps(_default_policy(secret.account_id))
 
 
 def _default_policy(account_id: str) -> dict[str, Any]:
