@@ -305,7 +305,7 @@ def _(csms: Csms) -> Refusal:
     csms.create()
     with csms.house.store.begin(write=True) as uow:
         (version,) = uow.of(SecretVersion).find()
-        uow.of(SecretVersion).put(replace(version, sealed=version.sealed[:-1] + b"\0"))
+        uow.of(SecretVersion).put(replace(version, sealed=version.sealed[:-1] + bytes([version.sealed[-1] ^ 1])))
         held = uow.of(Secret).find()[0]
         uow.of(Secret).put(replace(held, revision=held.revision + 1))
     answer = csms.send("show-secret-version", secret_name="db", version_id="v1", broken=True)

@@ -69,7 +69,10 @@ class Secrets:
         expect(self.on("DescribeSecret").description, "b", "the description")
 
     def set_secret_policy(self) -> None:
-        self.on("SetSecretPolicy", policy='{"Version":"1","Statement":[{"Effect":"Allow"}]}', policy_name="default")
+        account = self.on("DescribeSecret").arn.split(":")[3]
+        who = {"RAM": [f"acs:ram::{account}:user/reader"]}
+        rule = {"Effect": "Allow", "Principal": who, "Action": ["kms:GetSecretValue"], "Resource": ["*"]}
+        self.on("SetSecretPolicy", policy=json.dumps({"Version": "1", "Statement": [rule]}), policy_name="default")
 
     def get_secret_policy(self) -> None:
         expect(json.loads(self.on("GetSecretPolicy").policy)["Version"], "1", "the policy")
