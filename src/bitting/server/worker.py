@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -22,8 +21,6 @@ from bitting.server.tls import TlsFiles
 
 HEADERS_BYTES_MAX = 128 << 10
 BACKLOG = 1024
-#: How long a thread may keep the interpreter from the event loop; Python's 5 ms were most of a small request's time.
-SWITCH_SECONDS = 0.0005
 
 
 def listener(target: Any, address: tuple[str, int], tls: TlsFiles | None) -> Server:
@@ -47,7 +44,6 @@ def listener(target: Any, address: tuple[str, int], tls: TlsFiles | None) -> Ser
 
 def run(servers: list[Server], started: Callable[[], None], stopped: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT. ``started`` is called once both listeners accept."""
-    sys.setswitchinterval(SWITCH_SECONDS)
     logging.getLogger("_granian").setLevel(logging.ERROR)
     uvloop.run(_serve(servers, started))
     stopped()
