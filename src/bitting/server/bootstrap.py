@@ -12,7 +12,6 @@ no moment of a crash leaves an account nobody has the password of.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from bitting.core.ports import UnitOfWork
 from bitting.core.usecases.accounts import alphanumeric, found, password
 from bitting.core.usecases.clientkeys import CreateClientKey, issue
 from bitting.core.usecases.credentials import token_digest
+from bitting.server.files import write_whole
 
 _DRAFT = ".credentials.json.draft"
 
@@ -56,7 +56,7 @@ def _found(directory: Path, gate: Gate, uow: UnitOfWork, region: str) -> dict[st
     order = CreateClientKey(made.access_point.name, file_password)
     issued = issue(uow, gate.vault, gate.entropy, gate.clock.now_ms(), made.access_point, order)
     client_key_file = directory / f"clientKey_{issued.record.id}.json"
-    _write_bytes(client_key_file, issued.file().encode())
+    write_whole(client_key_file, issued.file().encode())
     return {
         "region": region,
         "account_id": made.account.id,
@@ -79,22 +79,8 @@ def _found(directory: Path, gate: Gate, uow: UnitOfWork, region: str) -> dict[st
 def _appoint_operator(directory: Path, gate: Gate, uow: UnitOfWork) -> None:
     token = f"bitting-{alphanumeric(43)}"
     uow.of(Operator).add(Operator(token_digest(token), "operator", gate.clock.now_ms()))
-    _write_bytes(directory / "operator.token", token.encode() + b"\n")
+    write_whole(directory / "operator.token", token.encode() + b"\n")
 
 
 def _write(path: Path, content: Mapping[str, str]) -> None:
-    _write_bytes(path, msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
-
-
-def _write_bytes(path: Path, content: bytes) -> None:
-    """Whole or not at all, readable by the owner only."""
-    temporary = path.with_name(path.name + ".new")
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    os.fsync(directory)
-    os.close(directory)
+    write_whole(path, msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")

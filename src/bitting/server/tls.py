@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +23,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from bitting.server.files import write_whole
 
 _DAY = dt.timedelta(days=1)
 ROOT_DAYS, SERVER_DAYS, RENEW_DAYS = 3650, 825, 30
@@ -99,7 +100,7 @@ def _make_root(certificate_file: Path, key_file: Path) -> None:
         .add_extension(usage, critical=True)
     )
     _write_key(key_file, key)
-    _write(certificate_file, builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM), 0o644)
+    write_whole(certificate_file, builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM), 0o644)
 
 
 def _make_server(files: TlsFiles, ca_key_file: Path, names: list[str]) -> None:
@@ -116,20 +117,9 @@ def _make_server(files: TlsFiles, ca_key_file: Path, names: list[str]) -> None:
     )
     _write_key(files.key, key)
     certificate = builder.sign(ca_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    _write(files.certificate, certificate, 0o644)
+    write_whole(files.certificate, certificate, 0o644)
 
 
 def _write_key(path: Path, key: rsa.RSAPrivateKey) -> None:
     plain = serialization.NoEncryption()
-    _write(path, key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain), 0o600)
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    """Whole or not at all: a temporary file in place of the old one."""
-    temporary = path.with_suffix(path.suffix + ".new")
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(fd, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_whole(path, key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain), 0o600)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.identity import AccessKey, Account, AccountState, Project, User
-from bitting.core.model.key import Key, KeyRef, KeyState
+from bitting.core.model.key import Key, KeyState
 from bitting.core.model.service import Quota, Switches
 from bitting.core.quotas import CLOUD
 from bitting.core.usecases.accounts import add_access_key
@@ -238,9 +238,9 @@ def unfreeze_key(context: Context, command: OneKeyId) -> Key:
 
 def _restate(context: Context, key_id: str, state: KeyState) -> Key:
     keys = context.uow.of(Key)
-    held = keys.get(KeyRef.by_id(key_id).value)
+    held = keys.get(key_id)
     if held is None:
         raise faults.KeyNotFound(resource=key_id, named="id")
-    if (state is KeyState.ENABLED) == (held.state is KeyState.FROZEN) or state is KeyState.FROZEN:
+    if KeyState.FROZEN in {state, held.state}:
         keys.put(replace(held, state=state))
     return replace(held, state=state)
