@@ -29,16 +29,16 @@ from bitting.core.pem import PUBLIC_KEY, blocks
 from bitting.core.ports import Attestation, Clock, KeyProvider, Store, Vault
 from bitting.core.scheduler import Handler, Scheduler
 from bitting.core.throttle import Throttle
-from bitting.core.usecases.rotators import Rotator
-from bitting.core.usecases.secret_sweeps import SECRET_SWEEPS, secret_handlers
-from bitting.core.usecases.sweeps import SWEEPS
+from bitting.core.usecases.keys.scheduled import SWEEPS
+from bitting.core.usecases.secrets.rotation_ports import Rotator
+from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
 from bitting.dialects.alibaba_instance import operations as instance
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 from bitting.dialects.alibaba_openapi import operations as openapi
 from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
 from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.errors import Catalogue, load
-from bitting.dialects.base.injector import Injector
+from bitting.dialects.base.fault_injector import Injector
 from bitting.dialects.base.operation import Operation
 from bitting.dialects.huawei.dialect import Huawei, huawei_profile
 from bitting.dialects.iam import operations as iam
@@ -47,10 +47,10 @@ from bitting.dialects.native import developer
 from bitting.dialects.native import operations as native
 from bitting.dialects.native.dialect import Native
 from bitting.dialects.otc import profile as otc
+from bitting.outbound.decision_point import HttpAuthorizer
+from bitting.outbound.http_client import HttpOutlet
 from bitting.providers.software.provider import SoftwareProvider
-from bitting.rotators.decisions import HttpAuthorizer
 from bitting.rotators.mysql import MysqlRotator
-from bitting.rotators.outlet import HttpOutlet
 from bitting.rotators.postgresql import PostgresqlRotator
 from bitting.seals.file import FileSeal
 from bitting.server import bootstrap, seed, tls

@@ -72,9 +72,7 @@ def test_what_cannot_be_done_says_what_to_do(run, tmp_path):
     for wrong in ("keys/*", "key/", "key/*a", "*"):
         code, _, errors = run("create", "--access-point", "x", "--allow", wrong, "--out", str(tmp_path))
         assert (code, "--allow takes" in errors) == (1, True)
-    code, _, errors = run(
-        "create", "--access-point", "x", "--allow", "key/*", "--from", "here", "--out", str(tmp_path)
-    )
+    code, _, errors = run("create", "--access-point", "x", "--allow", "key/*", "--from", "here", "--out", str(tmp_path))
     assert (code, "--from takes" in errors) == (1, True)
     code, _, errors = run("create", "--access-point", "a/b", "--allow", "key/*", "--out", str(tmp_path))
     assert (code, "--access-point takes" in errors) == (1, True)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from bitting.core.model.key import KeyRef
-from bitting.core.usecases import keys, tags
-from bitting.core.usecases.tags import Wanted
+from bitting.core.usecases.keys import lifecycle as keys
+from bitting.core.usecases.keys import tags
+from bitting.core.usecases.keys.tags import Wanted
 
 
 def make(desk: Any, count: int, **tagged: str) -> list[str]:

@@ -23,7 +23,11 @@ from bitting.core.model.importing import ImportTicket
 from bitting.core.model.key import Key, KeyRef, KeyState, KeyVersion, Origin
 from bitting.core.scheduler import Scheduler
 from bitting.core.specs import Algorithm
-from bitting.core.usecases import crypto, keys, material, signing, sweeps
+from bitting.core.usecases.crypto import encryption as crypto
+from bitting.core.usecases.crypto import signing
+from bitting.core.usecases.keys import lifecycle as keys
+from bitting.core.usecases.keys import material_import
+from bitting.core.usecases.keys import scheduled as scheduled_keys
 
 DAY_MS = 86_400_000
 OAEP = {
@@ -38,12 +42,14 @@ def make(desk: Any, spec: str = "AES_256", usage: str = "") -> KeyRef:
     return KeyRef.by_id(key.id)
 
 
-def parameters(desk: Any, key: KeyRef, algorithm: str = "RSA_OAEP_SHA256") -> material.Parameters:
-    found: material.Parameters = desk.run(material.parameters, material.GetParameters(key, algorithm))
+def parameters(desk: Any, key: KeyRef, algorithm: str = "RSA_OAEP_SHA256") -> material_import.Parameters:
+    found: material_import.Parameters = desk.run(
+        material_import.parameters, material_import.GetParameters(key, algorithm)
+    )
     return found
 
 
-def wrap(desk: Any, given: material.Parameters, algorithm: str, plain: bytes) -> bytes:
+def wrap(desk: Any, given: material_import.Parameters, algorithm: str, plain: bytes) -> bytes:
     if algorithm == "SM2_ENCRYPT":
         sealed: bytes = desk.house.vault.encrypt_to(given.public, plain, Algorithm.SM2_ENCRYPT)
         return sealed
@@ -54,12 +60,12 @@ def wrap(desk: Any, given: material.Parameters, algorithm: str, plain: bytes) ->
 
 def bring(desk: Any, key: KeyRef, plain: bytes, algorithm: str = "RSA_OAEP_SHA256", **more: Any) -> Key:
     given = parameters(desk, key, algorithm)
-    command = material.Import(key, given.token, wrap(desk, given, algorithm, plain), **more)
-    taken: Key = desk.run(material.import_, command)
+    command = material_import.Import(key, given.token, wrap(desk, given, algorithm, plain), **more)
+    taken: Key = desk.run(material_import.import_, command)
     return taken
 
 
-@pytest.mark.parametrize("algorithm", sorted(material.WRAPPERS))
+@pytest.mark.parametrize("algorithm", sorted(material_import.WRAPPERS))
 def test_every_wrapping_brings_the_material_in(desk: Any, algorithm: str) -> None:
     key = make(desk)
     plain = os.urandom(32)
@@ -85,7 +91,7 @@ def test_only_the_same_material_comes_back(desk: Any) -> None:
     key, plain = make(desk), os.urandom(32)
     bring(desk, key, plain)
     sealed = desk.run(crypto.encrypt, crypto.Encrypt(key, b"hello")).blob
-    desk.run(material.delete_material, material.DeleteMaterial(key))
+    desk.run(material_import.delete_material, material_import.DeleteMaterial(key))
     with pytest.raises(faults.KeyPendingImport):
         desk.run(crypto.encrypt, crypto.Encrypt(key, b"hello"))
     assert [version.wrapped for version in desk.all(KeyVersion)] == [b""]
@@ -120,31 +126,31 @@ def test_a_token_is_for_its_key_and_for_a_day(desk: Any) -> None:
     assert given.expires_ms == desk.clock.now_ms() + DAY_MS
     wrapped = wrap(desk, given, "RSA_OAEP_SHA256", bytes(32))
     with pytest.raises(faults.ImportTokenKeyMismatch):
-        desk.run(material.import_, material.Import(other, given.token, wrapped))
+        desk.run(material_import.import_, material_import.Import(other, given.token, wrapped))
     for token in (b"", b"nonsense", given.token[:-1], given.token[:-1] + bytes([given.token[-1] ^ 1])):
         with pytest.raises(faults.InvalidImportToken) as raised:
-            desk.run(material.import_, material.Import(key, token, wrapped))
+            desk.run(material_import.import_, material_import.Import(key, token, wrapped))
         assert not isinstance(raised.value, faults.ImportTokenKeyMismatch)
     desk.clock.advance(days=1)
     with pytest.raises(faults.ExpiredImportToken):
-        desk.run(material.import_, material.Import(key, given.token, wrapped))
+        desk.run(material_import.import_, material_import.Import(key, given.token, wrapped))
 
 
 def test_expired_tickets_are_swept_and_their_tokens_still_say_so(desk: Any) -> None:
     key = make(desk)
     given = parameters(desk, key)
     gate = desk.house.gate
-    scheduler = Scheduler(gate, {}, sweeps.SWEEPS, "w", lambda job, error: pytest.fail(f"{job}: {error}"))
+    scheduler = Scheduler(gate, {}, scheduled_keys.SWEEPS, "w", lambda job, error: pytest.fail(f"{job}: {error}"))
     assert scheduler.run_due() == 0
     desk.clock.advance(days=1)
     assert scheduler.run_due() == 1
     assert desk.all(ImportTicket) == []
     with pytest.raises(faults.ExpiredImportToken):
-        desk.run(material.import_, material.Import(key, given.token, b"x"))
+        desk.run(material_import.import_, material_import.Import(key, given.token, b"x"))
 
 
 def test_tickets_are_bounded_the_oldest_goes(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(material, "TICKETS_MAX", 2)
+    monkeypatch.setattr(material_import, "TICKETS_MAX", 2)
     key = make(desk)
     first = parameters(desk, key)
     for _ in range(2):
@@ -152,7 +158,10 @@ def test_tickets_are_bounded_the_oldest_goes(desk: Any, monkeypatch: pytest.Monk
         parameters(desk, key)
     assert len(desk.all(ImportTicket)) == 2
     with pytest.raises(faults.InvalidImportToken):
-        desk.run(material.import_, material.Import(key, first.token, wrap(desk, first, "RSA_OAEP_SHA256", bytes(32))))
+        desk.run(
+            material_import.import_,
+            material_import.Import(key, first.token, wrap(desk, first, "RSA_OAEP_SHA256", bytes(32))),
+        )
 
 
 def test_the_wrapping_key_of_another_call_does_not_open_it(desk: Any) -> None:
@@ -160,7 +169,10 @@ def test_the_wrapping_key_of_another_call_does_not_open_it(desk: Any) -> None:
     one, two = parameters(desk, key), parameters(desk, key)
     assert one.public != two.public
     with pytest.raises(faults.InvalidKeyMaterial):
-        desk.run(material.import_, material.Import(key, one.token, wrap(desk, two, "RSA_OAEP_SHA256", bytes(32))))
+        desk.run(
+            material_import.import_,
+            material_import.Import(key, one.token, wrap(desk, two, "RSA_OAEP_SHA256", bytes(32))),
+        )
 
 
 def test_keys_of_our_own_make_and_of_services_take_nothing(desk: Any) -> None:
@@ -168,9 +180,9 @@ def test_keys_of_our_own_make_and_of_services_take_nothing(desk: Any) -> None:
     service = KeyRef.by_id(desk.run(keys.create, keys.CreateKey(origin=Origin.EXTERNAL, service="oss")).id)
     for key, fault in ((own, faults.UnsupportedOrigin), (service, faults.ServiceKeyProtected)):
         for use, command in (
-            (material.parameters, material.GetParameters(key, "RSA_OAEP_SHA256")),
-            (material.import_, material.Import(key, b"t", b"w")),
-            (material.delete_material, material.DeleteMaterial(key)),
+            (material_import.parameters, material_import.GetParameters(key, "RSA_OAEP_SHA256")),
+            (material_import.import_, material_import.Import(key, b"t", b"w")),
+            (material_import.delete_material, material_import.DeleteMaterial(key)),
         ):
             with pytest.raises(fault):
                 desk.run(use, command)
@@ -179,16 +191,19 @@ def test_keys_of_our_own_make_and_of_services_take_nothing(desk: Any) -> None:
 @pytest.mark.parametrize(("algorithm", "spec"), [("RSA_OAEP_MD5", ""), ("RSA_OAEP_SHA256", "SM2")])
 def test_wrappings_that_are_none(desk: Any, algorithm: str, spec: str) -> None:
     with pytest.raises(faults.InvalidParameter):
-        desk.run(material.parameters, material.GetParameters(make(desk), algorithm, spec))
+        desk.run(material_import.parameters, material_import.GetParameters(make(desk), algorithm, spec))
 
 
 def test_deleting_in_every_state(desk: Any) -> None:
     waiting = make(desk)
-    assert desk.run(material.delete_material, material.DeleteMaterial(waiting)).state is KeyState.PENDING_IMPORT
+    assert (
+        desk.run(material_import.delete_material, material_import.DeleteMaterial(waiting)).state
+        is KeyState.PENDING_IMPORT
+    )
     dying = make(desk)
     bring(desk, dying, bytes(32))
     due = desk.run(keys.schedule_deletion, keys.ScheduleDeletion(dying, 7)).deletion_due_ms
-    key = desk.run(material.delete_material, material.DeleteMaterial(dying))
+    key = desk.run(material_import.delete_material, material_import.DeleteMaterial(dying))
     assert (key.state, key.deletion_due_ms) == (KeyState.PENDING_DELETION, due)
     assert desk.run(keys.cancel_deletion, keys.CancelDeletion(dying)).state is KeyState.PENDING_IMPORT
 
@@ -196,17 +211,17 @@ def test_deleting_in_every_state(desk: Any) -> None:
 def test_the_stricter_faces_of_the_same(desk: Any) -> None:
     key = make(desk)
     with pytest.raises(faults.KeyMaterialNotDeletable):
-        desk.run(material.delete_live_material, material.DeleteMaterial(key))
-    given = desk.run(material.parameters_pending, material.GetParameters(key, "RSA_OAEP_SHA256"))
-    command = material.Import(key, given.token, wrap(desk, given, "RSA_OAEP_SHA256", bytes(32)))
-    desk.run(material.import_pending, command)
+        desk.run(material_import.delete_live_material, material_import.DeleteMaterial(key))
+    given = desk.run(material_import.parameters_pending, material_import.GetParameters(key, "RSA_OAEP_SHA256"))
+    command = material_import.Import(key, given.token, wrap(desk, given, "RSA_OAEP_SHA256", bytes(32)))
+    desk.run(material_import.import_pending, command)
     for use, again in (
-        (material.import_pending, command),
-        (material.parameters_pending, material.GetParameters(key, "RSA_OAEP_SHA256")),
+        (material_import.import_pending, command),
+        (material_import.parameters_pending, material_import.GetParameters(key, "RSA_OAEP_SHA256")),
     ):
         with pytest.raises(faults.KeyNotPendingImport):
             desk.run(use, again)
-    desk.run(material.delete_live_material, material.DeleteMaterial(key))
+    desk.run(material_import.delete_live_material, material_import.DeleteMaterial(key))
 
 
 def test_a_private_key_comes_under_a_temporary_key(desk: Any) -> None:
@@ -224,7 +239,7 @@ def test_a_private_key_comes_under_a_temporary_key(desk: Any) -> None:
     with pytest.raises(faults.KeyMaterialDiffers):
         bring(desk, key, bytes(32), private=aes_key_wrap_with_padding(bytes(32), other))
     with pytest.raises(faults.UnsupportedOperation) as raised:
-        desk.run(material.delete_live_material, material.DeleteMaterial(key))
+        desk.run(material_import.delete_live_material, material_import.DeleteMaterial(key))
     assert raised.value.detail("feature") == "delete_private_key"
 
 
@@ -245,5 +260,5 @@ def test_tickets_go_with_the_key(desk: Any) -> None:
     key = make(desk)
     parameters(desk, key)
     with desk.house.store.begin(write=True) as uow:
-        sweeps.erase(uow, replace(desk.all(Key)[0]))
+        scheduled_keys.erase(uow, replace(desk.all(Key)[0]))
     assert desk.all(ImportTicket) == []

@@ -11,7 +11,10 @@ from bitting.core.key_cache import binding
 from bitting.core.material import KeyMaterial
 from bitting.core.model.key import Key, KeyRef, KeyState, KeyVersion, Origin
 from bitting.core.specs import SPECS
-from bitting.core.usecases import keys, secret_backup, secret_versions, secrets
+from bitting.core.usecases.keys import lifecycle as keys
+from bitting.core.usecases.secrets import backup as secret_backup
+from bitting.core.usecases.secrets import lifecycle as secrets
+from bitting.core.usecases.secrets import versions as secret_versions
 
 
 def imported(desk, material):

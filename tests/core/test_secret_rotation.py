@@ -27,9 +27,13 @@ from bitting.core.model.secret import (
     Webhook,
 )
 from bitting.core.scheduler import LEASE_MS, Scheduler
-from bitting.core.usecases import secret_events, secret_rotation, secret_versions, secret_webhooks, secrets
-from bitting.core.usecases.rotators import Posted, RotationRefused
-from bitting.core.usecases.secret_sweeps import SECRET_SWEEPS, secret_handlers
+from bitting.core.usecases.secrets import events as secret_events
+from bitting.core.usecases.secrets import lifecycle as secrets
+from bitting.core.usecases.secrets import rotation as secret_rotation
+from bitting.core.usecases.secrets import targets as secret_targets
+from bitting.core.usecases.secrets import versions as secret_versions
+from bitting.core.usecases.secrets.rotation_ports import Posted, RotationRefused
+from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
 
 
 class Killed(BaseException):
@@ -105,8 +109,8 @@ class Yard:
     def target(self, admin="root"):
         account = self.desk.principal.account_id
         password = "pw" if admin else ""
-        order = secret_webhooks.SetTarget(account, "db-1", "postgresql", "h", 5432, "", admin, password)
-        self.operate(secret_webhooks.set_target, order)
+        order = secret_targets.SetTarget(account, "db-1", "postgresql", "h", 5432, "", admin, password)
+        self.operate(secret_targets.set_target, order)
 
     def secret(self, *, paired=True, events=(), **given):
         def value(user, password):
@@ -402,8 +406,8 @@ def test_access_keys_of_this_server_rotate_and_the_replaced_one_works_until_the_
 
 def hook(yard, name="fn"):
     account = yard.desk.principal.account_id
-    order = secret_webhooks.SetWebhook(account, name, "https://hooks.test/r", "k" * 40)
-    made = yard.operate(secret_webhooks.set_webhook, order)
+    order = secret_targets.SetWebhook(account, name, "https://hooks.test/r", "k" * 40)
+    made = yard.operate(secret_targets.set_webhook, order)
     assert b"kkkk" not in made.webhook.sealed_secret
     return made
 
@@ -535,4 +539,4 @@ def test_a_rule_in_use_stays(yard):
 def test_only_operators_say_what_can_be_reached(yard):
     account = yard.desk.principal.account_id
     with pytest.raises(faults.PermissionDenied):
-        yard.desk.run(secret_webhooks.set_webhook, secret_webhooks.SetWebhook(account, "x", "https://a.test/"))
+        yard.desk.run(secret_targets.set_webhook, secret_targets.SetWebhook(account, "x", "https://a.test/"))

@@ -12,9 +12,13 @@ from bitting.core.model.key import Key, KeyRef
 from bitting.core.model.secret import CURRENT, PENDING, PREVIOUS, Secret, SecretState, SecretType, SecretVersion, Stage
 from bitting.core.model.service import Quota
 from bitting.core.scheduler import Scheduler
-from bitting.core.usecases import keys, secret_lists, secret_versions, secrets, stages
-from bitting.core.usecases.secret_passwords import GeneratePassword, for_rotation, generate_password
-from bitting.core.usecases.secret_sweeps import SECRET_SWEEPS
+from bitting.core.usecases.keys import lifecycle as keys
+from bitting.core.usecases.secrets import lifecycle as secrets
+from bitting.core.usecases.secrets import listing as secret_lists
+from bitting.core.usecases.secrets import stages
+from bitting.core.usecases.secrets import versions as secret_versions
+from bitting.core.usecases.secrets.passwords import GeneratePassword, for_rotation, generate_password
+from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS
 
 
 def create(desk, name="db", value=b"one", **given):

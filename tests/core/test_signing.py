@@ -20,7 +20,9 @@ from bitting.core.model.identity import EVERYTHING, Principal, Statement
 from bitting.core.model.key import KeyRef
 from bitting.core.pem import armour
 from bitting.core.specs import Algorithm
-from bitting.core.usecases import crypto, keys, pairs, signing
+from bitting.core.usecases.crypto import data_key_pairs, signing
+from bitting.core.usecases.crypto import encryption as crypto
+from bitting.core.usecases.keys import lifecycle as keys
 from bitting.providers.software.provider import SoftwareProvider
 from bitting.seals.file import FileSeal
 from bitting.stores.memory import MemoryStore
@@ -218,7 +220,7 @@ def test_each_action_is_allowed_by_its_own_name(bench):
 @pytest.mark.parametrize("pem", [False, True])
 def test_a_pair_whose_private_half_opens_again(bench, spec, pem):
     key = bench.key("AES_256")
-    made = bench.run(pairs.generate_data_key_pair, pairs.GenerateDataKeyPair(key, spec, pem, b"a"))
+    made = bench.run(data_key_pairs.generate_data_key_pair, data_key_pairs.GenerateDataKeyPair(key, spec, pem, b"a"))
     private = (load_pem_private_key if pem else load_der_private_key)(made.private, None)
     assert private
     blob = made.encrypted.blob
@@ -230,10 +232,10 @@ def test_a_pair_whose_private_half_opens_again(bench, spec, pem):
 def test_what_pairs_cannot_be(bench):
     aes, rsa = bench.key("AES_256"), bench.key("RSA_2048", "encrypt_decrypt")
     with pytest.raises(faults.SymmetricKeyRequired):
-        bench.run(pairs.generate_data_key_pair, pairs.GenerateDataKeyPair(rsa, "EC_P256"))
+        bench.run(data_key_pairs.generate_data_key_pair, data_key_pairs.GenerateDataKeyPair(rsa, "EC_P256"))
     for spec in ("AES_256", "HMAC_SHA256", "DSA_1024", ""):
         with pytest.raises(faults.InvalidParameter):
-            bench.run(pairs.generate_data_key_pair, pairs.GenerateDataKeyPair(aes, spec))
+            bench.run(data_key_pairs.generate_data_key_pair, data_key_pairs.GenerateDataKeyPair(aes, spec))
 
 
 def test_armour_breaks_lines_at_64():

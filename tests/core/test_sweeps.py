@@ -10,8 +10,10 @@ from bitting.core import faults
 from bitting.core.model.job import Job
 from bitting.core.model.key import Alias, Key, KeyRef, KeyState, KeyVersion, Origin, RotationState
 from bitting.core.scheduler import Scheduler
-from bitting.core.usecases import aliases, crypto, keys, versions
-from bitting.core.usecases.sweeps import FROZEN_WAIT_MS, SWEEPS
+from bitting.core.usecases.crypto import encryption as crypto
+from bitting.core.usecases.keys import aliases, versions
+from bitting.core.usecases.keys import lifecycle as keys
+from bitting.core.usecases.keys.scheduled import FROZEN_WAIT_MS, SWEEPS
 
 DAY_S = 86_400
 

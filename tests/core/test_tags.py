@@ -10,8 +10,10 @@ from bitting.core import faults
 from bitting.core.model.identity import Statement
 from bitting.core.model.key import KeyRef
 from bitting.core.model.tag import Tag
-from bitting.core.usecases import keys, resource_tags, sweeps, tags
-from bitting.core.usecases.tags import Wanted
+from bitting.core.usecases.keys import lifecycle as keys
+from bitting.core.usecases.keys import resource_tags, tags
+from bitting.core.usecases.keys import scheduled as scheduled_keys
+from bitting.core.usecases.keys.tags import Wanted
 
 
 def make(desk: Any, **tagged: str) -> str:
@@ -134,5 +136,5 @@ def test_tags_go_with_the_key(desk: Any) -> None:
     key, other = make(desk, a="1"), make(desk, a="1")
     held = desk.all(keys.Key, id=key)[0]
     with desk.house.store.begin(write=True) as uow:
-        sweeps.erase(uow, held)
+        scheduled_keys.erase(uow, held)
     assert {tag.resource_id for tag in desk.all(Tag)} == {other}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from bitting.core import faults
+from bitting.core.authz.resource_policies import Policy, Rule, demand_local, pack, unpack
 from bitting.core.gate import Asked
 from bitting.core.model.identity import Principal
 from bitting.core.model.key import KeyRef
-from bitting.core.policies import Policy, Rule, demand_local, pack, unpack
-from bitting.core.usecases import accounts, credentials, crypto, keys, users
+from bitting.core.usecases.crypto import encryption as crypto
+from bitting.core.usecases.iam import accounts, credentials, limited_users
+from bitting.core.usecases.keys import lifecycle as keys
 
 OPERATOR = Principal("", "", "", "op", (), operator=True)
 
@@ -42,39 +44,43 @@ def principal_of(house, own, user):
 
 def test_a_statement_holds_at_once_and_ends_at_once(house, own):
     account_id = own.account.id
-    user = run(house, users.create_user, users.CreateUser(account_id, "reader"))
+    user = run(house, limited_users.create_user, limited_users.CreateUser(account_id, "reader"))
     look = principal_of(house, own, user)
     assert look().statements == ()
     assert not look().admin
-    order = users.Allow(account_id, "reader", ("key:create", "key:encrypt"), ("*",))
-    statement = run(house, users.allow, order)
+    order = limited_users.Allow(account_id, "reader", ("key:create", "key:encrypt"), ("*",))
+    statement = run(house, limited_users.allow, order)
     key = run(house, keys.create, keys.CreateKey(), look())
     run(house, crypto.encrypt, crypto.Encrypt(KeyRef.by_id(key.id), b"x"), look())
-    run(house, users.allow, users.Allow(account_id, "reader", ("key:encrypt",), (f"key/{key.id}",), deny=True))
+    run(
+        house,
+        limited_users.allow,
+        limited_users.Allow(account_id, "reader", ("key:encrypt",), (f"key/{key.id}",), deny=True),
+    )
     with pytest.raises(faults.ExplicitlyDenied):
         run(house, crypto.encrypt, crypto.Encrypt(KeyRef.by_id(key.id), b"x"), look())
-    listed = run(house, users.statements_of, users.StatementsOf(account_id, "reader"))
+    listed = run(house, limited_users.statements_of, limited_users.StatementsOf(account_id, "reader"))
     assert [item.allow for item in sorted(listed, key=lambda item: not item.allow)] == [True, False]
-    run(house, users.revoke, users.OneStatement(statement.id))
+    run(house, limited_users.revoke, limited_users.OneStatement(statement.id))
     with pytest.raises(faults.PermissionDenied):
         run(house, keys.create, keys.CreateKey(), look())
 
 
 def test_users_are_made_by_operators_for_accounts_that_are_there(house, own):
     account_id = own.account.id
-    run(house, users.create_user, users.CreateUser(account_id, "a"))
+    run(house, limited_users.create_user, limited_users.CreateUser(account_id, "a"))
     with pytest.raises(faults.ResourceExists):
-        run(house, users.create_user, users.CreateUser(account_id, "a"))
+        run(house, limited_users.create_user, limited_users.CreateUser(account_id, "a"))
     for use, command in (
-        (users.create_user, users.CreateUser("none", "b")),
-        (users.allow, users.Allow(account_id, "none", ("*",))),
-        (users.revoke, users.OneStatement("none")),
+        (limited_users.create_user, limited_users.CreateUser("none", "b")),
+        (limited_users.allow, limited_users.Allow(account_id, "none", ("*",))),
+        (limited_users.revoke, limited_users.OneStatement("none")),
     ):
         with pytest.raises(faults.ResourceNotFound):
             run(house, use, command)
     somebody = Principal(account_id, own.account.ring, "u", "u", (), admin=True)
     with pytest.raises(faults.PermissionDenied):
-        run(house, users.create_user, users.CreateUser(account_id, "c"), somebody)
+        run(house, limited_users.create_user, limited_users.CreateUser(account_id, "c"), somebody)
 
 
 def test_a_policy_is_stored_with_its_rules():

@@ -15,7 +15,7 @@ from live import Live
 
 from bitting.bench.signers import openapi_v3, sdk_hmac
 from bitting.cli.client import CommandError, connect
-from bitting.cli.words import find_row
+from bitting.cli.values import find_row
 from bitting.core.model.service import DevClock, FaultRule
 from bitting.settings import SettingsError, load
 from bitting.stores.sql.store import SqlStore

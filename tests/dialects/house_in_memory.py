@@ -14,7 +14,7 @@ from wire import Wire
 from bitting.core.gate import Asked, Gate
 from bitting.core.key_cache import KeyCache
 from bitting.core.model.audit_event import AuditEvent
-from bitting.core.usecases.accounts import Founded, found
+from bitting.core.usecases.iam.accounts import Founded, found
 from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.http import Request, Response
 from bitting.providers.software.provider import SoftwareProvider

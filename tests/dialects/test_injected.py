@@ -16,16 +16,16 @@ from house_in_memory import House
 from bitting.bench.signers import instance, openapi_v3, sdk_hmac
 from bitting.core.gate import Asked
 from bitting.core.model.service import FaultRule
-from bitting.core.usecases import keys
-from bitting.core.usecases.clientkeys import CreateClientKey, issue
-from bitting.core.usecases.credentials import access_key
+from bitting.core.usecases.access.client_keys import CreateClientKey, issue
+from bitting.core.usecases.iam.credentials import access_key
+from bitting.core.usecases.keys import lifecycle as keys
 from bitting.dialects.alibaba_instance.api_pb2 import Error
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
 from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.errors import Row
+from bitting.dialects.base.fault_injector import Injector
 from bitting.dialects.base.http import Request, Response
-from bitting.dialects.base.injector import Injector
 from bitting.dialects.huawei.dialect import Huawei
 from bitting.dialects.otc import profile as otc
 from bitting.wiring import catalogues

@@ -23,11 +23,13 @@ from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import EVERYTHING, Principal
 from bitting.core.model.secret import SecretTask, SecretType, Target
 from bitting.core.scheduler import LEASE_MS, Scheduler
-from bitting.core.usecases import secret_rotation, secret_versions, secrets
-from bitting.core.usecases.secret_sweeps import SECRET_SWEEPS, secret_handlers
+from bitting.core.usecases.secrets import lifecycle as secrets
+from bitting.core.usecases.secrets import rotation as secret_rotation
+from bitting.core.usecases.secrets import versions as secret_versions
+from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
+from bitting.outbound.http_client import HttpOutlet
 from bitting.providers.software.provider import SoftwareProvider
 from bitting.rotators.mysql import MysqlRotator
-from bitting.rotators.outlet import HttpOutlet
 from bitting.rotators.postgresql import PostgresqlRotator
 from bitting.seals.file import FileSeal
 from bitting.stores.sql.schema import migrate

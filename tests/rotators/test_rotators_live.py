@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from database_servers import ROOT, free_port
 
-from bitting.core.usecases.rotators import Login, RotationRefused, Server
+from bitting.core.usecases.secrets.rotation_ports import Login, RotationRefused, Server
+from bitting.outbound.http_client import HttpOutlet
 from bitting.rotators.mysql import MysqlRotator
-from bitting.rotators.outlet import HttpOutlet
 from bitting.rotators.postgresql import PostgresqlRotator
 
 ROTATORS = {"postgresql": PostgresqlRotator(), "mysql": MysqlRotator()}

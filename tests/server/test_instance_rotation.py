@@ -11,8 +11,8 @@ from live import Live
 
 from bitting.core.gate import Asked
 from bitting.core.model.key import KeyRef
-from bitting.core.usecases.credentials import access_key
-from bitting.core.usecases.versions import CreateVersion, create_version
+from bitting.core.usecases.iam.credentials import access_key
+from bitting.core.usecases.keys.versions import CreateVersion, create_version
 from bitting.dialects.alibaba_instance import api_pb2
 from bitting.settings import load
 from bitting.wiring import build

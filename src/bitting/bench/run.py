@@ -30,8 +30,8 @@ from rich.table import Table
 from bitting.bench import management, signers
 from bitting.bench.signers import Shot
 from bitting.core.gate import Asked
-from bitting.core.usecases import keys
-from bitting.core.usecases.credentials import access_key
+from bitting.core.usecases.iam.credentials import access_key
+from bitting.core.usecases.keys import lifecycle as keys
 from bitting.settings import load
 from bitting.wiring import build, prepare
 

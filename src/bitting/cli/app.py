@@ -77,21 +77,21 @@ def bench(
 
 #: Groups of commands, and where they are; imported only when one of their words is on the command line.
 _GROUPS = {
-    "faults": ("bitting.cli.developing", "faults"),
-    "clock": ("bitting.cli.developing", "clock"),
-    "account": ("bitting.cli.operating", "account"),
-    "access-key": ("bitting.cli.operating", "access_key"),
-    "project": ("bitting.cli.operating", "project"),
-    "quota": ("bitting.cli.operating", "quota"),
-    "key": ("bitting.cli.operating", "key"),
-    "switch": ("bitting.cli.operating", "switch"),
+    "faults": ("bitting.cli.developer", "faults"),
+    "clock": ("bitting.cli.developer", "clock"),
+    "account": ("bitting.cli.operator", "account"),
+    "access-key": ("bitting.cli.operator", "access_key"),
+    "project": ("bitting.cli.operator", "project"),
+    "quota": ("bitting.cli.operator", "quota"),
+    "key": ("bitting.cli.operator", "key"),
+    "switch": ("bitting.cli.operator", "switch"),
 }
 
 
 @cli.command()
 def reset(data_dir: Annotated[str | None, typer.Option(help="The server's data directory.")] = None) -> None:
     """Bring a server in developer mode back to its seed."""
-    from bitting.cli.developing import reset as run  # noqa: PLC0415
+    from bitting.cli.developer import reset as run  # noqa: PLC0415
 
     run(data_dir)
 

@@ -169,7 +169,7 @@ def _password(file: Path | None) -> str:
     from bitting.cli.client import CommandError  # noqa: PLC0415
 
     if file is None:
-        from bitting.core.usecases.accounts import password  # noqa: PLC0415
+        from bitting.core.usecases.iam.accounts import password  # noqa: PLC0415
 
         return password()
     try:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from bitting.dialects.base.kinds import Base64, Choice, Integer
+from bitting.dialects.base.codecs import Base64, Choice, Integer
 from bitting.dialects.base.operation import Field, Operation
 from bitting.wiring import operation_tables
 

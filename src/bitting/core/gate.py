@@ -20,20 +20,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, get_type_hints
 
-from bitting.core import decisions, faults, replicas
-from bitting.core.decisions import Authorizer
+from bitting.core import faults, replicas
+from bitting.core.authz import decision_point
+from bitting.core.authz.decision_point import Authorizer
+from bitting.core.authz.resource_policies import SECRET_ACTIONS, Attempt, PolicyBook
+from bitting.core.authz.statements import ACCOUNT_FAULTS, granted, is_offline, missing, ring_of
+from bitting.core.authz.statements import authorise as authorise  # noqa: PLC0414 - asked for here by use cases
 from bitting.core.key_cache import CachedKey, KeyCache, NotResident, View, resolve
 from bitting.core.key_states import gone, require
+from bitting.core.keystore_access import SHARED, demand_usable
 from bitting.core.model.audit_event import AuditEvent
 from bitting.core.model.identity import AccountState, Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.keystore import Keystore
 from bitting.core.model.service import Switches
-from bitting.core.partitions import SHARED, demand_usable
-from bitting.core.policies import SECRET_ACTIONS, Attempt, PolicyBook
 from bitting.core.ports import Attestation, Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
-from bitting.core.rights import ACCOUNT_FAULTS, granted, is_offline, missing, ring_of
-from bitting.core.rights import authorise as authorise  # noqa: PLC0414 - asked for here by use cases
 from bitting.core.switches import DEFAULT, in_force
 from bitting.core.throttle import Throttle
 
@@ -320,8 +321,8 @@ class Gate:
         if not context.view.may_load:
             raise NotResident
         resource = f"key/{use.key(command).value}" if use.key is not None else ""
-        decisions.demand(
-            self.authorizer, url, decisions.question(context.principal, context.asked, use.action, resource)
+        decision_point.demand(
+            self.authorizer, url, decision_point.question(context.principal, context.asked, use.action, resource)
         )
 
     def _heed(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
@@ -361,7 +362,7 @@ class Gate:
 
         ``more``: what else the resource is called.
 
-        Raises ``ExplicitlyDenied`` or ``PermissionDenied``; see :mod:`bitting.core.policies`.
+        Raises ``ExplicitlyDenied`` or ``PermissionDenied``; see :mod:`bitting.core.authz.resource_policies`.
         """
         verdict = self._policies.verdict(policy, principal, attempt)
         if verdict is False:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any, cast
 
 from bitting.core import faults
+from bitting.core.authz.statements import is_offline
 from bitting.core.model.key import Key
 from bitting.core.model.region import Replica, replica_id
 from bitting.core.model.service import Switches
-from bitting.core.rights import is_offline
 
 
 def seen_from(get: Callable[[type[Any], str], Any], ring: str, key: Key) -> Key | None:

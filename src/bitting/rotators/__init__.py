@@ -6,5 +6,5 @@
     outlet.py       Outlet over http.client
 
 Each translates its library's errors at its edge into
-:class:`bitting.core.usecases.rotators.RotationRefused`; none keeps a connection.
+:class:`bitting.core.usecases.secrets.rotation_ports.RotationRefused`; none keeps a connection.
 """

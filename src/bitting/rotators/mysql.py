@@ -17,7 +17,7 @@ from typing import Any
 import pymysql
 from pymysql.cursors import Cursor
 
-from bitting.core.usecases.rotators import Login, RotationRefused, Server
+from bitting.core.usecases.secrets.rotation_ports import Login, RotationRefused, Server
 
 SECONDS = 5
 #: Access denied: for the password, for the database, without a password (MySQL error reference).

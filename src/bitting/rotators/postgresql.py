@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from psycopg import pq, sql
 
-from bitting.core.usecases.rotators import Login, RotationRefused, Server
+from bitting.core.usecases.secrets.rotation_ports import Login, RotationRefused, Server
 
 CONNECT_SECONDS = 5
 STATEMENT_MS = 4000

@@ -21,9 +21,9 @@ from bitting.core.gate import Gate
 from bitting.core.model.identity import Account
 from bitting.core.model.service import Operator
 from bitting.core.ports import UnitOfWork
-from bitting.core.usecases.accounts import alphanumeric, found, password
-from bitting.core.usecases.clientkeys import CreateClientKey, issue
-from bitting.core.usecases.credentials import token_digest
+from bitting.core.usecases.access.client_keys import CreateClientKey, issue
+from bitting.core.usecases.iam.accounts import alphanumeric, found, password
+from bitting.core.usecases.iam.credentials import token_digest
 from bitting.server.files import write_whole
 
 _DRAFT = ".credentials.json.draft"

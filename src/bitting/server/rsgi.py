@@ -14,7 +14,7 @@ from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
 from bitting.dialects.base.http import Request, Response
 from bitting.server.app import App
-from bitting.server.patience import Patience
+from bitting.server.body_deadline import Patience
 
 #: An oversized body is read up to this many bytes so that its sender gets to read the answer.
 DRAIN_BYTES = 16 << 20

@@ -28,8 +28,8 @@ from bitting.core.model.identity import AccessKey, Account, AccountState, Projec
 from bitting.core.model.key import Alias, Key, KeyState, KeyVersion, Origin
 from bitting.core.ports import UnitOfWork
 from bitting.core.specs import SPECS
-from bitting.core.usecases.accounts import hash_password
-from bitting.core.usecases.credentials import secret_binding
+from bitting.core.usecases.iam.accounts import hash_password
+from bitting.core.usecases.iam.credentials import secret_binding
 
 
 class SeedError(Exception):

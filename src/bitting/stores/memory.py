@@ -23,8 +23,8 @@ from typing import Any, Generic, TypeVar, cast
 
 from bitting.core.faults import ResourceExists, ResourceNotFound, StoreFailed
 from bitting.core.ports import Change, Collection, Store, UnitOfWork
-from bitting.stores.kinds import Shape, shapes
 from bitting.stores.query import conditions, page
+from bitting.stores.record_types import Shape, shapes
 
 T = TypeVar("T")
 Taken = tuple[int, tuple[object, ...]]

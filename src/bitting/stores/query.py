@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from bitting.core.faults import InvalidParameter
 from bitting.core.ports import Except
 from bitting.stores.fields import FieldType, storable
-from bitting.stores.kinds import Shape
+from bitting.stores.record_types import Shape
 
 VALUES_MAX = 10_000  # of one field; both databases bound the number of parameters of a statement
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from bitting.core.model.service import DevClock, FaultRule
 from bitting.core.ports import Collection, Store
-from bitting.stores.kinds import KINDS
+from bitting.stores.record_types import KINDS
 
 #: Record class -> id -> record.
 Snapshot = dict[type[Any], dict[str, Any]]

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from bitting.cli.words import find_row, moment_ms, span_ms
+from bitting.cli.values import find_row, moment_ms, span_ms
 from bitting.testing.server import DevServer
 
 

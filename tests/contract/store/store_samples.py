@@ -10,7 +10,7 @@ from typing import Any
 from bitting.core.model.identity import Account, AccountState, User
 from bitting.core.model.key import Key, KeyState
 from bitting.stores.fields import FieldType, field_types
-from bitting.stores.kinds import KINDS
+from bitting.stores.record_types import KINDS
 
 RECORDS = [kind.record for kind in KINDS]
 TEXTS = ["", "a", "Zeichen äöü", "密钥", "quote ' \" \\ %", "line\nbreak\ttab", "😀", "x" * 5000, "null", "0"]

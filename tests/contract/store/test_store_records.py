@@ -8,7 +8,7 @@ from store_samples import RECORDS, key, sample
 from bitting.core.faults import InvalidParameter, ResourceExists, ResourceNotFound
 from bitting.core.model.identity import AccessPolicy, Project, Token, User
 from bitting.core.model.key import Alias, Key, KeyVersion
-from bitting.stores.kinds import KINDS
+from bitting.stores.record_types import KINDS
 
 EVERY_KIND = pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
 

@@ -17,7 +17,7 @@ from store_samples import key
 
 from bitting.core.faults import ResourceExists, StoreFailed
 from bitting.core.model.key import Key
-from bitting.stores.kinds import KINDS
+from bitting.stores.record_types import KINDS
 from bitting.stores.sql.engines import file_url
 from bitting.stores.sql.schema import HEAD, migrate
 from bitting.stores.sql.store import SqlStore

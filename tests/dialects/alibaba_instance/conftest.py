@@ -23,9 +23,11 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from bitting.core.gate import Asked
 from bitting.core.model.identity import EVERYTHING, AccessPoint, AccessPolicy, Instance, NetworkRule, Principal
 from bitting.core.model.key import Key, KeyRef
-from bitting.core.usecases import aliases, clientkeys, keys, versions
-from bitting.core.usecases.accounts import add_client_key
-from bitting.core.usecases.aliases import SetAlias
+from bitting.core.usecases.access import client_keys
+from bitting.core.usecases.iam.accounts import add_client_key
+from bitting.core.usecases.keys import aliases, versions
+from bitting.core.usecases.keys import lifecycle as keys
+from bitting.core.usecases.keys.aliases import SetAlias
 from bitting.dialects.alibaba_instance import api_pb2
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 from bitting.dialects.base.http import Request, Response
@@ -174,12 +176,12 @@ class Owner:
             for record in records:
                 uow.of(type(record)).add(record)
 
-    def client_key(self, point: Any = None, **fields: Any) -> clientkeys.Issued:
+    def client_key(self, point: Any = None, **fields: Any) -> client_keys.Issued:
         house = self.house
         point = point or house.founded.access_point
         with house.store.begin(write=True) as uow:
-            order = clientkeys.CreateClientKey(point.name, PASSWORD, **fields)
-            return clientkeys.issue(uow, house.vault, house.entropy, house.clock.now_ms(), point, order)
+            order = client_keys.CreateClientKey(point.name, PASSWORD, **fields)
+            return client_keys.issue(uow, house.vault, house.entropy, house.clock.now_ms(), point, order)
 
     def rotate(self, key: Key) -> str:
         """A new primary version; its id."""

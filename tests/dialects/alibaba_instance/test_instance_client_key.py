@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from bitting.core import faults
 from bitting.core.model.identity import ClientKey
-from bitting.core.usecases.clientkeys import CreateClientKey, check_password, create, make_client_key
+from bitting.core.usecases.access.client_keys import CreateClientKey, check_password, create, make_client_key
 
 PASSWORD = "correct-horse-1"
 OPENSSL = shutil.which("openssl")

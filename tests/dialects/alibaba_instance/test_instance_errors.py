@@ -11,7 +11,7 @@ from bitting.core import faults
 from bitting.core.model.identity import AccountState
 from bitting.core.model.key import KeyRef, Origin
 from bitting.core.model.service import Switches
-from bitting.core.usecases import keys
+from bitting.core.usecases.keys import lifecycle as keys
 from bitting.dialects.alibaba_instance import api_pb2
 from bitting.dialects.base.errors import Row, load
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key, l
 
 from bitting.core.blob import framed, padded, parse
 from bitting.core.model.key import KeyRef
-from bitting.core.usecases import crypto
+from bitting.core.usecases.crypto import encryption as crypto
 from bitting.dialects.alibaba_instance import api_pb2
 from bitting.dialects.alibaba_instance.operations import OPERATIONS
 

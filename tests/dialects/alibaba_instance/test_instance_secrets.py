@@ -8,7 +8,9 @@ import pytest
 
 from bitting.core.model.key import KeyRef
 from bitting.core.model.secret import SecretType
-from bitting.core.usecases import keys, secret_versions, secrets
+from bitting.core.usecases.keys import lifecycle as keys
+from bitting.core.usecases.secrets import lifecycle as secrets
+from bitting.core.usecases.secrets import versions as secret_versions
 
 KEY_USER = "RbacPermission/Template/CryptoServiceKeyUser"
 SECRET_USER = "RbacPermission/Template/CryptoServiceSecretUser"

@@ -12,7 +12,7 @@ from alibaba_openapi.test_openapi_signature import add_key
 
 from bitting.core.model.access import UserStatement
 from bitting.core.model.identity import Account, AccountState, User
-from bitting.dialects.alibaba_openapi.operations_account import KEY_ACTIONS
+from bitting.dialects.alibaba_openapi.account.operations import KEY_ACTIONS
 
 # ── the account ───────────────────────────────────────────────────────────────
 

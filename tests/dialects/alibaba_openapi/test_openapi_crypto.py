@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bitting.core import blob
-from bitting.core.usecases import credentials, crypto
-from bitting.dialects.alibaba_openapi.kinds import EncryptionContext
+from bitting.core.usecases.crypto import encryption as crypto
+from bitting.core.usecases.iam import credentials
+from bitting.dialects.alibaba_openapi.codecs import EncryptionContext
 
 INVALID = (400, "InvalidParameter")
 relaxed = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

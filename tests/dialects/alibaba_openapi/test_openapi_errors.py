@@ -18,7 +18,7 @@ from bitting.core import faults
 from bitting.core.gate import Asked
 from bitting.core.model.identity import AccessKey, Account, AccountState, User
 from bitting.core.model.key import Key, KeyState
-from bitting.core.usecases.credentials import token_digest
+from bitting.core.usecases.iam.credentials import token_digest
 from bitting.dialects.base.errors import Row, load
 from bitting.dialects.base.http import Request
 

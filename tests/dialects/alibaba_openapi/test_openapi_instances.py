@@ -13,8 +13,8 @@ from bitting.core.gate import Asked
 from bitting.core.model.access import InstanceSettings
 from bitting.core.model.identity import Principal
 from bitting.core.model.service import Switches
-from bitting.core.usecases import instances
-from bitting.core.usecases.service import SetQuota, set_quota
+from bitting.core.usecases.instances import instances
+from bitting.core.usecases.operator.service import SetQuota, set_quota
 
 PLACE = {"KMProvider": "Aliyun", "VpcId": "vpc-1", "VSwitchIds": '["vsw-1","vsw-2"]', "ZoneIds": "zone-a,zone-b"}
 

@@ -11,11 +11,11 @@ from alibaba_openapi.test_openapi_instances import operate
 
 from bitting.core import faults
 from bitting.core.model.access import ManagedDataKey
-from bitting.core.usecases import managed_keys
+from bitting.core.usecases.crypto import managed_data_keys
 
 
 def keep(door: Any, key_id: str, name: str = "orders") -> Any:
-    return operate(door, managed_keys.keep, managed_keys.Keep(door.account, name, key_id))
+    return operate(door, managed_data_keys.keep, managed_data_keys.Keep(door.account, name, key_id))
 
 
 def get(door: Any, **more: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from bitting.core.model.key import Key
 from bitting.core.scheduler import Scheduler
-from bitting.core.usecases import sweeps
+from bitting.core.usecases.keys import scheduled as scheduled_keys
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def sweep(door: Any) -> Callable[[], int]:
     def failed(job: str, error: BaseException) -> None:
         raise AssertionError(job) from error
 
-    return Scheduler(door.house.gate, {}, sweeps.SWEEPS, "worker", failed).run_due
+    return Scheduler(door.house.gate, {}, scheduled_keys.SWEEPS, "worker", failed).run_due
 
 
 def shown(door: Any, key_id: str) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from alibaba_openapi.signer import Signer, sm3_hmac, stamp
 from bitting.core.key_cache import NotResident
 from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import AccessKey, Principal, User
-from bitting.core.usecases.credentials import Credential, secret_binding, token_digest
-from bitting.dialects.alibaba_openapi import codec, signature
+from bitting.core.usecases.iam.credentials import Credential, secret_binding, token_digest
+from bitting.dialects.alibaba_openapi import bodies, signature
 from bitting.dialects.base.http import Request
 from bitting.wire.sign import hmac_by
 
@@ -86,7 +86,7 @@ def test_v3_published_vector(door: Any) -> None:
     headers["authorization"] = f"ACS3-HMAC-SHA256 {authorization}"
     query = "ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd&RegionId=cn-shanghai"
     request = Request("POST", "/", query, headers, b"")
-    claim = signature.read(request, *codec.read(request))
+    claim = signature.read(request, *bodies.read(request))
     checker = signature.Checker(door.house.vault, door.house.clock)
     credential = Credential(Principal("", "", "", "", ()), True, b"YourAccessKeySecret")
     assert checker._header_signature(claim, request, credential).decode() == published

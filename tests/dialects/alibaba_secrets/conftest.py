@@ -9,8 +9,8 @@ import pytest
 from alibaba_openapi.conftest import Door
 
 from bitting.core.scheduler import Scheduler
-from bitting.core.usecases.rotators import Posted
-from bitting.core.usecases.secret_sweeps import SECRET_SWEEPS, secret_handlers
+from bitting.core.usecases.secrets.rotation_ports import Posted
+from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
 
 
 class Secrets(Door):

@@ -10,8 +10,8 @@ import pytest
 from huawei.sdk_signer import HOST, Signer, post
 
 from bitting.core.model.identity import Project
-from bitting.core.usecases import keys
-from bitting.core.usecases.credentials import access_key
+from bitting.core.usecases.iam.credentials import access_key
+from bitting.core.usecases.keys import lifecycle as keys
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.huawei.dialect import Huawei
 from bitting.dialects.iam.dialect import Iam

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from bitting.core.authz.roles import write_rule
 from bitting.core.model.identity import Statement
 from bitting.core.model.people import Assignment, Role, assignment_id
-from bitting.core.roles import write_rule
 
 Rule = tuple[bool, tuple[str, ...], tuple[str, ...]]
 

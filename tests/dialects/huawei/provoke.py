@@ -19,8 +19,8 @@ from bitting.core.model.key import Key, KeyRef, KeyState
 from bitting.core.model.service import Switches
 from bitting.core.specs import Usage
 from bitting.core.throttle import Throttle
-from bitting.core.usecases import crypto
-from bitting.core.usecases.credentials import token_digest
+from bitting.core.usecases.crypto import encryption as crypto
+from bitting.core.usecases.iam.credentials import token_digest
 from bitting.dialects.base.errors import Row
 from bitting.dialects.base.http import Request
 

@@ -92,9 +92,7 @@ spec(
 )  # fmt: skip
 spec("AES_256", "sign", "KMS.1115/AsymmetricKeyRequired", **MESSAGE)
 spec("HMAC_SHA256", "sign", "KMS.0341/AsymmetricKeyRequired", **MESSAGE)
-spec(
-    "HMAC_SHA256", "generate-mac", "KMS.0341/AlgorithmMismatch", message=b64(b"x"), mac_algorithm="HMAC_SHA_512"
-)
+spec("HMAC_SHA256", "generate-mac", "KMS.0341/AlgorithmMismatch", message=b64(b"x"), mac_algorithm="HMAC_SHA_512")
 spec("RSA_2048", "generate-mac", "KMS.0325/UsageMismatch", message=b64(b"x"), mac_algorithm="HMAC_SHA_256")
 spec(
     "SM2", "encrypt-data", "KMS.0335/UsageMismatch/", usage=Usage.AGREE, plain_text="x",
@@ -297,9 +295,7 @@ def _(door: Door) -> Refusal:
 # ── rotation ──────────────────────────────────────────────────────────────────
 
 table("disable-key-rotation", {"key_id": "KEY"}, "KMS.0313/RotationDisabled")
-table(
-    "update-key-rotation-interval", {"key_id": "KEY", "rotation_interval": 366}, "KMS.3001/InvalidParameter"
-)
+table("update-key-rotation-interval", {"key_id": "KEY", "rotation_interval": 366}, "KMS.3001/InvalidParameter")
 spec("RSA_2048", "enable-key-rotation", "KMS.0324/SymmetricKeyRequired")
 
 
@@ -432,4 +428,3 @@ def _(door: Door) -> Refusal:
     as_guest(door, (True, ("key:*",), ("eps/one",)))
     door.ok("create-key", key_alias="mine", enterprise_project_id="one")
     return door.refused("create-key", {"key_alias": "a", "enterprise_project_id": "two"})
-

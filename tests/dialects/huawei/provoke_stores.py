@@ -15,7 +15,7 @@ from bitting.core.model.identity import Project
 from bitting.core.model.key import Key
 from bitting.core.model.keystore import Keystore
 from bitting.core.model.service import Operator, Switches
-from bitting.core.usecases.credentials import token_digest
+from bitting.core.usecases.iam.credentials import token_digest
 
 TOKEN = "an operator's token"
 

@@ -48,9 +48,7 @@ class Signer:
         headers["authorization"] = (
             f"SDK-HMAC-SHA256 Access={self.access_key_id}, SignedHeaders={';'.join(names)}, Signature={signature}"
         )
-        return Request(
-            request.method, request.path, request.query, headers, request.body, raw_path=request.raw_path
-        )
+        return Request(request.method, request.path, request.query, headers, request.body, raw_path=request.raw_path)
 
 
 def python_uri(path: str) -> str:

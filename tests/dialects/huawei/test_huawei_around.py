@@ -14,7 +14,7 @@ from huawei.conftest import Door
 from huawei.provoke_stores import TOKEN, Decisions, abroad, replica, replicate, store, stores
 
 from bitting.core.model.service import Operator, Switches
-from bitting.core.usecases.credentials import token_digest
+from bitting.core.usecases.iam.credentials import token_digest
 
 USER = {"grantee_principal": "0" * 32, "operations": ["encrypt-data"]}
 TAG = {"tag": {"key": "a", "value": "b"}}

@@ -10,7 +10,7 @@ from huawei.conftest import Door
 from huawei.driver import HuaweiDriver
 from runner import Case, check, load
 
-from bitting.dialects.huawei.operations_kms import CRYPTO, KEYS, VERSIONS
+from bitting.dialects.huawei.keys.operations import CRYPTO, KEYS, VERSIONS
 
 CASES = load(Path(__file__).with_name("cases"))
 

@@ -112,4 +112,3 @@ class TestOrder:
         key = door.key(key_spec="EC_P256")
         door.ok("disable-key", key_id=key)
         assert door.refused("encrypt-data", {"key_id": key, "plain_text": "x"})[1] == "KMS.0209"
-

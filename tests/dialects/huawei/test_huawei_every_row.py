@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from huawei.conftest import Door
 
-from bitting.dialects.huawei import operations
+from bitting.dialects.huawei import kms_operations
 from bitting.dialects.huawei.rows import Row
 
-ROWS = [row for row in operations.rows().values() if not row.public and not row.operators]
+ROWS = [row for row in kms_operations.rows().values() if not row.public and not row.operators]
 WRONG: tuple[Any, ...] = (
     True, 7, -1, 1.5, "", "x", "\u0000", "é" * 300, "9" * 40, [], ["x"], [{}], {}, {"key": 5}, None,
 )  # fmt: skip

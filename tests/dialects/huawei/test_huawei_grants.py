@@ -10,8 +10,8 @@ from huawei.conftest import Door
 from huawei.people import guest
 
 from bitting.core.model.identity import Account, AccountState, Project, User
-from bitting.core.usecases.accounts import add_access_key
-from bitting.dialects.huawei.shapes_grants import ACTIONS
+from bitting.core.usecases.iam.accounts import add_access_key
+from bitting.dialects.huawei.grants.adapters import ACTIONS
 
 DATA = {"plain_text": "x"}
 CALLS: dict[str, dict[str, Any]] = {

@@ -13,7 +13,7 @@ from huawei.conftest import UNKNOWN, Door, read
 from bitting.core.blob import Blob, body, framed
 from bitting.core.model.key import Alias, Key, KeyRef, KeyState
 from bitting.core.specs import Usage
-from bitting.core.usecases import crypto
+from bitting.core.usecases.crypto import encryption as crypto
 from bitting.dialects.base.http import Request
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -316,9 +316,7 @@ class TestDataKeys:
         key = door.key(key_spec="RSA_3072", key_usage="ENCRYPT_DECRYPT")
         made = door.ok("create-datakey", key_id=key, datakey_length="1520")
         sealed = base64.b64encode(bytes.fromhex(made["cipher_text"])).decode()
-        opened = door.ok(
-            "decrypt-data", cipher_text=sealed, key_id=key, encryption_algorithm="RSAES_OAEP_SHA_256"
-        )
+        opened = door.ok("decrypt-data", cipher_text=sealed, key_id=key, encryption_algorithm="RSAES_OAEP_SHA_256")
         assert base64.b64decode(opened["plain_text_base64"]).hex().upper() == made["plain_text"]
         assert door.refused("create-datakey", {"key_id": key, "datakey_length": "1528"})[1] == "KMS.1904"
 
@@ -392,8 +390,14 @@ def test_projects_of_another_ring_are_a_wall(door: Door) -> None:
     other = replace(door.founded.project, id="f" * 32, name="cn-hangzhou_2", ring="another-ring")
     door.add(other)
     beyond = Door(door.house, other)
-    for verb in ("describe-key", "enable-key", "disable-key", "cancel-key-deletion", "create-datakey",
-                 "create-datakey-without-plaintext"):
+    for verb in (
+        "describe-key",
+        "enable-key",
+        "disable-key",
+        "cancel-key-deletion",
+        "create-datakey",
+        "create-datakey-without-plaintext",
+    ):
         assert beyond.refused(verb, {"key_id": own})[:2] == (404, "KMS.0207"), verb
     assert beyond.refused("schedule-key-deletion", {"key_id": own, "pending_days": 7})[1] == "KMS.0207"
     assert beyond.refused("encrypt-data", {"key_id": own, "plain_text": "x"})[1] == "KMS.0207"

@@ -16,8 +16,8 @@ from huawei.sdk_signer import Signer
 from bitting.core import faults
 from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import AccessKey
-from bitting.core.usecases.credentials import secret_binding
-from bitting.core.usecases.tokens import TemporaryKey, temporary_key
+from bitting.core.usecases.iam.credentials import secret_binding
+from bitting.core.usecases.iam.tokens import TemporaryKey, temporary_key
 from bitting.dialects.base.http import Request
 from bitting.dialects.base.sdk_hmac import Proofs
 

@@ -13,7 +13,7 @@ from huawei.conftest import Door
 from huawei.provoke_stores import abroad
 
 from bitting.core.model.key import Key, KeyState
-from bitting.dialects.huawei import operations
+from bitting.dialects.huawei import kms_operations
 from bitting.dialects.otc import profile
 
 DEK = bytes(64)
@@ -142,7 +142,7 @@ def test_a_second_project_is_a_wall(door: Door, by_token: bool) -> None:
 
 def test_the_profiles_have_their_operations() -> None:
     """75 operations of Huawei's SDK, 41 of Open Telekom Cloud's reference, and nothing of one name twice."""
-    found = [row for row in operations.rows().values() if not row.operators]
+    found = [row for row in kms_operations.rows().values() if not row.operators]
     extra = {"version/", "delete-tag/action", "show-job"} | {row.name for row in found if row.name.startswith("other-")}
     assert len([row for row in found if row.name not in extra]) == 75
     own = [name for name in profile.rows() if name not in extra and "keystore" not in name]

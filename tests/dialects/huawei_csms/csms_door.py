@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from huawei.conftest import Door
 
 from bitting.dialects.base.http import Request, Response
-from bitting.dialects.huawei.operations_csms import rows
+from bitting.dialects.huawei.secrets.operations import rows
 
 ROWS = rows()
 VALUE = {"secret_string": "hunter2"}

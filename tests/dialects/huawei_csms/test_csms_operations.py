@@ -13,11 +13,11 @@ from huawei_csms.csms_door import DATABASE, ROWS, Csms
 
 from bitting.core.model.identity import User
 from bitting.core.scheduler import Scheduler
-from bitting.core.usecases import secret_webhooks
-from bitting.core.usecases.accounts import add_access_key, hash_password
-from bitting.core.usecases.credentials import access_key
-from bitting.core.usecases.rotators import Posted
-from bitting.core.usecases.secret_sweeps import SECRET_SWEEPS, secret_handlers
+from bitting.core.usecases.iam.accounts import add_access_key, hash_password
+from bitting.core.usecases.iam.credentials import access_key
+from bitting.core.usecases.secrets import targets as secret_targets
+from bitting.core.usecases.secrets.rotation_ports import Posted
+from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
 
 SECRET_FIELDS = {
     "id": str, "name": str, "state": str, "kms_key_id": str, "description": str, "create_time": int,
@@ -228,10 +228,10 @@ def test_rotation_its_task_its_event_and_its_record(csms: Csms, worker: Any) -> 
     account = csms.door.founded.account.id
     operator(
         csms,
-        secret_webhooks.set_target,
-        secret_webhooks.SetTarget(account, "db-1", "mysql", "h", 3306, "", "root", "p"),
+        secret_targets.set_target,
+        secret_targets.SetTarget(account, "db-1", "mysql", "h", 3306, "", "root", "p"),
     )
-    operator(csms, secret_webhooks.set_webhook, secret_webhooks.SetWebhook(account, "urn:smn:topic", "https://a.test/"))
+    operator(csms, secret_targets.set_webhook, secret_targets.SetWebhook(account, "urn:smn:topic", "https://a.test/"))
     csms.event()
     made = csms.create(**DATABASE, event_subscriptions=["watch"], auto_rotation=True, rotation_period="24h")
     assert (made["auto_rotation"], made["rotation_period"]) == (True, "1d")

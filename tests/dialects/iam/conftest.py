@@ -10,7 +10,7 @@ import pytest
 from huawei.sdk_signer import HOST, Signer
 
 from bitting.core.model.identity import User
-from bitting.core.usecases.accounts import hash_password
+from bitting.core.usecases.iam.accounts import hash_password
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.huawei.dialect import Huawei
 from bitting.dialects.iam.dialect import Iam

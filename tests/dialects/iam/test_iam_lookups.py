@@ -10,7 +10,7 @@ from huawei.sdk_signer import HOST, Signer
 from iam.conftest import Identity
 
 from bitting.core.model.identity import AccessKey, Project
-from bitting.core.usecases import tokens
+from bitting.core.usecases.iam import tokens
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request
 

@@ -45,9 +45,7 @@ class Office:
         self.ask("PUT", f"/v3/{where}/groups/{group}/roles/{role}", status=204)
 
     def token(self, name: str = "guest") -> str:
-        answer = self.identity.sign_in(
-            {"project": {"id": self.founded.project.id}}, name=name, password=PASSWORD
-        )
+        answer = self.identity.sign_in({"project": {"id": self.founded.project.id}}, name=name, password=PASSWORD)
         assert answer.status == 201, answer.body
         return str(answer.token)
 

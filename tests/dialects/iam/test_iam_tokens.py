@@ -11,8 +11,8 @@ import pytest
 from iam.conftest import Identity
 
 from bitting.core.model.identity import Account, AccountState, Token, User
-from bitting.core.usecases import tokens
-from bitting.core.usecases.credentials import token_digest
+from bitting.core.usecases.iam import tokens
+from bitting.core.usecases.iam.credentials import token_digest
 
 UNAUTHORIZED = (401, "The request you have made requires authentication.")
 ISSUED, EXPIRES = "2026-11-21T12:00:00.000000Z", "2026-11-22T12:00:00.000000Z"

@@ -74,9 +74,7 @@ def test_create_key_answers_two_fields(door: Door) -> None:
     assert sorted(made) == ["domain_id", "key_id"]
 
 
-@pytest.mark.parametrize(
-    "name", ["AES_256", "RSA_2048", "EC_P256", "EC_P384", "HMAC_256", "HMAC_384", "HMAC_512"]
-)
+@pytest.mark.parametrize("name", ["AES_256", "RSA_2048", "EC_P256", "EC_P384", "HMAC_256", "HMAC_384", "HMAC_512"])
 def test_specs_it_has(door: Door, name: str) -> None:
     assert door.ok("describe-key", key_id=door.key(key_spec=name))["key_info"]["key_spec"] == name
 

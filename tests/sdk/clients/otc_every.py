@@ -129,9 +129,11 @@ class OtcEvery:
         """Give the connection back."""
         self.connection.close()
 
+
 def make(_client: Client, settings: Settings, _exchange: Exchange) -> OtcEvery:
     """The driver for the entry of the plan."""
     return OtcEvery(settings, connect(settings, **password(settings)))
+
 
 if __name__ == "__main__":
     driving.run(make)

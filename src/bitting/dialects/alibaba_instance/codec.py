@@ -19,7 +19,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 from bitting.dialects.alibaba_instance import api_pb2
-from bitting.dialects.alibaba_instance.words import BLOCK_MODES, CONTENT_TYPE, PKCS7, VERSION_HEADER
+from bitting.dialects.alibaba_instance.enum_maps import BLOCK_MODES, CONTENT_TYPE, PKCS7, VERSION_HEADER
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import Row
 from bitting.dialects.base.http import Response

@@ -18,13 +18,13 @@ from __future__ import annotations
 from typing import Any
 
 from bitting.core import faults
+from bitting.core.authz.statements import authorise
 from bitting.core.gate import Asked
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
 from bitting.core.ports import Clock, Vault
-from bitting.core.rights import authorise
-from bitting.core.usecases.credentials import client_key
-from bitting.dialects.alibaba_instance import codec, signature, words
+from bitting.core.usecases.iam.credentials import client_key
+from bitting.dialects.alibaba_instance import codec, enum_maps, signature
 from bitting.dialects.alibaba_instance.codec import InstanceOperation
 from bitting.dialects.alibaba_instance.networks import SourceFilter
 from bitting.dialects.alibaba_instance.operations import OPERATIONS
@@ -33,7 +33,7 @@ from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
 
-_OURS = (words.CLIENT_KEY_HEADER, "x-kms-apiname", "x-kms-apiversion")
+_OURS = (enum_maps.CLIENT_KEY_HEADER, "x-kms-apiname", "x-kms-apiversion")
 
 
 class AlibabaInstance:
@@ -55,15 +55,15 @@ class AlibabaInstance:
         headers = request.headers
         if any(name in headers for name in _OURS):
             return True
-        return headers.get("content-type", "").partition(";")[0].strip().lower() == words.CONTENT_TYPE
+        return headers.get("content-type", "").partition(";")[0].strip().lower() == enum_maps.CONTENT_TYPE
 
     def body_limit(self, request: Request) -> int:  # noqa: ARG002 - one limit for all
         """3 MiB."""
-        return words.BODY_BYTES_MAX
+        return enum_maps.BODY_BYTES_MAX
 
     def decode(self, request: Request) -> Call:
         """Size, method, path, then the nine header checks of :mod:`.signature`. The body stays unread."""
-        if request.oversized or len(request.body) > words.BODY_BYTES_MAX:
+        if request.oversized or len(request.body) > enum_maps.BODY_BYTES_MAX:
             raise faults.TooLarge
         if request.method != "POST":
             raise faults.UnsupportedMethod(method=request.method)

@@ -29,11 +29,13 @@ from bitting.core import faults
 from bitting.core.blob import VERSION_ID_BYTES, framed
 from bitting.core.gate import UseCase
 from bitting.core.pem import PUBLIC_KEY, armour
-from bitting.core.usecases import crypto, datakeys, pairs, secret_versions, signing
-from bitting.dialects.alibaba_instance import api_pb2, quirks, words
+from bitting.core.usecases.crypto import data_key_pairs, data_keys, signing
+from bitting.core.usecases.crypto import encryption as crypto
+from bitting.core.usecases.secrets import versions as secret_versions
+from bitting.dialects.alibaba_instance import adapters, api_pb2, enum_maps
 from bitting.dialects.alibaba_instance.codec import InstanceOperation
-from bitting.dialects.alibaba_instance.words import KeyName, Octets, SelfDescribing
-from bitting.dialects.base.kinds import Choice, Integer, Items, Kind, Moment, Shown, Text
+from bitting.dialects.alibaba_instance.enum_maps import KeyName, Octets, SelfDescribing
+from bitting.dialects.base.codecs import Choice, Integer, Items, Kind, Moment, Shown, Text
 from bitting.dialects.base.operation import Field
 
 _OCTETS = Octets()
@@ -41,17 +43,17 @@ _TEXT = Text()
 
 KEY = Field("KeyId", KeyName(), to="key", required=True)
 MAYBE_KEY = Field("KeyId", KeyName(), to="key")
-VERSION = Field(words.VERSION_HEADER, Text(VERSION_ID_BYTES, VERSION_ID_BYTES), to="version")
+VERSION = Field(enum_maps.VERSION_HEADER, Text(VERSION_ID_BYTES, VERSION_ID_BYTES), to="version")
 PLAINTEXT = Field("Plaintext", Octets(1), to="plaintext", required=True)
 AAD = Field("Aad", Octets(0, 8192), to="aad")
 IV = Field("Iv", Octets(0, 16), to="iv")
-PADDING = Field("PaddingMode", words.PADDINGS, to="padding")
+PADDING = Field("PaddingMode", enum_maps.PADDINGS, to="padding")
 SEALED = Field("CiphertextBlob", Octets(1), to="sealed", required=True)
 BYTES = Field("NumberOfBytes", Integer(1, 1024), to="length", required=True)
 MESSAGE = Field("Message", Octets(1), to="message", required=True)
-MESSAGE_TYPE = Field("MessageType", words.MESSAGE_TYPES, to="digest")
-PAIR_SPEC = Field("KeyPairSpec", words.PAIR_SPECS, to="spec", required=True)
-KEY_FORMAT = Field("KeyFormat", words.KEY_FORMATS, to="pem", required=True)
+MESSAGE_TYPE = Field("MessageType", enum_maps.MESSAGE_TYPES, to="digest")
+PAIR_SPEC = Field("KeyPairSpec", enum_maps.PAIR_SPECS, to="spec", required=True)
+KEY_FORMAT = Field("KeyFormat", enum_maps.KEY_FORMATS, to="pem", required=True)
 
 FRAMED = Shown(framed)
 PEM = Shown(lambda der: armour(PUBLIC_KEY, der).decode())
@@ -67,7 +69,7 @@ def said(name: str, of: str, kind: Kind = _OCTETS) -> Field:
     return Field(name, kind, of=of)
 
 
-def named(of: str, kind: Choice = words.CIPHERS) -> tuple[Field, ...]:
+def named(of: str, kind: Choice = enum_maps.CIPHERS) -> tuple[Field, ...]:
     """KeyId and Algorithm of an answer; ``of``: where in the result they are, with its dot."""
     return (said("KeyId", f"{of}key.id", _TEXT), said("Algorithm", f"{of}algorithm", kind))
 
@@ -95,7 +97,7 @@ def row(
         answers=answers,
         action=use.action if use is not None else action,
         version_of=reader,
-        max_body=words.BODY_BYTES_MAX,
+        max_body=enum_maps.BODY_BYTES_MAX,
         path="/",
         **rest,
     )
@@ -110,7 +112,7 @@ def _fold_digest(values: dict[str, Any]) -> None:
 
 def _some_key(values: dict[str, Any]) -> None:
     """Decrypt needs KeyId or, as the transfer SDKs have it, the version header alone."""
-    if "KeyId" not in values and words.VERSION_HEADER not in values:
+    if "KeyId" not in values and enum_maps.VERSION_HEADER not in values:
         raise faults.MissingParameter(parameter="KeyId")
 
 
@@ -119,30 +121,30 @@ DATA_KEY = (*named("encrypted."), said("Iv", "encrypted.blob.iv"), said("Plainte
 PAIR = (
     *named("encrypted."),
     said("Iv", "encrypted.blob.iv"),
-    said("KeyPairSpec", "spec", words.PAIR_SPECS),
+    said("KeyPairSpec", "spec", enum_maps.PAIR_SPECS),
     said("PublicKey", "public"),
 )
 PRIVATE = said("PrivateKeyPlaintext", "private")
 BARE_PAIR = said("PrivateKeyCiphertextBlob", "encrypted.blob.sealed")
 FRAMED_PAIR = said("PrivateKeyCiphertextBlob", "encrypted.blob", FRAMED)
 PAIR_VERSION = "encrypted.blob.version_id"
-SIGNED = (*named("", words.SIGNATURES), said("MessageType", "digest", words.MESSAGE_TYPES))
+SIGNED = (*named("", enum_maps.SIGNATURES), said("MessageType", "digest", enum_maps.MESSAGE_TYPES))
 
 _STAMP = Moment()
 _SPAN = Shown(lambda seconds: f"{seconds}s" if seconds else "")
 #: RotationInterval and its kin are said where the secret rotates by the clock; the empty string is "not there".
 SECRET = (
     said("SecretName", "secret.name", _TEXT),
-    said("SecretType", "secret.type", words.SECRET_TYPES),
+    said("SecretType", "secret.type", enum_maps.SECRET_TYPES),
     said("SecretData", "value", Shown(bytes.decode)),
     said("SecretDataType", "version.binary", Shown(lambda binary: "binary" if binary else "text")),
-    said("VersionStages", "stages", Items(words.StageName())),
+    said("VersionStages", "stages", Items(enum_maps.StageName())),
     said("VersionId", "version.name", _TEXT),
     said("CreateTime", "version.created_ms", _STAMP),
     said("LastRotationDate", "secret.rotated_ms", _STAMP),
     said("NextRotationDate", "secret.rotation_due_ms", _STAMP),
     said("RotationInterval", "secret.rotation_interval_s", _SPAN),
-    said("AutomaticRotation", "secret", Shown(words.automatic)),
+    said("AutomaticRotation", "secret", Shown(enum_maps.automatic)),
     said("ExtendedConfig", "secret.config", _TEXT),
 )
 
@@ -172,7 +174,7 @@ _ENCRYPTION = (
     row(
         "Encrypt",
         crypto.encrypt,
-        (KEY, PLAINTEXT, algorithm(words.CIPHERS), AAD, IV, PADDING, VERSION),
+        (KEY, PLAINTEXT, algorithm(enum_maps.CIPHERS), AAD, IV, PADDING, VERSION),
         (*ENCRYPTED, said("CiphertextBlob", "blob.sealed")),
         given={"version": crypto.INITIAL},
         version_of="blob.version_id",
@@ -181,7 +183,7 @@ _ENCRYPTION = (
     row(
         "Decrypt",
         crypto.unseal,
-        (SEALED, MAYBE_KEY, algorithm(words.CIPHERS), AAD, IV, PADDING, VERSION),
+        (SEALED, MAYBE_KEY, algorithm(enum_maps.CIPHERS), AAD, IV, PADDING, VERSION),
         (*named(""), said("Plaintext", "plaintext")),
         given={"version": crypto.INITIAL},
         adjust=_some_key,
@@ -191,7 +193,7 @@ _ENCRYPTION = (
     row(
         "AdvanceEncrypt",
         crypto.encrypt,
-        (KEY, PLAINTEXT, algorithm(words.GCM), AAD, IV, PADDING, VERSION),
+        (KEY, PLAINTEXT, algorithm(enum_maps.GCM), AAD, IV, PADDING, VERSION),
         (*ENCRYPTED, said("CiphertextBlob", "blob", FRAMED), said("KeyVersionId", "blob.version_id", _TEXT)),
         given={"symmetric_only": True},
         version_of="blob.version_id",
@@ -199,9 +201,9 @@ _ENCRYPTION = (
     row(
         "AdvanceDecrypt",
         None,
-        (SEALED, MAYBE_KEY, algorithm(words.CIPHERS), AAD, IV, PADDING, VERSION),
+        (SEALED, MAYBE_KEY, algorithm(enum_maps.CIPHERS), AAD, IV, PADDING, VERSION),
         (*named(""), said("Plaintext", "plaintext"), said("KeyVersionId", "version_id", _TEXT)),
-        via=quirks.advance_decrypt,
+        via=adapters.advance_decrypt,
         hot_quirk=True,
         action="key:decrypt",
         version_of="version_id",
@@ -211,15 +213,15 @@ _ENCRYPTION = (
 _DATA_KEYS = (
     row(
         "GenerateDataKey",
-        datakeys.generate_data_key,
-        (KEY, BYTES, algorithm(words.GCM), AAD, VERSION),
+        data_keys.generate_data_key,
+        (KEY, BYTES, algorithm(enum_maps.GCM), AAD, VERSION),
         (*DATA_KEY, said("CiphertextBlob", "encrypted.blob.sealed")),
         given={"version": crypto.INITIAL},
         version_of=PAIR_VERSION,
     ),
     row(
         "AdvanceGenerateDataKey",
-        datakeys.generate_data_key,
+        data_keys.generate_data_key,
         (KEY, BYTES, AAD, VERSION),
         (
             *DATA_KEY,
@@ -230,30 +232,30 @@ _DATA_KEYS = (
     ),
     row(
         "GenerateDataKeyPair",
-        pairs.generate_data_key_pair,
-        (KEY, PAIR_SPEC, KEY_FORMAT, algorithm(words.GCM), AAD, VERSION),
+        data_key_pairs.generate_data_key_pair,
+        (KEY, PAIR_SPEC, KEY_FORMAT, algorithm(enum_maps.GCM), AAD, VERSION),
         (*PAIR, PRIVATE, BARE_PAIR),
         given={"version": crypto.INITIAL},
         version_of=PAIR_VERSION,
     ),
     row(
         "GenerateDataKeyPairWithoutPlaintext",
-        pairs.generate_data_key_pair,
-        (KEY, PAIR_SPEC, KEY_FORMAT, algorithm(words.GCM), AAD, VERSION),
+        data_key_pairs.generate_data_key_pair,
+        (KEY, PAIR_SPEC, KEY_FORMAT, algorithm(enum_maps.GCM), AAD, VERSION),
         (*PAIR, BARE_PAIR),
         given={"version": crypto.INITIAL},
         version_of=PAIR_VERSION,
     ),
     row(
         "AdvanceGenerateDataKeyPair",
-        pairs.generate_data_key_pair,
+        data_key_pairs.generate_data_key_pair,
         (KEY, PAIR_SPEC, KEY_FORMAT, AAD, VERSION),
         (*PAIR, PRIVATE, FRAMED_PAIR, said("KeyVersionId", PAIR_VERSION, _TEXT)),
         version_of=PAIR_VERSION,
     ),
     row(
         "AdvanceGenerateDataKeyPairWithoutPlaintext",
-        pairs.generate_data_key_pair,
+        data_key_pairs.generate_data_key_pair,
         (KEY, PAIR_SPEC, KEY_FORMAT, AAD, VERSION),
         (*PAIR, FRAMED_PAIR, said("KeyVersionId", PAIR_VERSION, _TEXT)),
         version_of=PAIR_VERSION,
@@ -263,7 +265,7 @@ _SIGNING = (
     row(
         "Sign",
         signing.sign,
-        (KEY, MESSAGE, MESSAGE_TYPE, algorithm(words.SIGNATURES), VERSION),
+        (KEY, MESSAGE, MESSAGE_TYPE, algorithm(enum_maps.SIGNATURES), VERSION),
         (*SIGNED, said("Signature", "signature")),
         given={"version": crypto.INITIAL},
         adjust=_fold_digest,
@@ -277,7 +279,7 @@ _SIGNING = (
             MESSAGE,
             Field("Signature", Octets(1), to="signature", required=True),
             MESSAGE_TYPE,
-            algorithm(words.SIGNATURES),
+            algorithm(enum_maps.SIGNATURES),
             VERSION,
         ),
         (*SIGNED, said("Value", "fits", Shown(bool))),
@@ -305,14 +307,14 @@ _SIGNING = (
 _KEYLESS = (
     row(
         "GenerateRandom",
-        datakeys.generate_random,
+        data_keys.generate_random,
         (Field("Length", Integer(1, 64), to="length", required=True),),
         (said("Random", "value"),),
     ),
     row(
         "Hash",
         signing.digest,
-        (MESSAGE, Field("Algorithm", words.HASHES, to="name")),
+        (MESSAGE, Field("Algorithm", enum_maps.HASHES, to="name")),
         (said("Digest", "value"),),
     ),
     row(
@@ -320,7 +322,7 @@ _KEYLESS = (
         secret_versions.get_value,
         (
             Field("SecretName", Text(1, 64), to="name", required=True),
-            Field("VersionStage", words.StageName(), to="stage"),
+            Field("VersionStage", enum_maps.StageName(), to="stage"),
             Field("VersionId", Text(1, 64), to="version"),
         ),
         SECRET,

@@ -30,7 +30,7 @@ from datetime import UTC, datetime
 from bitting.core import faults
 from bitting.core.model.identity import Principal
 from bitting.dialects.alibaba_instance.codec import InstanceOperation
-from bitting.dialects.alibaba_instance.words import API_VERSION, CLIENT_KEY_HEADER, CONTENT_TYPE, SIGNATURE_METHOD
+from bitting.dialects.alibaba_instance.enum_maps import API_VERSION, CLIENT_KEY_HEADER, CONTENT_TYPE, SIGNATURE_METHOD
 from bitting.dialects.base.http import Request
 
 SKEW_MS_MAX = 15 * 60 * 1000

@@ -13,9 +13,9 @@ from bitting.core.gate import Asked
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
 from bitting.core.ports import Clock, Nonces, Vault
-from bitting.core.usecases.recipient import Sealed
-from bitting.dialects.alibaba_openapi import codec, operations, signature
-from bitting.dialects.alibaba_openapi.codec import Said
+from bitting.core.usecases.crypto.attested_recipients import Sealed
+from bitting.dialects.alibaba_openapi import bodies, operations, signature
+from bitting.dialects.alibaba_openapi.bodies import Said
 from bitting.dialects.alibaba_openapi.rows import Rpc, bound
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
@@ -65,7 +65,7 @@ class AlibabaOpenApi:
         """
         if request.method not in _METHODS:
             raise faults.UnsupportedMethod
-        query, values = codec.read(request)
+        query, values = bodies.read(request)
         action, version = values.get("Action"), values.get("Version")
         if signature.in_headers(request):
             action = request.headers.get("x-acs-action") or action
@@ -132,7 +132,7 @@ class AlibabaOpenApi:
             content = operation.show(result)
         if said.page is not None:
             content["PageNumber"], content["PageSize"] = said.page
-        return codec.answer(operation.name, content, asked.request_id, as_xml=said.xml)
+        return bodies.answer(operation.name, content, asked.request_id, as_xml=said.xml)
 
     def refuse(self, call: Call | None, request: Request, fault: faults.Fault, asked: Asked) -> Response:
         """Stop 6 for a fault: the row's status, code and message."""
@@ -142,12 +142,12 @@ class AlibabaOpenApi:
             denied = isinstance(fault, faults.AccessFault)
             fault = (faults.DryRunDenied if denied else faults.DryRunInvalid)(reason=row.text(fault))
             row = self.catalogue.row(fault, name)
-        return codec.refusal(
+        return bodies.refusal(
             row.status,
             row.code,
             row.text(fault),
             asked.request_id,
-            as_xml=codec.wants_xml(request),
+            as_xml=bodies.wants_xml(request),
             retry_after_ms=fault.detail("retry_after_ms"),
         )
 

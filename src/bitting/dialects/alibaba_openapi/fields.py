@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bitting.core.model.key import Key
-from bitting.dialects.alibaba_openapi.kinds import AnyKey, EncryptionContext, OnlyKeyId
+from bitting.dialects.alibaba_openapi.codecs import AnyKey, EncryptionContext, OnlyKeyId
 from bitting.dialects.alibaba_openapi.rows import given
-from bitting.dialects.base.kinds import Flag, Text
+from bitting.dialects.base.codecs import Flag, Text
 
 TEXT = Text()
 ANY_KEY = given("KeyId", AnyKey(), "key", required=True)

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bitting.dialects.alibaba_openapi.codec import Said
+from bitting.dialects.alibaba_openapi.bodies import Said
+from bitting.dialects.base.codecs import Integer, Kind
 from bitting.dialects.base.dialect import Call
-from bitting.dialects.base.kinds import Integer, Kind
 from bitting.dialects.base.operation import Field, Operation
 
 PAGE_SIZE = 10

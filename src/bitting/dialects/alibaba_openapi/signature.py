@@ -32,8 +32,8 @@ from bitting.core import faults
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
 from bitting.core.ports import Clock, Nonces, Vault
-from bitting.core.usecases import credentials
-from bitting.core.usecases.credentials import Credential
+from bitting.core.usecases.iam import credentials
+from bitting.core.usecases.iam.credentials import Credential
 from bitting.dialects.base.http import Request
 from bitting.wire import sign
 

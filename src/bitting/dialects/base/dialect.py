@@ -90,7 +90,7 @@ class Dialect(Protocol):
 
 
 class Meddler(Protocol):
-    """Developer mode's hand in the pipeline (:mod:`bitting.dialects.base.injector`)."""
+    """Developer mode's hand in the pipeline (:mod:`bitting.dialects.base.fault_injector`)."""
 
     def follow(self, view: View) -> None:
         """Before anything else."""

@@ -19,7 +19,7 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.gate import UseCase
-from bitting.dialects.base.kinds import Kind, Unreadable
+from bitting.dialects.base.codecs import Kind, Unreadable
 
 _NOTHING: Mapping[str, Any] = {}
 _NEVER: Any = object()

@@ -36,8 +36,8 @@ from hashlib import sha256
 from bitting.core import faults
 from bitting.core.key_cache import View
 from bitting.core.ports import Clock, Vault
-from bitting.core.usecases import credentials
-from bitting.core.usecases.credentials import Credential
+from bitting.core.usecases.iam import credentials
+from bitting.core.usecases.iam.credentials import Credential
 from bitting.dialects.base.http import Request
 from bitting.wire.form import pairs
 from bitting.wire.sign import canonical_headers, canonical_query, hmac_by, instant, quote

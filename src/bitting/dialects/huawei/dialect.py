@@ -22,19 +22,21 @@ from bitting.core.gate import Asked, admit
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
 from bitting.core.ports import Clock, Vault
-from bitting.core.usecases.credentials import Credential, operator
+from bitting.core.usecases.iam.credentials import Credential, operator
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.base.sdk_hmac import Proofs
-from bitting.dialects.huawei import codec, operations, operations_csms, operations_kms
-from bitting.dialects.huawei.kinds import URN, alias_of_urn
-from bitting.dialects.huawei.quirks import ANYBODY
+from bitting.dialects.huawei import bodies, kms_operations
+from bitting.dialects.huawei.codecs import URN, alias_of_urn
+from bitting.dialects.huawei.keys import operations as key_operations
 from bitting.dialects.huawei.rows import Answer, HuaweiCall, Profile, Row
+from bitting.dialects.huawei.secrets import operations as secret_operations
+from bitting.dialects.huawei.versions import ANYBODY
 from bitting.wire.form import pairs
 from bitting.wire.rest import Router
 
-BODY_MOST = operations_kms.CRYPTO_BODY
+BODY_MOST = key_operations.CRYPTO_BODY
 _ROOTS = ("/v1.0/", "/v2/", "/v1/")
 _BARE_ROOTS = ("/v1.0", "/v2", "/v1")
 _SECRETS = "/v1/"
@@ -46,7 +48,9 @@ _CONTEXT_HEADER = "x-pdp5-context"
 
 def huawei_profile() -> Profile:
     """The profile whose rows every other profile starts from."""
-    return Profile("huawei", load("huawei", "bitting.dialects.huawei"), {**operations.rows(), **operations_csms.rows()})
+    return Profile(
+        "huawei", load("huawei", "bitting.dialects.huawei"), {**kms_operations.rows(), **secret_operations.rows()}
+    )
 
 
 class Huawei:
@@ -111,7 +115,7 @@ class Huawei:
             raise faults.UnknownOperation(operation=call.request.path)
         call.operation = own_row
         if _CONTEXT_HEADER in call.request.headers:
-            call.context = codec.policy_context(call.request.headers[_CONTEXT_HEADER])
+            call.context = bodies.policy_context(call.request.headers[_CONTEXT_HEADER])
         return principal
 
     def _operator(self, call: HuaweiCall, view: View) -> Principal:
@@ -141,11 +145,11 @@ class Huawei:
         assert isinstance(row, Row)  # noqa: S101
         assert row.use is not None  # noqa: S101
         if row.located:
-            call.values = codec.located_values(call)
+            call.values = bodies.located_values(call)
         elif row.method != "GET":
-            call.values = codec.body_values(call.request)
+            call.values = bodies.body_values(call.request)
         values = call.values
-        codec.check_sequence(values)
+        bodies.check_sequence(values)
         arguments = row.arguments(values)
         ref = arguments.get("key")
         if ref is not None and ref.kind == URN:
@@ -162,7 +166,7 @@ class Huawei:
         row = call.operation
         assert isinstance(call, HuaweiCall)  # noqa: S101 - it was made by decode
         assert isinstance(row, Row)  # noqa: S101 - it was found by decode
-        return codec.answer(row.ok, self._content(row, call, result), asked.request_id)
+        return bodies.answer(row.ok, self._content(row, call, result), asked.request_id)
 
     def _content(self, row: Row, call: HuaweiCall, result: Any) -> Any:
         if row.ok == NO_CONTENT:
@@ -183,7 +187,7 @@ class Huawei:
             profile, operation, surface = call.profile or profile, call.operation.name, call.operation.surface
             nested = isinstance(call.operation, Row) and call.operation.nested
         row = profile.catalogue.row(fault, operation, surface)
-        return codec.error(
+        return bodies.error(
             row.status, row.code, row.text(fault), asked.request_id, flat=surface == "csms" and not nested
         )
 

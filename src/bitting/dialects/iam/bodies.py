@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from bitting.core import faults
-from bitting.core.usecases.tokens import Scope, UserClaim
+from bitting.core.usecases.iam.tokens import Scope, UserClaim
 
 DURATION_LEAST_S, DURATION_MOST_S = 900, 86_400
 

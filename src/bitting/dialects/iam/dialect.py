@@ -4,7 +4,7 @@
 
     decode    path -> row, JSON -> AuthBody
     identify  none | password or token in the body | token | token or signature
-    bind      row.order          gate: use cases of core/usecases/tokens.py
+    bind      row.order          gate: use cases of core/usecases/iam/tokens.py
     encode    row.face           refusals: {"error": {"code": 401, "message": "...", "title": "Unauthorized"}}
 
 Every user may ask about themselves, whatever their policies say about keys, and also while the account is
@@ -23,13 +23,13 @@ from bitting.core.gate import Asked
 from bitting.core.key_cache import View
 from bitting.core.model.identity import AccountState, Principal, Statement
 from bitting.core.ports import Clock, Vault
-from bitting.core.usecases import tokens
-from bitting.core.usecases.credentials import Credential
+from bitting.core.usecases.iam import tokens
+from bitting.core.usecases.iam.credentials import Credential
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.base.sdk_hmac import Proofs
-from bitting.dialects.iam import bodies, operations_people
+from bitting.dialects.iam import bodies, user_operations
 from bitting.dialects.iam.operations import ROWS
 from bitting.dialects.iam.rows import IamCall, Row, base_url
 from bitting.wire.form import only, pairs
@@ -51,7 +51,7 @@ class Iam:
     def __init__(self, vault: Vault, clock: Clock, region: str) -> None:
         self._proofs = Proofs(vault, clock)
         self._region = region
-        self._router: Router[Row] = Router((row.method, row.path, row) for row in (*ROWS, *operations_people.ROWS))
+        self._router: Router[Row] = Router((row.method, row.path, row) for row in (*ROWS, *user_operations.ROWS))
         self.catalogue = load("iam", "bitting.dialects.iam")
 
     def claims(self, request: Request) -> bool:

@@ -11,9 +11,9 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.model.identity import Principal
-from bitting.core.usecases import tokens
+from bitting.core.usecases.iam import tokens
 from bitting.dialects.base.dialect import Call, Run
-from bitting.dialects.iam import bodies, faces
+from bitting.dialects.iam import bodies, responses
 from bitting.dialects.iam.rows import IamCall, Row, base_url
 
 
@@ -60,7 +60,7 @@ def _everything(call: IamCall, principal: Principal) -> tokens.FindProjects:  # 
 
 
 def _show_session(found: tokens.Session, call: IamCall) -> dict[str, Any]:
-    return faces.session(found, call.base, call.region, with_catalog="nocatalog" not in call.values)
+    return responses.session(found, call.base, call.region, with_catalog="nocatalog" not in call.values)
 
 
 def _show_nothing(_result: Any, _call: IamCall) -> None:
@@ -72,7 +72,7 @@ def _links(call: IamCall) -> dict[str, str | None]:
 
 
 def _show_projects(found: tokens.Projects, call: IamCall) -> dict[str, Any]:
-    shown = faces.projects(found, call.base)
+    shown = responses.projects(found, call.base)
     if call.values.get("domain_id", found.account.domain_id) != found.account.domain_id:
         shown = []
     page, size = call.values.get("page", ""), call.values.get("per_page", "")
@@ -85,17 +85,17 @@ def _show_projects(found: tokens.Projects, call: IamCall) -> dict[str, Any]:
 def _show_project(found: tokens.Projects, call: IamCall) -> dict[str, Any]:
     if not found.projects:
         raise faults.ResourceNotFound(kind="project", resource=call.path_values["project_id"])
-    return {"project": faces.projects(found, call.base)[0]}
+    return {"project": responses.projects(found, call.base)[0]}
 
 
 def _show_domains(found: tokens.Projects, call: IamCall) -> dict[str, Any]:
     named = call.values.get("name", found.account.domain_name) == found.account.domain_name
-    return {"domains": [faces.domain(found.account, call.base)] if named else [], "links": _links(call)}
+    return {"domains": [responses.domain(found.account, call.base)] if named else [], "links": _links(call)}
 
 
 def _show_catalog(found: tokens.Projects, call: IamCall) -> dict[str, Any]:
     project = found.projects[0] if found.projects else None
-    return {"catalog": faces.catalog(call.base, call.region, project), "links": _links(call)}
+    return {"catalog": responses.catalog(call.base, call.region, project), "links": _links(call)}
 
 
 def _show_caller(found: tokens.Projects, call: IamCall) -> dict[str, Any]:
@@ -111,12 +111,12 @@ def _show_caller(found: tokens.Projects, call: IamCall) -> dict[str, Any]:
 
 
 def _show_temporary(key: tokens.IssuedKey, call: IamCall) -> dict[str, Any]:  # noqa: ARG001 - a face's signature
-    return faces.temporary(key)
+    return responses.temporary(key)
 
 
 def version(call: Call, run: Run) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
     """``GET /v3``: what is served here. Asked by every openstack client before anything else."""
-    return faces.version(base_url(call.request))
+    return responses.version(base_url(call.request))
 
 
 _TOKENS = "/v3/auth/tokens"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bitting.core.model.identity import Principal
-from bitting.core.usecases.credentials import Credential
+from bitting.core.usecases.iam.credentials import Credential
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.http import Request
 from bitting.dialects.base.operation import Operation

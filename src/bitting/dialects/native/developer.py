@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bitting.core.usecases import dev
-from bitting.core.usecases.service import Nothing
+from bitting.core.usecases.developer import faults_and_clock as dev
+from bitting.core.usecases.operator.service import Nothing
+from bitting.dialects.base.codecs import Integer, Text
 from bitting.dialects.base.dialect import Call, Run
-from bitting.dialects.base.kinds import Integer, Text
 from bitting.dialects.base.operation import Field, Operation
 from bitting.dialects.native.operations import PREFIX, Plain
 

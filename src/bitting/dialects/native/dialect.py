@@ -17,7 +17,7 @@ from bitting.core import faults
 from bitting.core.gate import Asked
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
-from bitting.core.usecases.credentials import operator
+from bitting.core.usecases.iam.credentials import operator
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from bitting.dialects.base.kinds import Kind, Text, Unreadable
+from bitting.dialects.base.codecs import Kind, Text, Unreadable
 from bitting.dialects.base.operation import Field, Operation
 
 PREFIX = "/bitting/v1/"

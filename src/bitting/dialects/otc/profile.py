@@ -18,15 +18,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bitting.dialects.base.codecs import Choice, Integer
 from bitting.dialects.base.errors import load
-from bitting.dialects.base.kinds import Choice, Integer
 from bitting.dialects.base.operation import Field
-from bitting.dialects.huawei import operations as every
-from bitting.dialects.huawei import operations_data, operations_material, operations_stores
-from bitting.dialects.huawei import operations_kms as huawei
-from bitting.dialects.huawei.kinds import SPEC_WORDS
-from bitting.dialects.huawei.quirks import no_keystores
+from bitting.dialects.huawei import kms_operations as every
+from bitting.dialects.huawei.codecs import SPEC_WORDS
+from bitting.dialects.huawei.crypto import operations as crypto_operations
+from bitting.dialects.huawei.keys import material_import as import_operations
+from bitting.dialects.huawei.keys import operations as huawei
+from bitting.dialects.huawei.keystores import operations as keystore_operations
 from bitting.dialects.huawei.rows import Profile, Row
+from bitting.dialects.huawei.versions import no_keystores
 
 NAME = "otc"
 BITS = Integer(512, 512)
@@ -73,17 +75,19 @@ def rows() -> dict[str, Row]:
         "create-datakey-without-plaintext": {
             "request": (*huawei.DATA_KEY_FIELDS, replace(_DATA_KEY, kind=BITS)),
         },
-        "encrypt-datakey": {"request": (*operations_data.WRAP, operations_data.plain_length(64, 64), *huawei.BINDING)},
-        "decrypt-datakey": {
-            "request": (*operations_data.UNWRAP, operations_data.cipher_length(64, 64), *huawei.BINDING)
+        "encrypt-datakey": {
+            "request": (*crypto_operations.WRAP, crypto_operations.plain_length(64, 64), *huawei.BINDING)
         },
-        "get-parameters-for-import": {"request": operations_material.parameters_fields(WRAPPING)},
+        "decrypt-datakey": {
+            "request": (*crypto_operations.UNWRAP, crypto_operations.cipher_length(64, 64), *huawei.BINDING)
+        },
+        "get-parameters-for-import": {"request": import_operations.parameters_fields(WRAPPING)},
         "gen-random": {"request": (Field("random_data_length", BITS, required=True),)},
     }
     own = {name: found[name] for name in OPERATIONS}
     for name, change in changes.items():
         own[name] = replace(own[name], **change)  # type: ignore[arg-type]
-    for name in operations_stores.NAMES:
+    for name in keystore_operations.NAMES:
         own[name] = replace(found[name], use=None, via=no_keystores)
     return own
 

@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 
 from bitting.core.faults import InvalidParameter, UnsupportedKeySpec
 from bitting.core.pem import armour
-from bitting.core.ports_certificates import CertificateFacts
+from bitting.core.ports.certificates import CertificateFacts
 from bitting.core.specs import Algorithm
 from bitting.providers.software import sm2
 from bitting.providers.software.digests import sm3
@@ -56,7 +56,7 @@ class SoftwareCertificates:
         self._sm2 = sm2_kind
 
     def subject(self, text: str) -> str:
-        """See :meth:`bitting.core.ports_certificates.Certificates.subject`."""
+        """See :meth:`bitting.core.ports.certificates.Certificates.subject`."""
         return _name(text).rfc4514_string()
 
     def request(
@@ -67,7 +67,7 @@ class SoftwareCertificates:
         algorithm: Algorithm,
         sign: Callable[[bytes], bytes],
     ) -> str:
-        """See :meth:`bitting.core.ports_certificates.Certificates.request`."""
+        """See :meth:`bitting.core.ports.certificates.Certificates.request`."""
         attributes = b""
         if names:
             value = x509.SubjectAlternativeName([x509.DNSName(name) for name in names]).public_bytes()
@@ -80,7 +80,7 @@ class SoftwareCertificates:
         return armour("CERTIFICATE REQUEST", _der(_SEQUENCE, info + _OIDS[algorithm] + signature)).decode()
 
     def accept(self, certificate: str, chain: str, public_der: bytes) -> tuple[str, str]:
-        """See :meth:`bitting.core.ports_certificates.Certificates.accept`."""
+        """See :meth:`bitting.core.ports.certificates.Certificates.accept`."""
         leaves = _load(certificate, "certificate")
         above = _load(chain, "chain") if chain.strip() else []
         if len(leaves) != 1 or not hmac.compare_digest(_public_der(leaves[0]), public_der):
@@ -93,7 +93,7 @@ class SoftwareCertificates:
         return _pem(leaves), _pem(above)
 
     def facts(self, certificate: str) -> CertificateFacts:
-        """See :meth:`bitting.core.ports_certificates.Certificates.facts`."""
+        """See :meth:`bitting.core.ports.certificates.Certificates.facts`."""
         loaded = x509.load_pem_x509_certificate(certificate.encode())
         try:
             extension = loaded.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
@@ -111,7 +111,7 @@ class SoftwareCertificates:
         )
 
     def key_identifier(self, public_der: bytes) -> str:
-        """See :meth:`bitting.core.ports_certificates.Certificates.key_identifier`."""
+        """See :meth:`bitting.core.ports.certificates.Certificates.key_identifier`."""
         bits = _elements(_content(public_der))[1]
         return hashlib.sha1(_content(bits)[1:]).hexdigest()  # noqa: S324 - a name for a key, not a proof
 

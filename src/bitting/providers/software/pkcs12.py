@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 
 from bitting.core.faults import InvalidParameter
 from bitting.core.ports import KeyPair
-from bitting.core.ports_certificates import Pkcs12
+from bitting.core.ports.certificates import Pkcs12
 from bitting.core.reveal import reveal
 
 _ROUNDS = 2048

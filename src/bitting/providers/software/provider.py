@@ -17,7 +17,7 @@ from bitting.core.faults import ProviderFailed
 from bitting.core.material import KeyMaterial
 from bitting.core.ports import KeyHandle, KeyPair, Seal, StoredMaterial
 from bitting.core.specs import KeySpec
-from bitting.providers.software.kinds import Kinds
+from bitting.providers.software.key_families import Kinds
 from bitting.providers.software.libcrypto import Libcrypto
 from bitting.providers.software.vault import SoftwareVault
 from bitting.providers.software.wrap import KEY_LABEL, RootWrap

@@ -31,12 +31,12 @@ from bitting.core.faults import (
 )
 from bitting.core.material import KeyMaterial
 from bitting.core.ports import CanEncrypt, KeyPair, Seal
-from bitting.core.ports_certificates import Certificates, Pkcs12
+from bitting.core.ports.certificates import Certificates, Pkcs12
 from bitting.core.reveal import reveal
 from bitting.core.specs import SPECS, Algorithm, KeySpec
 from bitting.providers.software import digests, pkcs12, rsa, sm2
 from bitting.providers.software.certificates import SoftwareCertificates
-from bitting.providers.software.kinds import Kinds
+from bitting.providers.software.key_families import Kinds
 from bitting.providers.software.libcrypto import Libcrypto, NativeError
 from bitting.providers.software.wrap import SECRET_LABEL, RootWrap
 

@@ -22,8 +22,8 @@ from sqlalchemy.sql.dml import Delete, Insert, Update
 
 from bitting.core.faults import StoreFailed
 from bitting.stores.fields import FieldType
-from bitting.stores.kinds import Shape, Unique, shapes
 from bitting.stores.query import Condition, Page
+from bitting.stores.record_types import Shape, Unique, shapes
 from bitting.stores.sql import tables_access, tables_huawei, tables_imports, tables_secrets  # noqa: F401 - their tables are part of METADATA
 from bitting.stores.sql.tables import METADATA
 

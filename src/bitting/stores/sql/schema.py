@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, inspect, select
 
 from bitting.core.faults import StoreFailed
-from bitting.stores.sql.edge import translated
+from bitting.stores.sql.driver_errors import translated
 from bitting.stores.sql.engines import Backend, create_sqlite_file, open_backend
 from bitting.stores.sql.tables import meta
 

@@ -25,13 +25,13 @@ from sqlalchemy import Connection, func, select
 
 from bitting.core.faults import StoreFailed
 from bitting.core.ports import Change, Store, UnitOfWork
-from bitting.stores.sql.edge import translated
+from bitting.stores.sql.change_detector import CHANNEL, FilePulse, FollowerPulse, Pulse
+from bitting.stores.sql.change_log import Journal
+from bitting.stores.sql.driver_errors import translated
 from bitting.stores.sql.engines import Backend, connect_sqlite, open_backend
-from bitting.stores.sql.journal import Journal
 from bitting.stores.sql.mapping import mapped_kinds
-from bitting.stores.sql.pulse import CHANNEL, FilePulse, FollowerPulse, Pulse
 from bitting.stores.sql.tables import sequences
-from bitting.stores.sql.work import SqlUnitOfWork
+from bitting.stores.sql.unit_of_work import SqlUnitOfWork
 
 
 class Link:

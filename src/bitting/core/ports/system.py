@@ -1,0 +1,39 @@
+"""Time, randomness and the audit trail."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bitting.core.model.audit_event import AuditEvent
+
+
+class Clock(Protocol):
+    """Time, twice: the service's, which developer mode can move, and the wall's, which it cannot."""
+
+    def now_ms(self) -> int:
+        """The service's time: milliseconds since 1970, UTC. Windows, rotation and expiry go by it."""
+        ...
+
+    def wall_ms(self) -> int:
+        """The machine's time. Callers' clocks are compared with it and nothing else is."""
+        ...
+
+
+class Entropy(Protocol):
+    """Randomness fit for keys."""
+
+    def random(self, count: int) -> bytes:
+        """``count`` random bytes."""
+        ...
+
+    def uuid(self) -> str:
+        """A random UUID (version 4), lower case, 36 characters."""
+        ...
+
+
+class Trail(Protocol):
+    """The audit trail."""
+
+    def record(self, event: AuditEvent) -> None:
+        """Keep the event. Must not block for longer than appending to a buffer."""
+        ...

@@ -1,0 +1,156 @@
+"""Client keys for people who run the service: one step instead of network rule, policy, access point and key.
+
+::
+
+    provide   account, access point, password -> Issued      makes the access point too, if told what it may use
+    listed    account -> client keys
+    revoke    client key id -> gone, for the next request of every process
+
+For operators only. The account's own owners do the same through their cloud's API.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.model.identity import AccessPoint, AccessPolicy, Account, ClientKey, Instance, NetworkRule
+from bitting.core.usecases.access.client_keys import CreateClientKey, Issued, issue
+
+RESOURCES_MAX = 100
+_ALLOWED = ("CryptoServiceKeyUser", "CryptoServiceSecretUser")
+_MADE = "Made with its client key"
+
+
+@dataclass(slots=True)
+class ProvideClientKey:
+    """``access_point``: a name. ``resources`` (``key/*``, ``secret/name``): what it may use, if it is not there yet.
+
+    ``networks``: from where (CIDR), anywhere if empty. Validity as in
+    :class:`~bitting.core.usecases.access.client_keys.CreateClientKey`.
+    """
+
+    account_id: str
+    password: str = field(repr=False)
+    access_point: str = "default"
+    resources: Sequence[str] = ()
+    networks: Sequence[str] = ()
+    not_before_ms: int = 0
+    not_after_ms: int = 0
+
+
+@dataclass(slots=True)
+class ClientKeysOf:
+    """By account id or domain id."""
+
+    account_id: str
+
+
+@dataclass(slots=True)
+class OneClientKey:
+    """By its id, whatever account it is of."""
+
+    client_key_id: str
+
+
+def _account(context: Context, account_id: str) -> Account:
+    accounts = context.uow.of(Account)
+    found = accounts.get(account_id) or next(iter(accounts.find({"domain_id": account_id}, limit=1)), None)
+    if found is None:
+        raise faults.ResourceNotFound(resource=f"account {account_id}")
+    return found
+
+
+@use_case("service:write", writes=True, operator=True)
+def provide(context: Context, command: ProvideClientKey) -> Issued:
+    """A client key of an access point that is there, or that ``resources`` says how to make.
+
+    Raises ``ResourceNotFound`` (account; access point without ``resources``), ``ResourceExists`` (``resources`` for
+    an access point that is there), ``InvalidParameter``, ``QuotaExceeded`` (three keys an access point).
+    """
+    account = _account(context, command.account_id)
+    point = context.uow.of(AccessPoint).get(f"{account.id}/{command.access_point}")
+    if point is None:
+        point = _make_point(context, account, command)
+    elif command.resources or command.networks:
+        raise faults.ResourceExists(resource=f"access point {point.name}")
+    order = CreateClientKey(point.name, command.password, command.not_before_ms, command.not_after_ms)
+    gate = context.gate
+    return issue(context.uow, gate.vault, gate.entropy, context.now_ms, point, order)
+
+
+def _make_point(context: Context, account: Account, command: ProvideClientKey) -> AccessPoint:
+    """Access point, policy and network rule of one name, on the account's first instance."""
+    name, now, uow = command.access_point, context.now_ms, context.uow
+    if not command.resources:
+        raise faults.ResourceNotFound(resource=f"access point {name}")
+    _check_name(name)
+    _check_resources(command.resources)
+    _check_networks(command.networks)
+    instances = uow.of(Instance).find({"account_id": account.id}, order="created_ms", limit=1)
+    if not instances:
+        raise faults.ResourceNotFound(resource=f"instance of account {account.id}")
+    identity = f"{account.id}/{name}"
+    templates = tuple(f"RbacPermission/Template/{template}" for template in _ALLOWED)
+    rules = (name,) if command.networks else ()
+    if command.networks:
+        sources = tuple(command.networks)
+        uow.of(NetworkRule).add(NetworkRule(identity, account.id, name, "Private", sources, _MADE, now))
+    resources = tuple(command.resources)
+    policy = AccessPolicy(identity, account.id, name, instances[0].id, templates, resources, rules, _MADE, now)
+    uow.of(AccessPolicy).add(policy)
+    point = AccessPoint(identity, account.id, name, "ClientKey", (name,), _MADE, now)
+    uow.of(AccessPoint).add(point)
+    return point
+
+
+def _check_name(name: str) -> None:
+    if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
+        raise faults.InvalidParameter(parameter="access_point", reason="format")
+
+
+def _check_resources(resources: Sequence[str]) -> None:
+    if len(resources) > RESOURCES_MAX:
+        raise faults.InvalidParameter(parameter="resources", reason="length")
+    for resource in resources:
+        kind, _, name = resource.partition("/")
+        if kind not in {"key", "secret"} or not name or "*" in name[:-1]:
+            raise faults.InvalidParameter(parameter="resources", reason="format")
+
+
+def _check_networks(networks: Sequence[str]) -> None:
+    if len(networks) > RESOURCES_MAX:
+        raise faults.InvalidParameter(parameter="networks", reason="length")
+    for network in networks:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            raise faults.InvalidParameter(parameter="networks", reason="format") from None
+
+
+@use_case("service:read", operator=True)
+def listed(context: Context, command: ClientKeysOf) -> Sequence[ClientKey]:
+    """An account's client keys (at most 1000), oldest first: public halves and validity."""
+    account = _account(context, command.account_id)
+    return context.uow.of(ClientKey).find({"account_id": account.id}, order="created_ms")
+
+
+@use_case("service:read", operator=True)
+def access_points(context: Context, command: ClientKeysOf) -> Sequence[AccessPoint]:
+    """An account's access points (at most 1000), by name."""
+    account = _account(context, command.account_id)
+    return context.uow.of(AccessPoint).find({"account_id": account.id}, order="name")
+
+
+@use_case("service:write", writes=True, operator=True)
+def revoke(context: Context, command: OneClientKey) -> ClientKey:
+    """Delete a client key; what it signed is refused from the next request on. Raises ``ResourceNotFound``."""
+    keys = context.uow.of(ClientKey)
+    held = keys.get(command.client_key_id)
+    if held is None:
+        raise faults.ResourceNotFound(resource=f"client key {command.client_key_id}")
+    keys.remove(held.id)
+    return held

@@ -1,0 +1,101 @@
+"""Data keys on their way to somebody else's hardware: under a public key the caller brings.
+
+::
+
+    export                     data key under our key -> the same under their public key
+    generate_and_export        a fresh data key, under both
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.model.key import KeyRef
+from bitting.core.specs import Algorithm
+from bitting.core.usecases.crypto.data_keys import DataKey, GenerateDataKey, generate_data_key
+from bitting.core.usecases.crypto.encryption import Decrypt, Decrypted, decrypt, demand_symmetric, source_of
+
+#: Bits of the public key -> bytes of what it makes; SM2 ciphertexts are as long as their plaintext needs.
+_RSA_BYTES = {"RSA_2048": 256, "RSA_3072": 384, "RSA_4096": 512}
+_FITTING = {
+    Algorithm.RSA_OAEP_SHA256: frozenset(_RSA_BYTES),
+    Algorithm.RSA_OAEP_SHA1: frozenset(_RSA_BYTES),
+    Algorithm.SM2_ENCRYPT: frozenset({"SM2"}),
+}
+
+
+@dataclass(slots=True)
+class Export:
+    """``public``: SubjectPublicKeyInfo in DER, of spec ``public_spec``; ``wrapping``: how to encrypt to it."""
+
+    ciphertext: bytes
+    public: bytes
+    public_spec: str
+    wrapping: Algorithm
+    aad: bytes = b""
+
+
+@dataclass(slots=True)
+class GenerateAndExport:
+    """``length`` in bytes; the rest as in :class:`Export`."""
+
+    key: KeyRef
+    public: bytes
+    public_spec: str
+    wrapping: Algorithm
+    length: int = 32
+    aad: bytes = b""
+
+
+@dataclass(slots=True)
+class Exported:
+    """``wrapped``: under the caller's public key; ``opened``: which key opened the ciphertext."""
+
+    opened: Decrypted
+    wrapped: bytes
+
+
+@dataclass(slots=True)
+class GeneratedAndExported:
+    """``data_key``: under our key; ``wrapped``: under the caller's. Nobody gets the plaintext."""
+
+    data_key: DataKey
+    wrapped: bytes
+
+
+def _wrap(context: Context, command: Export | GenerateAndExport, plaintext: bytes) -> bytes:
+    """Encrypt to the caller's key. Raises ``InvalidParameter`` (wrapping, public), ``PlaintextTooLong``."""
+    if command.public_spec not in _FITTING[command.wrapping]:
+        raise faults.InvalidParameter(parameter="wrapping", reason="enum")
+    try:
+        wrapped = context.gate.vault.encrypt_to(command.public, plaintext, command.wrapping)
+    except faults.InvalidParameter:
+        raise faults.InvalidParameter(parameter="public", reason="format") from None
+    if len(wrapped) != _RSA_BYTES.get(command.public_spec, len(wrapped)):
+        raise faults.InvalidParameter(parameter="public", reason="format")
+    return wrapped
+
+
+def _key_of_ciphertext(command: Export) -> KeyRef:
+    return source_of(command.ciphertext, None)
+
+
+@use_case("key:export_data_key", key=_key_of_ciphertext, states="use", hot=True)
+def export(context: Context, command: Export) -> Exported:
+    """Hand a data key on. Raises as decrypt, and as :func:`_wrap`."""
+    demand_symmetric(context.key)
+    opened = decrypt.run(context, Decrypt(command.ciphertext, None, command.aad))
+    return Exported(opened, _wrap(context, command, opened.plaintext))
+
+
+def _named_key(command: GenerateAndExport) -> KeyRef:
+    return command.key
+
+
+@use_case("key:generate_and_export_data_key", key=_named_key, states="use", hot=True)
+def generate_and_export(context: Context, command: GenerateAndExport) -> GeneratedAndExported:
+    """Make a data key and hand it on. Raises as generate_data_key, and as :func:`_wrap`."""
+    made = generate_data_key.run(context, GenerateDataKey(command.key, command.length, command.aad))
+    return GeneratedAndExported(made, _wrap(context, command, made.plaintext))

@@ -1,0 +1,83 @@
+"""Data keys: fresh random bytes in the clear and under a key, made in one step; and plain randomness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.model.key import KeyRef
+from bitting.core.specs import SPECS, Algorithm, Family, Usage
+from bitting.core.usecases.crypto.encryption import (
+    PRIMARY,
+    Encrypt,
+    Encrypted,
+    demand_symmetric,
+    pick_algorithm,
+    pick_version,
+    seal,
+)
+
+
+@dataclass(slots=True)
+class GenerateDataKey:
+    """``length`` in bytes; the dialect has checked its own bounds. ``symmetric_only``: refuse RSA and kin.
+
+    ``rsa_most``: with ``symmetric_only``, RSA keys wrap after all, up to this many bytes; 0 for not at all.
+    """
+
+    key: KeyRef
+    length: int = 32
+    aad: bytes = b""
+    version: str = PRIMARY
+    symmetric_only: bool = True
+    algorithm: Algorithm | None = None
+    rsa_most: int = 0
+
+
+@dataclass(slots=True)
+class DataKey:
+    """``plaintext`` is the caller's to guard; dialects without it never encode it."""
+
+    encrypted: Encrypted
+    plaintext: bytes
+
+
+@dataclass(slots=True)
+class GenerateRandom:
+    """``length`` in bytes."""
+
+    length: int
+
+
+@dataclass(slots=True)
+class Random:
+    """Bytes fit for keys."""
+
+    value: bytes
+
+
+def _key(command: GenerateDataKey) -> KeyRef:
+    return command.key
+
+
+@use_case("key:generate_data_key", key=_key, states="use", hot=True)
+def generate_data_key(context: Context, command: GenerateDataKey) -> DataKey:
+    """A new data key. Raises ``SymmetricKeyRequired``, ``UsageMismatch``, ``PlaintextTooLong``."""
+    key = context.key
+    rsa = SPECS[key.spec].family is Family.RSA
+    if command.symmetric_only and not (rsa and command.rsa_most):
+        demand_symmetric(key)
+    algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
+    if rsa and command.symmetric_only and command.length > command.rsa_most:
+        raise faults.PlaintextTooLong(key_id=key.id, family=Family.RSA.value)
+    version = pick_version(context, command.version)
+    plaintext = context.gate.entropy.random(command.length)
+    order = Encrypt(command.key, plaintext, command.aad)
+    return DataKey(seal(context, context.handle(version), order, version, algorithm), plaintext)
+
+
+@use_case("random:generate", hot=True)
+def generate_random(context: Context, command: GenerateRandom) -> Random:
+    """Random bytes from the entropy port."""
+    return Random(context.gate.entropy.random(command.length))

@@ -1,0 +1,154 @@
+"""Data keys that the service keeps for applications: by name, in versions, each sealed under a key.
+
+::
+
+    keep (operator)   name, key      -> version 1, and with every further call the next one
+    get               name, version  -> plaintext       first version, latest, or the one named
+    list_versions     name           -> numbers
+
+The key that seals a version must be usable whenever the version is asked for: disabling it shuts its data keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from bitting.core import faults
+from bitting.core.blob import framed
+from bitting.core.gate import Context, use_case
+from bitting.core.key_cache import CachedKey
+from bitting.core.key_states import gone, require
+from bitting.core.model.access import ManagedDataKey
+from bitting.core.model.identity import Account
+from bitting.core.model.key import Key, KeyRef, KeyVersion
+from bitting.core.usecases.access.access_points import permit
+from bitting.core.usecases.crypto import encryption as crypto
+
+BYTES = 32
+VERSIONS_MAX = 1000
+KIND = "managed_data_key"
+
+
+@dataclass(slots=True)
+class Keep:
+    """One more version of a data key, the first one if there is none. ``key_id``: what seals it."""
+
+    account_id: str
+    name: str
+    key_id: str
+
+
+@dataclass(slots=True)
+class Get:
+    """``version``: its number as text; without one the latest, or the first."""
+
+    name: str
+    version: str = ""
+    latest: bool = False
+
+
+@dataclass(slots=True)
+class ListVersions:
+    """A page, oldest first."""
+
+    name: str
+    offset: int = 0
+    limit: int = 10
+
+
+@dataclass(slots=True)
+class Opened:
+    """A version and its plaintext."""
+
+    record: ManagedDataKey
+    plaintext: bytes = field(repr=False)
+
+
+@dataclass(slots=True)
+class VersionPage:
+    """``total`` counts all versions."""
+
+    name: str
+    versions: Sequence[ManagedDataKey]
+    total: int
+
+
+def _bound(account_id: str, name: str, number: int) -> bytes:
+    return b"\0".join(part.encode() for part in (KIND, account_id, name, str(number)))
+
+
+@use_case("service:write", writes=True, operator=True)
+def keep(context: Context, command: Keep) -> ManagedDataKey:
+    """Make 32 random bytes and keep them.
+
+    Raises ``ResourceNotFound`` (account), ``KeyNotFound``, what a key's state or spec forbids, ``QuotaExceeded``.
+    """
+    account = context.uow.of(Account).get(command.account_id)
+    if account is None:
+        raise faults.ResourceNotFound(resource=f"account {command.account_id}")
+    key = context.uow.of(Key).get(command.key_id)
+    if key is None or key.ring != account.ring or gone(key, context.now_ms):
+        raise faults.KeyNotFound(resource=command.key_id, named="id")
+    require("use", key, context.now_ms)
+    records = context.uow.of(ManagedDataKey)
+    held = records.find({"account_id": account.id, "name": command.name}, order="number", descending=True, limit=1)
+    number = held[0].number + 1 if held else 1
+    if number > VERSIONS_MAX:
+        raise faults.QuotaExceeded(limit="versions")
+    versions = context.uow.of(KeyVersion).find({"key_id": key.id}, order="number")
+    sealing = replace(context, _cached=CachedKey(key, versions, context.gate.cache.open_version))
+    sealed = crypto.encrypt.run(
+        sealing,
+        crypto.Encrypt(
+            KeyRef.by_id(key.id),
+            context.gate.entropy.random(BYTES),
+            _bound(account.id, command.name, number),
+            symmetric_only=True,
+        ),
+    )
+    made = ManagedDataKey(
+        f"{account.id}/{command.name}/{number}",
+        account.id,
+        account.ring,
+        command.name,
+        number,
+        key.id,
+        framed(sealed.blob),
+        context.now_ms,
+    )
+    records.add(made)
+    return made
+
+
+@use_case("managed_data_key:get", name="get_managed_data_key")
+def get(context: Context, command: Get) -> Opened:
+    """The plaintext of one version.
+
+    Raises ``ResourceNotFound`` (``kind`` managed_data_key), and whatever keeps the caller from decrypting with the
+    key that seals it.
+    """
+    permit(context, "managed_data_key:get", f"datakey/{command.name}")
+    where: dict[str, object] = {"account_id": context.principal.account_id, "name": command.name}
+    if command.version:
+        where["number"] = int(command.version) if command.version.isdecimal() and len(command.version) < 10 else 0
+    records = context.uow.of(ManagedDataKey)
+    for record in records.find(where, order="number", descending=command.latest, limit=1):
+        opening = context.gate.another(context, KeyRef.by_id(record.key_id), "key:decrypt", "use")
+        aad = _bound(record.account_id, record.name, record.number)
+        opened = crypto.decrypt.run(opening, crypto.Decrypt(record.sealed, KeyRef.by_id(record.key_id), aad))
+        return Opened(record, opened.plaintext)
+    raise faults.ResourceNotFound(kind=KIND, resource=command.name)
+
+
+@use_case("managed_data_key:list_versions", name="list_managed_data_key_versions")
+def list_versions(context: Context, command: ListVersions) -> VersionPage:
+    """The versions of a data key. Raises ``ResourceNotFound`` (``kind`` managed_data_key)."""
+    permit(context, "managed_data_key:list_versions", f"datakey/{command.name}")
+    where: dict[str, object] = {"account_id": context.principal.account_id, "name": command.name}
+    records = context.uow.of(ManagedDataKey)
+    total = records.count(where)
+    if not total:
+        raise faults.ResourceNotFound(kind=KIND, resource=command.name)
+    found = records.find(where, order="number", offset=command.offset, limit=command.limit)
+    return VersionPage(command.name, found, total)

@@ -1,0 +1,91 @@
+"""From one key to another without the plaintext leaving the gate.
+
+::
+
+    ciphertext --(source key, its context)--> plaintext --(destination, its context)--> ciphertext
+
+The caller needs the right ``key:re_encrypt_from`` on the source and ``key:re_encrypt_to`` on the destination.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.model.key import KeyRef
+from bitting.core.specs import SPECS, Algorithm, Usage
+from bitting.core.usecases.crypto.encryption import (
+    PRIMARY,
+    Decrypt,
+    Decrypted,
+    Encrypt,
+    Encrypted,
+    Unseal,
+    decrypt,
+    demand_symmetric,
+    pick_algorithm,
+    seal,
+    source_of,
+    unseal,
+)
+
+
+@dataclass(slots=True)
+class ReEncrypt:
+    """``source`` None: the ciphertext says which. ``source_algorithm``: of an asymmetric source, which it then is.
+
+    The destination is symmetric; its primary version seals.
+    """
+
+    ciphertext: bytes
+    destination: KeyRef
+    source: KeyRef | None = None
+    source_version: str = PRIMARY
+    source_algorithm: Algorithm | None = None
+    source_aad: bytes = b""
+    destination_aad: bytes = b""
+
+
+@dataclass(slots=True)
+class ReEncrypted:
+    """``source`` says what opened the old ciphertext; its plaintext is not for the caller."""
+
+    source: Decrypted
+    encrypted: Encrypted
+
+
+def _source(command: ReEncrypt) -> KeyRef:
+    return source_of(command.ciphertext, command.source)
+
+
+@use_case("key:re_encrypt_from", key=_source, states="use", hot=True)
+def re_encrypt(context: Context, command: ReEncrypt) -> ReEncrypted:
+    """Seal anew. Raises as decrypt on the source's side and as encrypt on the destination's.
+
+    Keys are checked before anything is opened, the source first. A ``KeyKindFault`` about the destination says
+    so (``side``).
+    """
+    to = context.gate.another(context, command.destination, "key:re_encrypt_to", "use")
+    try:
+        demand_symmetric(to.key)
+        algorithm = pick_algorithm(to.key, None, Usage.ENCRYPT)
+    except faults.KeyKindFault as fault:
+        fault.__dict__["side"] = "destination"
+        raise
+    opened = _open(context, command)
+    version = to.key.primary_version
+    order = Encrypt(command.destination, opened.plaintext, command.destination_aad, text=opened.text)
+    return ReEncrypted(opened, seal(to, to.handle(version), order, version, algorithm))
+
+
+def _open(context: Context, command: ReEncrypt) -> Decrypted:
+    if command.source_algorithm is None:
+        demand_symmetric(context.key)
+        return decrypt.run(context, Decrypt(command.ciphertext, command.source, command.source_aad))
+    if SPECS[context.key.spec].family.symmetric:
+        pick_algorithm(context.key, command.source_algorithm, Usage.ENCRYPT)
+    parts = Unseal(
+        command.ciphertext, key=command.source, version=command.source_version, algorithm=command.source_algorithm
+    )
+    return unseal.run(context, parts)

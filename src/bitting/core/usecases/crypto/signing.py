@@ -1,0 +1,218 @@
+"""Sign and verify with keys, compute codes and digests, hand out public keys.
+
+::
+
+    sign        key, message | digest             -> signature
+    verify      key, message | digest, signature  -> fits or not      a wrong signature is an answer, no fault
+    public_key  key                               -> SubjectPublicKeyInfo (DER)
+    mac         key, message                      -> code             HMAC keys
+    verify_mac  key, message, code                -> fits or not
+    digest      name, message                     -> hash             no key
+
+All hot: they touch cached keys only. ``version`` selects a key version everywhere: an id, PRIMARY or INITIAL
+(:mod:`bitting.core.usecases.crypto.encryption`).
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.model.key import Key, KeyRef
+from bitting.core.ports import CanExportPublic, CanMac, CanSign
+from bitting.core.specs import SPECS, Algorithm, Usage
+from bitting.core.usecases.crypto.encryption import PRIMARY, pick_algorithm, pick_version
+
+
+@dataclass(slots=True)
+class Sign:
+    """``algorithm`` None: the key's default. ``digest``: ``message`` is the hash already (SM2: SM3(Z || M))."""
+
+    key: KeyRef
+    message: bytes
+    algorithm: Algorithm | None = None
+    digest: bool = False
+    version: str = PRIMARY
+
+
+@dataclass(slots=True)
+class Verify:
+    """As :class:`Sign`, with the signature to check (ECDSA and SM2: ASN.1 DER)."""
+
+    key: KeyRef
+    message: bytes
+    signature: bytes
+    algorithm: Algorithm | None = None
+    digest: bool = False
+    version: str = PRIMARY
+
+
+@dataclass(slots=True)
+class Signed:
+    """A signature and what made it."""
+
+    key: Key
+    version_id: str
+    signature: bytes
+    algorithm: Algorithm
+    digest: bool
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Whether a signature or a code fits, and what it was checked with."""
+
+    key: Key
+    version_id: str
+    fits: bool
+    algorithm: Algorithm
+    digest: bool = False
+
+
+@dataclass(slots=True)
+class ExportPublic:
+    """The public half of one version."""
+
+    key: KeyRef
+    version: str = PRIMARY
+
+
+@dataclass(slots=True)
+class PublicKey:
+    """``der``: SubjectPublicKeyInfo."""
+
+    key: Key
+    version_id: str
+    der: bytes
+
+
+@dataclass(slots=True)
+class Mac:
+    """``algorithm`` None: the key's only one."""
+
+    key: KeyRef
+    message: bytes
+    algorithm: Algorithm | None = None
+    version: str = PRIMARY
+
+
+@dataclass(slots=True)
+class VerifyMac:
+    """As :class:`Mac`, with the code to check, full length."""
+
+    key: KeyRef
+    message: bytes
+    mac: bytes
+    algorithm: Algorithm | None = None
+    version: str = PRIMARY
+
+
+@dataclass(slots=True)
+class Maced:
+    """A code and what made it."""
+
+    key: Key
+    version_id: str
+    mac: bytes
+    algorithm: Algorithm
+
+
+@dataclass(slots=True)
+class Digest:
+    """``name``: sha1, sha224, sha256, sha384, sha512 or sm3."""
+
+    message: bytes
+    name: str = "sha256"
+
+
+@dataclass(slots=True)
+class Digested:
+    """``value``: the hash, full length."""
+
+    value: bytes
+    name: str
+
+
+def _key(command: Sign | Verify | ExportPublic | Mac | VerifyMac) -> KeyRef:
+    return command.key
+
+
+def _signer(context: Context, command: Sign | Verify) -> tuple[CanSign, str, Algorithm]:
+    """The opened version, its id and the algorithm to use."""
+    _demand_asymmetric(context.key)
+    algorithm = pick_algorithm(context.key, command.algorithm, Usage.SIGN)
+    version = pick_version(context, command.version)
+    handle = context.handle(version)
+    if not isinstance(handle, CanSign):
+        raise faults.UnsupportedOperation(key_id=context.key.id)
+    return handle, version, algorithm
+
+
+def _demand_asymmetric(key: Key) -> None:
+    family = SPECS[key.spec].family
+    if not family.asymmetric:
+        raise faults.AsymmetricKeyRequired(key_id=key.id, family=family.value, usage=key.usage)
+
+
+@use_case("key:sign", key=_key, states="use", hot=True)
+def sign(context: Context, command: Sign) -> Signed:
+    """Sign a message or a digest.
+
+    Raises ``AsymmetricKeyRequired``, ``UsageMismatch``, ``AlgorithmMismatch``, ``DigestLengthMismatch``,
+    ``KeyVersionNotFound``.
+    """
+    handle, version, algorithm = _signer(context, command)
+    signature = handle.sign(command.message, algorithm, digest=command.digest)
+    return Signed(context.key, version, signature, algorithm, command.digest)
+
+
+@use_case("key:verify", key=_key, states="use", hot=True)
+def verify(context: Context, command: Verify) -> Verdict:
+    """Check a signature; a malformed one does not fit. Raises as :func:`sign`."""
+    handle, version, algorithm = _signer(context, command)
+    fits = handle.verify(command.message, command.signature, algorithm, digest=command.digest)
+    return Verdict(context.key, version, fits, algorithm, command.digest)
+
+
+@use_case("key:public_key", key=_key, states="use", hot=True)
+def public_key(context: Context, command: ExportPublic) -> PublicKey:
+    """The public half. Raises ``AsymmetricKeyRequired``, ``KeyVersionNotFound``.
+
+    It comes from the opened private key, not from the stored public bytes: those nobody authenticates.
+    """
+    _demand_asymmetric(context.key)
+    version = pick_version(context, command.version)
+    handle = context.handle(version)
+    if not isinstance(handle, CanExportPublic):
+        raise faults.UnsupportedOperation(key_id=context.key.id)
+    return PublicKey(context.key, version, handle.public_der())
+
+
+def _maced(context: Context, command: Mac | VerifyMac) -> Maced:
+    algorithm = pick_algorithm(context.key, command.algorithm, Usage.MAC)
+    version = pick_version(context, command.version)
+    handle = context.handle(version)
+    if not isinstance(handle, CanMac):
+        raise faults.UnsupportedOperation(key_id=context.key.id)
+    return Maced(context.key, version, handle.mac(command.message), algorithm)
+
+
+@use_case("key:mac", key=_key, states="use", hot=True)
+def mac(context: Context, command: Mac) -> Maced:
+    """The message's code. Raises ``UsageMismatch``, ``AlgorithmMismatch``, ``KeyVersionNotFound``."""
+    return _maced(context, command)
+
+
+@use_case("key:mac", key=_key, states="use", hot=True)
+def verify_mac(context: Context, command: VerifyMac) -> Verdict:
+    """Check a code in constant time. Raises as :func:`mac`."""
+    made = _maced(context, command)
+    return Verdict(made.key, made.version_id, hmac.compare_digest(made.mac, command.mac), made.algorithm)
+
+
+@use_case("digest:compute", hot=True)
+def digest(context: Context, command: Digest) -> Digested:
+    """Hash a message. Raises ``InvalidParameter`` (``algorithm``) for a hash that is not served."""
+    return Digested(context.gate.vault.digest(command.name, command.message), command.name)

@@ -1,0 +1,276 @@
+"""From a credential's name to who it speaks for. Used by every dialect's stop 3, through the cache.
+
+::
+
+    access key id -> AccessKey, User, Account (, Project) -> Credential   secret for HMAC signatures
+    client key id -> ClientKey, AccessPoint, AccessPolicy -> ClientCredential   public key for RSA signatures
+    token text    -> Token, User, Account, Project         -> Credential
+
+All reads go through a :class:`~bitting.core.key_cache.View`, so a change to any of these records takes
+effect on the next request of every process. Nothing here compares secrets: dialects do, in constant time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bitting.core import faults
+from bitting.core.authz import roles
+from bitting.core.key_cache import Reader, View
+from bitting.core.model.access import UserStatement
+from bitting.core.model.identity import (
+    EVERYTHING,
+    AccessKey,
+    AccessPoint,
+    AccessPolicy,
+    Account,
+    AccountState,
+    ClientKey,
+    Instance,
+    NetworkRule,
+    Principal,
+    Project,
+    Statement,
+    Token,
+    User,
+)
+from bitting.core.model.secret import SecretGrant
+from bitting.core.model.service import Operator
+from bitting.core.ports import Vault
+from bitting.core.reveal import reveal
+
+#: What the access point templates of Alibaba's instance API allow, as domain actions.
+TEMPLATES = {
+    "CryptoServiceKeyUser": (
+        "key:encrypt",
+        "key:decrypt",
+        "key:generate_data_key",
+        "key:sign",
+        "key:verify",
+        "key:mac",
+        "key:public_key",
+        "random:generate",
+        "digest:compute",
+    ),
+    "CryptoServiceSecretUser": ("secret:get_value",),
+    "SecretUser": ("secret:get_value",),
+}
+
+#: The state in which an instance answers.
+CONNECTED = "connected"
+#: The scope of access policies for the gateway that all accounts share, instead of an instance's own.
+SHARED = "shared"
+
+
+#: What a grant on a secret lets its grantee do.
+GRANTED = ("secret:get_value", "secret:describe", "secret:list_versions")
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A proved-once-checked identity. ``secret`` signs; it never leaves stop 3."""
+
+    principal: Principal
+    enabled: bool
+    secret: bytes = field(default=b"", repr=False)
+    expires_ms: int = 0
+    token_digest: str = ""
+    token: Token | None = None
+
+    def admit(self, now_ms: int, security_token: str = "") -> None:
+        """Return if usable now. Raises ``AccessKeyInactive``, ``ExpiredToken`` or ``InvalidToken``."""
+        if not self.enabled:
+            raise faults.AccessKeyInactive(access_key_id=self.principal.credential_id)
+        if self.expires_ms and self.expires_ms <= now_ms:
+            raise faults.ExpiredToken
+        if self.token_digest and not hmac.compare_digest(self.token_digest, token_digest(security_token)):
+            raise faults.InvalidToken
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredential:
+    """A client key: ``public`` (SubjectPublicKeyInfo DER) checks its signatures."""
+
+    principal: Principal
+    public: bytes
+    not_before_ms: int
+    not_after_ms: int
+
+
+def token_digest(token: str) -> str:
+    """How a token is stored and looked up: SHA-256, hex."""
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
+
+
+def secret_binding(access_key_id: str) -> bytes:
+    """What a stored access key secret is tied to."""
+    return b"access-key\0" + access_key_id.encode()
+
+
+def access_key(view: View, vault: Vault, access_key_id: str, project_id: str = "") -> Credential | None:
+    """The credential of an access key, scoped to a project if one is given.
+
+    None if the key, or its user or account, does not exist. Raises ``ProjectMismatch`` if the project is
+    not one of the account's or not one the key may use.
+    """
+    return view.get(("access_key", access_key_id, project_id), _by_access_key(vault, access_key_id, project_id))
+
+
+def _by_access_key(vault: Vault, access_key_id: str, project_id: str) -> Callable[[Reader], Credential | None]:
+    def build(reader: Reader) -> Credential | None:
+        held = reader.get(AccessKey, access_key_id)
+        if held is None:
+            return None
+        principal = principal_of(reader, held.account_id, held.user_id, held.id, project_id or held.project_id)
+        if principal is None:
+            return None
+        if held.project_id and principal.project_id != held.project_id:
+            raise faults.ProjectMismatch
+        secret = reveal(vault.unwrap(held.sealed_secret, secret_binding(held.id)))
+        return Credential(principal, held.enabled, secret, held.expires_ms, held.token_digest)
+
+    return build
+
+
+def principal_of(
+    reader: Reader, account_id: str, user_id: str, credential_id: str, project_id: str
+) -> Principal | None:
+    """The principal a user is, inside a project if one is given. None if the user or account is gone or disabled.
+
+    Raises ``ProjectMismatch`` if the project is not one of the account's.
+    """
+    account = reader.get(Account, account_id)
+    user = reader.get(User, user_id)
+    if account is None or user is None or not user.enabled:
+        return None
+    ring, facts = account.ring, {"domain_name": account.domain_name}
+    if project_id:
+        project = reader.get(Project, project_id)
+        if project is None or project.account_id != account.id:
+            raise faults.ProjectMismatch
+        ring = project.ring
+        facts.update(profile=project.profile, project_name=project.name)
+    return Principal(
+        account_id=account.id,
+        ring=ring,
+        user_id=user.id,
+        name=user.name,
+        statements=EVERYTHING
+        if user.admin
+        else (*_granted(reader, user), *roles.statements(reader, user.id, project_id)),
+        project_id=project_id,
+        domain_id=account.domain_id,
+        credential_id=credential_id,
+        account_state=AccountState(account.state),
+        admin=user.admin,
+        facts=facts,
+        grants=roles.grants(reader, user.id, account.domain_id),
+    )
+
+
+def _granted(reader: Reader, user: User) -> tuple[Statement, ...]:
+    """The user's own statements, and what grants on secrets allow (a sweep ends those a second late at most)."""
+    held = reader.find(UserStatement, {"user_id": user.id})
+    grants = reader.find(SecretGrant, {"grantee": user.id, "grantee_kind": "user"})
+    own = tuple(Statement(item.actions, item.resources, item.allow) for item in held)
+    return own + tuple(Statement(GRANTED, (f"secret/{grant.secret_name}",)) for grant in grants)
+
+
+def token(view: View, text: str) -> Credential | None:
+    """The credential of an issued token, expired or not. None if it was never issued, or was revoked."""
+    digest = token_digest(text)
+    return view.get(("token", digest), _by_token(digest))
+
+
+def _by_token(digest: str) -> Callable[[Reader], Credential | None]:
+    def build(reader: Reader) -> Credential | None:
+        held = reader.get(Token, digest)
+        if held is None:
+            return None
+        principal = principal_of(reader, held.account_id, held.user_id, "", held.project_id)
+        if principal is None:
+            return None
+        return Credential(principal, enabled=True, expires_ms=held.expires_ms, token=held)
+
+    return build
+
+
+def operator(view: View, text: str) -> Principal | None:
+    """Who runs the service, by their token. None if it is nobody's."""
+    digest = token_digest(text)
+    return view.get(("operator", digest), _by_operator(digest))
+
+
+def _by_operator(digest: str) -> Callable[[Reader], Principal | None]:
+    def build(reader: Reader) -> Principal | None:
+        held = reader.get(Operator, digest)
+        if held is None:
+            return None
+        return Principal("", "", "", held.name, (), credential_id=f"operator:{held.name}", operator=True)
+
+    return build
+
+
+def client_key(view: View, client_key_id: str) -> ClientCredential | None:
+    """The credential of a client key with what its access point allows on its instance. None if unknown.
+
+    Which instance: the first that the access point's policies name. Only policies of that very instance count;
+    one that names another instance, one that is gone, or the shared gateway, allows nothing here.
+    """
+    return view.get(("client_key", client_key_id), _by_client_key(client_key_id))
+
+
+def _by_client_key(client_key_id: str) -> Callable[[Reader], ClientCredential | None]:
+    def build(reader: Reader) -> ClientCredential | None:
+        held = reader.get(ClientKey, client_key_id)
+        point = reader.get(AccessPoint, f"{held.account_id}/{held.access_point}") if held else None
+        account = reader.get(Account, held.account_id) if held else None
+        if held is None or point is None or account is None:
+            return None
+        policies = [reader.get(AccessPolicy, f"{account.id}/{name}") for name in point.policies]
+        instance = _instance(reader, account, policies)
+        instance_id = instance.id if instance else ""
+        counted = [policy for policy in policies if policy is not None and policy.instance_id == instance_id]
+        principal = Principal(
+            account_id=account.id,
+            ring=instance.ring if instance else account.ring,
+            user_id="",
+            name=point.name,
+            statements=tuple(item for policy in counted for item in _statements(reader, policy)) if instance else (),
+            domain_id=account.domain_id,
+            instance_id=instance_id,
+            credential_id=held.id,
+            account_state=AccountState(account.state),
+        )
+        return ClientCredential(principal, held.public, held.not_before_ms, held.not_after_ms)
+
+    return build
+
+
+def _instance(reader: Reader, account: Account, policies: Sequence[AccessPolicy | None]) -> Instance | None:
+    """The first instance of the account that a policy names and that is there and connected."""
+    for policy in policies:
+        found = reader.get(Instance, policy.instance_id) if policy else None
+        if found is not None and found.account_id == account.id and found.state == CONNECTED:
+            return found
+    return None
+
+
+def _statements(reader: Reader, policy: AccessPolicy) -> list[Statement]:
+    """One statement a template; ``networks`` are the source networks of the policy's rules, () for anywhere."""
+    networks: list[str] = []
+    for name in policy.network_rules:
+        rule = reader.get(NetworkRule, f"{policy.account_id}/{name}")
+        networks.extend(rule.sources if rule else ())
+    limited = tuple(networks) if policy.network_rules else ()
+    if policy.network_rules and not limited:
+        return []
+    templates = (permission.rsplit("/", 1)[-1] for permission in policy.permissions)
+    return [
+        Statement(TEMPLATES[template], policy.resources, networks=limited)
+        for template in templates
+        if template in TEMPLATES
+    ]

@@ -1,0 +1,117 @@
+"""Users who are no administrators, and what they may do. For operators.
+
+::
+
+    create_user   account, name              -> user without any right
+    allow         user, actions, resources   -> statement       allow or deny
+    revoke        statement                  -> gone, for the next request of every process
+
+An action is a domain action (``key:encrypt``, ``secret:*``), a resource ``key/<id>``, ``secret/<name>`` and the like,
+or with a final ``*``. A user without statements may do nothing but what keys' own policies allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.model.access import UserStatement
+from bitting.core.model.identity import Account, User
+from bitting.core.usecases.iam.accounts import hash_password, password
+
+USERS_MAX = 1000
+STATEMENTS_MAX = 100
+
+
+@dataclass(slots=True)
+class CreateUser:
+    """``name``: unique in the account."""
+
+    account_id: str
+    name: str
+
+
+@dataclass(slots=True)
+class Allow:
+    """``deny``: what is named is forbidden, whatever else allows it."""
+
+    account_id: str
+    user_name: str
+    actions: Sequence[str]
+    resources: Sequence[str] = ("*",)
+    deny: bool = False
+
+
+@dataclass(slots=True)
+class StatementsOf:
+    """By account and name."""
+
+    account_id: str
+    user_name: str
+
+
+@dataclass(slots=True)
+class OneStatement:
+    """By its id."""
+
+    statement_id: str
+
+
+@use_case("service:write", writes=True, operator=True)
+def create_user(context: Context, command: CreateUser) -> User:
+    """A new user with a password nobody knows. Raises ``ResourceNotFound``, ``ResourceExists``, ``QuotaExceeded``."""
+    if context.uow.of(Account).get(command.account_id) is None:
+        raise faults.ResourceNotFound(resource=f"account {command.account_id}")
+    users = context.uow.of(User)
+    if users.count({"account_id": command.account_id}) >= USERS_MAX:
+        raise faults.QuotaExceeded(limit="users")
+    user_id = context.gate.entropy.random(16).hex()
+    user = User(user_id, command.account_id, command.name, hash_password(password()), True, False, context.now_ms)
+    users.add(user)
+    return user
+
+
+def _user(context: Context, account_id: str, name: str) -> User:
+    found = context.uow.of(User).find({"account_id": account_id, "name": name}, limit=1)
+    if not found:
+        raise faults.ResourceNotFound(resource=f"user {name}")
+    return found[0]
+
+
+@use_case("service:write", writes=True, operator=True)
+def allow(context: Context, command: Allow) -> UserStatement:
+    """One more statement. Raises ``ResourceNotFound``, ``QuotaExceeded``."""
+    user = _user(context, command.account_id, command.user_name)
+    statements = context.uow.of(UserStatement)
+    if statements.count({"user_id": user.id}) >= STATEMENTS_MAX:
+        raise faults.QuotaExceeded(limit="statements")
+    made = UserStatement(
+        context.gate.entropy.uuid(),
+        user.account_id,
+        user.id,
+        not command.deny,
+        tuple(command.actions),
+        tuple(command.resources),
+        context.now_ms,
+    )
+    statements.add(made)
+    return made
+
+
+@use_case("service:read", operator=True)
+def statements_of(context: Context, command: StatementsOf) -> Sequence[UserStatement]:
+    """A user's statements. Raises ``ResourceNotFound``."""
+    user = _user(context, command.account_id, command.user_name)
+    return context.uow.of(UserStatement).find({"user_id": user.id}, order="id")
+
+
+@use_case("service:write", writes=True, operator=True)
+def revoke(context: Context, command: OneStatement) -> UserStatement:
+    """Take a statement away. Raises ``ResourceNotFound``."""
+    held = context.uow.of(UserStatement).get(command.statement_id)
+    if held is None:
+        raise faults.ResourceNotFound(resource=f"statement {command.statement_id}")
+    context.uow.of(UserStatement).remove(held.id)
+    return held

@@ -1,0 +1,218 @@
+"""Roles of an account, who has which role where, and permanent access keys. For its administrators.
+
+A role counts, and ends, with the next request of whoever has it. Source: as for :mod:`bitting.core.usecases.iam.users`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bitting.core import faults
+from bitting.core.authz import roles
+from bitting.core.gate import Context, use_case
+from bitting.core.model.identity import AccessKey, Project, Statement, User
+from bitting.core.model.people import Assignment, Group, Role, assignment_id
+from bitting.core.usecases.iam.accounts import add_access_key
+from bitting.core.usecases.iam.users import (
+    PER_ACCOUNT_MAX,
+    READ,
+    WRITE,
+    Listing,
+    One,
+    demand_name,
+    drop_assignments,
+    listed,
+    own,
+)
+
+
+@dataclass(slots=True)
+class SetRole:
+    """``id`` empty: a new role. ``statements``: what ``text``, as its author wrote it, means."""
+
+    name: str
+    statements: Sequence[Statement]
+    text: str
+    id: str = ""
+    description: str = ""
+    scope: str = "AX"
+
+
+@dataclass(slots=True)
+class Place:
+    """Somebody (``holder_kind``: user, group), somewhere (``place_kind``: domain, project, enterprise), a role."""
+
+    holder_kind: str
+    holder_id: str
+    place_kind: str
+    place_id: str
+    role_id: str = ""
+
+
+@dataclass(slots=True)
+class NewKey:
+    """For the user named, or the caller."""
+
+    user_id: str = ""
+
+
+@dataclass(slots=True)
+class MadeKey:
+    """``secret`` is shown this once."""
+
+    record: AccessKey
+    secret: str = field(repr=False)
+
+
+@dataclass(slots=True)
+class RoleFace:
+    """A role as it is shown; built-in ones have neither text nor times."""
+
+    id: str
+    name: str
+    description: str = ""
+    text: str = ""
+    created_ms: int = 0
+    updated_ms: int = 0
+
+
+def _face(role: Role) -> RoleFace:
+    return RoleFace(role.id, role.name, role.description, role.text, role.created_ms, role.updated_ms)
+
+
+@use_case(WRITE, writes=True)
+def set_role(context: Context, command: SetRole) -> RoleFace:
+    """A new custom policy, or another content of one. Raises ``ResourceNotFound``, as :func:`_demand_name`."""
+    rules = tuple(roles.write_rule(statement) for statement in command.statements)
+    records = context.uow.of(Role)
+    held = own(context, Role, command.id) if command.id else None
+    if held is None or held.name != command.name:
+        demand_name(context, Role, command.name)
+    role = Role(
+        id=held.id if held else context.gate.entropy.random(16).hex(),
+        account_id=context.principal.account_id,
+        name=command.name,
+        description=command.description,
+        scope=command.scope,
+        text=command.text,
+        rules=rules,
+        created_ms=held.created_ms if held else context.now_ms,
+        updated_ms=context.now_ms,
+    )
+    (records.put if held else records.add)(role)
+    return _face(role)
+
+
+@use_case(READ)
+def list_roles(context: Context, command: Listing) -> Sequence[RoleFace]:
+    """Built-in roles and the account's own."""
+    built_in = [RoleFace(roles.built_in_id(name), name) for name in roles.BUILT_IN if command.name in ("", name)]
+    return [*built_in, *(_face(role) for role in listed(context, Role, command.name))]
+
+
+@use_case(READ)
+def show_role(context: Context, command: One) -> RoleFace:
+    """One role. Raises ``ResourceNotFound``."""
+    name = roles.built_in_name(command.id)
+    return RoleFace(command.id, name) if name else _face(own(context, Role, command.id))
+
+
+@use_case(WRITE, writes=True)
+def delete_role(context: Context, command: One) -> None:
+    """Remove a custom policy from everybody. Raises ``ResourceNotFound``."""
+    held = own(context, Role, command.id)
+    drop_assignments(context, {"role_id": held.id})
+    context.uow.of(Role).remove(held.id)
+
+
+def _demand_place(context: Context, command: Place) -> None:
+    """Raises ``ResourceNotFound`` for a holder, place or role that is not the account's."""
+    principal = context.principal
+    if command.holder_kind == "user":
+        own(context, User, command.holder_id)
+    else:
+        own(context, Group, command.holder_id)
+    if command.place_kind == "domain" and command.place_id != principal.domain_id:
+        raise faults.ResourceNotFound(kind="domain", resource=command.place_id)
+    if command.place_kind == "project":
+        project = context.uow.of(Project).get(command.place_id)
+        if project is None or project.account_id != principal.account_id:
+            raise faults.ResourceNotFound(kind="project", resource=command.place_id)
+    if command.role_id and not roles.built_in_name(command.role_id):
+        own(context, Role, command.role_id)
+
+
+def _assignment(context: Context, command: Place) -> Assignment:
+    """The record there is, or would be. Raises as :func:`_demand_place`."""
+    _demand_place(context, command)
+    record_id = assignment_id(
+        command.role_id, command.holder_kind, command.holder_id, command.place_kind, command.place_id
+    )
+    return Assignment(
+        id=record_id,
+        account_id=context.principal.account_id,
+        role_id=command.role_id,
+        holder_kind=command.holder_kind,
+        holder_id=command.holder_id,
+        place_kind=command.place_kind,
+        place_id=command.place_id,
+    )
+
+
+@use_case(WRITE, writes=True)
+def assign(context: Context, command: Place) -> None:
+    """Give somebody a role somewhere; having it already is no error. Raises ``ResourceNotFound``."""
+    made, records = _assignment(context, command), context.uow.of(Assignment)
+    if records.get(made.id) is None:
+        records.add(made)
+
+
+@use_case(READ)
+def check_assignment(context: Context, command: Place) -> None:
+    """Whether somebody has a role somewhere. Raises ``ResourceNotFound``."""
+    if context.uow.of(Assignment).get(_assignment(context, command).id) is None:
+        raise faults.ResourceNotFound(kind="assignment", resource=command.role_id)
+
+
+@use_case(WRITE, writes=True)
+def unassign(context: Context, command: Place) -> None:
+    """Take a role from somebody. Raises ``ResourceNotFound``."""
+    if not context.uow.of(Assignment).remove(_assignment(context, command).id):
+        raise faults.ResourceNotFound(kind="assignment", resource=command.role_id)
+
+
+@use_case(READ)
+def list_assigned(context: Context, command: Place) -> Sequence[RoleFace]:
+    """The roles somebody has somewhere. Raises ``ResourceNotFound``."""
+    _demand_place(context, command)
+    where = {"holder_id": command.holder_id, "place_kind": command.place_kind, "place_id": command.place_id}
+    found = context.uow.of(Assignment).find(where, limit=PER_ACCOUNT_MAX)
+    return [show_role.run(context, One(held.role_id)) for held in found]
+
+
+@use_case(WRITE, writes=True)
+def create_key(context: Context, command: NewKey) -> MadeKey:
+    """A permanent access key. Raises ``ResourceNotFound``."""
+    user = own(context, User, command.user_id or context.principal.user_id)
+    key_id, secret = add_access_key(context.uow, context.gate.vault, context.now_ms, user.account_id, user.id)
+    made = context.uow.of(AccessKey).get(key_id)
+    assert made is not None  # noqa: S101 - it was just added
+    return MadeKey(made, secret)
+
+
+@use_case(READ)
+def list_keys(context: Context, command: NewKey) -> Sequence[AccessKey]:
+    """A user's permanent access keys. Raises ``ResourceNotFound``."""
+    user = own(context, User, command.user_id or context.principal.user_id)
+    found = context.uow.of(AccessKey).find({"user_id": user.id}, limit=PER_ACCOUNT_MAX)
+    return [key for key in found if not key.token_digest]
+
+
+@use_case(WRITE, writes=True)
+def delete_key(context: Context, command: One) -> None:
+    """End an access key. Raises ``ResourceNotFound``."""
+    held = context.uow.of(AccessKey).get(command.id)
+    if held is None or held.account_id != context.principal.account_id:
+        raise faults.ResourceNotFound(kind="credential", resource=command.id)
+    context.uow.of(AccessKey).remove(held.id)

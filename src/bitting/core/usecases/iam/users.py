@@ -1,0 +1,280 @@
+"""Users, groups, roles of an account, and who has which role where. For its administrators.
+
+::
+
+    user ──member of──> group ──has──> role ──> statements          credentials.py reads them on every request,
+      └───────────────────has──────────> role                       through the cache: changes count at once
+
+Source: OpenStack Identity API v3 and Huawei Cloud IAM ("User", "User group", "Permission", "Custom policy").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.model.identity import AccessKey, Token, User
+from bitting.core.model.people import Assignment, Group, Membership, Role
+from bitting.core.usecases.iam.accounts import hash_password
+
+READ, WRITE = "people:read", "people:write"
+PER_ACCOUNT_MAX = 10_000
+NAME_MOST, PASSWORD_LEAST, PASSWORD_MOST = 64, 6, 32
+T = TypeVar("T", User, Group, Role)
+
+
+@dataclass(slots=True)
+class One:
+    """By id."""
+
+    id: str
+
+
+@dataclass(slots=True)
+class Listing:
+    """All of the account's, or the one of this name; at most ``PER_ACCOUNT_MAX``."""
+
+    name: str = ""
+
+
+@dataclass(slots=True)
+class CreateUser:
+    """Without a password the user signs with access keys only."""
+
+    name: str
+    password: str = field(default="", repr=False)
+    enabled: bool = True
+
+
+@dataclass(slots=True)
+class UpdateUser:
+    """What is None stays as it is."""
+
+    id: str
+    name: str | None = None
+    password: str | None = field(default=None, repr=False)
+    enabled: bool | None = None
+
+
+@dataclass(slots=True)
+class SetGroup:
+    """``id`` empty: a new group. What is None stays as it is."""
+
+    id: str = ""
+    name: str | None = None
+    description: str | None = None
+
+
+@dataclass(slots=True)
+class Member:
+    """A user and a group."""
+
+    group_id: str
+    user_id: str
+
+
+def own(context: Context, kind: type[T], record_id: str) -> T:
+    """A record of the caller's account. Raises ``ResourceNotFound`` (``kind``)."""
+    held = context.uow.of(kind).get(record_id)
+    if held is None or held.account_id != context.principal.account_id:
+        raise faults.ResourceNotFound(kind=kind.__name__.lower(), resource=record_id)
+    return held
+
+
+def listed(context: Context, kind: type[T], name: str) -> Sequence[T]:
+    """The account's records of a kind by name; the one of this name if it is given."""
+    where: dict[str, object] = {"account_id": context.principal.account_id}
+    if name:
+        where["name"] = name
+    return context.uow.of(kind).find(where, order="name", limit=PER_ACCOUNT_MAX)
+
+
+def demand_name(context: Context, kind: type[T], name: str) -> None:
+    """Raises ``InvalidParameter`` (name), ``ResourceExists``, ``QuotaExceeded``."""
+    if not 0 < len(name) <= NAME_MOST:
+        raise faults.InvalidParameter(parameter="name", reason="length")
+    records, account_id = context.uow.of(kind), context.principal.account_id
+    if records.count({"account_id": account_id, "name": name}):
+        raise faults.ResourceExists(kind=kind.__name__.lower(), resource=name)
+    if records.count({"account_id": account_id}) >= PER_ACCOUNT_MAX:
+        raise faults.QuotaExceeded(limit=kind.__name__.lower(), resource=account_id)
+
+
+def _record_of(password: str) -> str:
+    """What is stored of a password; nothing matches the record of none. Raises ``InvalidParameter`` (password)."""
+    if not password:
+        return "none"
+    if not PASSWORD_LEAST <= len(password) <= PASSWORD_MOST:
+        raise faults.InvalidParameter(parameter="password", reason="length")
+    return hash_password(password)
+
+
+@use_case(WRITE, writes=True)
+def create_user(context: Context, command: CreateUser) -> User:
+    """A new user without any right. Raises as :func:`_demand_name`, ``InvalidParameter`` (password)."""
+    demand_name(context, User, command.name)
+    user = User(
+        id=context.gate.entropy.random(16).hex(),
+        account_id=context.principal.account_id,
+        name=command.name,
+        password=_record_of(command.password),
+        enabled=command.enabled,
+        admin=False,
+        created_ms=context.now_ms,
+    )
+    context.uow.of(User).add(user)
+    return user
+
+
+@use_case(READ)
+def list_users(context: Context, command: Listing) -> Sequence[User]:
+    """The account's users by name."""
+    return listed(context, User, command.name)
+
+
+@use_case(READ)
+def show_user(context: Context, command: One) -> User:
+    """One user. Raises ``ResourceNotFound``."""
+    return own(context, User, command.id)
+
+
+@use_case(WRITE, writes=True)
+def update_user(context: Context, command: UpdateUser) -> User:
+    """Change a user. A new password, or disabling, ends every token the user holds.
+
+    Raises ``ResourceNotFound``, and as :func:`create_user`.
+    """
+    held = own(context, User, command.id)
+    if command.name is not None and command.name != held.name:
+        demand_name(context, User, command.name)
+    changed = replace(
+        held,
+        name=held.name if command.name is None else command.name,
+        password=held.password if command.password is None else _record_of(command.password),
+        enabled=held.enabled if command.enabled is None else command.enabled,
+    )
+    context.uow.of(User).put(changed)
+    if command.password is not None or not changed.enabled:
+        _end_tokens(context, held.id)
+    return changed
+
+
+def _end_tokens(context: Context, user_id: str) -> None:
+    tokens = context.uow.of(Token)
+    while found := tokens.find({"user_id": user_id}):
+        for token in found:
+            tokens.remove(token.id)
+
+
+@use_case(WRITE, writes=True)
+def delete_user(context: Context, command: One) -> None:
+    """Remove a user with keys, tokens, memberships and roles. Raises ``ResourceNotFound``, ``ResourceInUse``."""
+    held = own(context, User, command.id)
+    if held.id == context.principal.user_id:
+        raise faults.ResourceInUse(resource=held.id)
+    _end_tokens(context, held.id)
+    for key in context.uow.of(AccessKey).find({"user_id": held.id}, limit=PER_ACCOUNT_MAX):
+        context.uow.of(AccessKey).remove(key.id)
+    for member in context.uow.of(Membership).find({"user_id": held.id}, limit=PER_ACCOUNT_MAX):
+        context.uow.of(Membership).remove(member.id)
+    drop_assignments(context, {"holder_kind": "user", "holder_id": held.id})
+    context.uow.of(User).remove(held.id)
+
+
+def drop_assignments(context: Context, where: dict[str, object]) -> None:
+    """Take roles away."""
+    for held in context.uow.of(Assignment).find(where, limit=PER_ACCOUNT_MAX):
+        context.uow.of(Assignment).remove(held.id)
+
+
+@use_case(WRITE, writes=True)
+def set_group(context: Context, command: SetGroup) -> Group:
+    """A new group, or another name or description. Raises ``ResourceNotFound``, as :func:`_demand_name`."""
+    groups = context.uow.of(Group)
+    if not command.id:
+        name = command.name or ""
+        demand_name(context, Group, name)
+        group_id, account_id = context.gate.entropy.random(16).hex(), context.principal.account_id
+        made = Group(group_id, account_id, name, command.description or "", context.now_ms)
+        groups.add(made)
+        return made
+    held = own(context, Group, command.id)
+    name = held.name if command.name is None else command.name
+    if name != held.name:
+        demand_name(context, Group, name)
+    about = held.description if command.description is None else command.description
+    changed = replace(held, name=name, description=about)
+    groups.put(changed)
+    return changed
+
+
+@use_case(READ)
+def list_groups(context: Context, command: Listing) -> Sequence[Group]:
+    """The account's groups by name."""
+    return listed(context, Group, command.name)
+
+
+@use_case(READ)
+def show_group(context: Context, command: One) -> Group:
+    """One group. Raises ``ResourceNotFound``."""
+    return own(context, Group, command.id)
+
+
+@use_case(WRITE, writes=True)
+def delete_group(context: Context, command: One) -> None:
+    """Remove a group; its members stay. Raises ``ResourceNotFound``."""
+    held = own(context, Group, command.id)
+    for member in context.uow.of(Membership).find({"group_id": held.id}, limit=PER_ACCOUNT_MAX):
+        context.uow.of(Membership).remove(member.id)
+    drop_assignments(context, {"holder_kind": "group", "holder_id": held.id})
+    context.uow.of(Group).remove(held.id)
+
+
+@use_case(WRITE, writes=True)
+def add_member(context: Context, command: Member) -> None:
+    """Put a user into a group; being in it already is no error. Raises ``ResourceNotFound``."""
+    group, user = own(context, Group, command.group_id), own(context, User, command.user_id)
+    members, member_id = context.uow.of(Membership), f"{group.id}/{user.id}"
+    if members.get(member_id) is None:
+        members.add(Membership(member_id, group.account_id, group.id, user.id))
+
+
+def _member(context: Context, command: Member) -> Membership:
+    group, user = own(context, Group, command.group_id), own(context, User, command.user_id)
+    held = context.uow.of(Membership).get(f"{group.id}/{user.id}")
+    if held is None:
+        raise faults.ResourceNotFound(kind="membership", resource=user.id)
+    return held
+
+
+@use_case(READ)
+def check_member(context: Context, command: Member) -> None:
+    """Whether a user is in a group. Raises ``ResourceNotFound``."""
+    _member(context, command)
+
+
+@use_case(WRITE, writes=True)
+def remove_member(context: Context, command: Member) -> None:
+    """Take a user out of a group. Raises ``ResourceNotFound``."""
+    context.uow.of(Membership).remove(_member(context, command).id)
+
+
+@use_case(READ)
+def users_of_group(context: Context, command: One) -> Sequence[User]:
+    """The users in a group. Raises ``ResourceNotFound``."""
+    group = own(context, Group, command.id)
+    members = context.uow.of(Membership).find({"group_id": group.id}, limit=PER_ACCOUNT_MAX)
+    found = (context.uow.of(User).get(member.user_id) for member in members)
+    return [user for user in found if user is not None]
+
+
+@use_case(READ)
+def groups_of_user(context: Context, command: One) -> Sequence[Group]:
+    """The groups a user is in. Raises ``ResourceNotFound``."""
+    user = own(context, User, command.id)
+    members = context.uow.of(Membership).find({"user_id": user.id}, limit=PER_ACCOUNT_MAX)
+    found = (context.uow.of(Group).get(member.group_id) for member in members)
+    return [group for group in found if group is not None]

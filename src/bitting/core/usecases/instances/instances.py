@@ -1,0 +1,383 @@
+"""Dedicated key store instances: logical stores of an account, each with a door of its own on the instance API.
+
+::
+
+    create (operator) -> uninitialized -- connect --> connected -- release --> gone, and everything in it
+                                           bind_networks, set_protection, quotas
+
+A key made in an instance is reached through that instance's access policies only, an instance that is not connected
+answers nobody (:mod:`bitting.core.usecases.iam.credentials`) and takes no keys. Networks are kept as their owner states
+them: who may connect from where is a matter of network rules, which are enforced.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bitting.core import faults, quotas
+from bitting.core.authz.statements import authorise
+from bitting.core.gate import Context, use_case
+from bitting.core.model.access import InstanceSettings
+from bitting.core.model.identity import Account, Instance
+from bitting.core.model.key import Key, KeyState
+from bitting.core.model.secret import Secret, SecretState
+from bitting.core.model.service import Switches
+from bitting.core.ports import UnitOfWork
+from bitting.core.throttle import RATES
+from bitting.core.usecases.iam.credentials import CONNECTED
+
+UNINITIALIZED = "uninitialized"
+INSTANCES_MAX = 1000
+_BATCH = 1000
+#: Resource of a quota -> what its limit is called in :mod:`bitting.core.quotas`.
+RESOURCES = {"key": "instance_keys", "secret": "instance_secrets", "qps": "", "vpc": "instance_networks"}
+
+
+@dataclass(slots=True)
+class Nothing:
+    """A use case that needs no input."""
+
+
+@dataclass(slots=True)
+class CreateInstance:
+    """For operators. ``expires_ms`` not 0: bought until then, and not to be released before."""
+
+    account_id: str
+    name: str
+    expires_ms: int = 0
+
+
+@dataclass(slots=True)
+class OneInstance:
+    """By its id, ``kst-...``."""
+
+    instance_id: str
+
+
+@dataclass(slots=True)
+class ListInstances:
+    """A page in the order of creation. ``where``: Instance fields to match; a tuple means any of these."""
+
+    where: Mapping[str, object] = field(default_factory=dict)
+    offset: int = 0
+    limit: int = 20
+
+
+@dataclass(slots=True)
+class Connect:
+    """Where the instance is attached."""
+
+    instance_id: str
+    network_id: str
+    switch_ids: Sequence[str]
+    zone_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundNetwork:
+    """A further network. ``owner``: the account it belongs to."""
+
+    network_id: str
+    switch_id: str
+    region: str
+    owner: str
+
+
+@dataclass(slots=True)
+class BindNetworks:
+    """All further networks; those that were bound before are not any more."""
+
+    instance_id: str
+    networks: Sequence[BoundNetwork]
+
+
+@dataclass(slots=True)
+class SetProtection:
+    """``note``: why; kept while protection is on."""
+
+    instance_id: str
+    enabled: bool
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Release:
+    """``force``: although nothing in it has been backed up."""
+
+    instance_id: str
+    force: bool = False
+
+
+@dataclass(slots=True)
+class AskQuotas:
+    """``resource``: one of ``RESOURCES``, or empty for all."""
+
+    instance_id: str = ""
+    resource: str = ""
+
+
+@dataclass(slots=True)
+class QuotaUse:
+    """How much there may be, and is."""
+
+    resource: str
+    limit: int
+    used: int
+
+
+@dataclass(slots=True)
+class QuotaUses:
+    """The quotas of one instance."""
+
+    instance_id: str
+    uses: Sequence[QuotaUse]
+
+
+@dataclass(slots=True)
+class SeenInstance:
+    """An instance, its settings and its limits."""
+
+    instance: Instance
+    settings: InstanceSettings
+    networks: Sequence[BoundNetwork]
+    keys_max: int
+    secrets_max: int
+    networks_max: int
+    rate_max: int
+
+
+@dataclass(slots=True)
+class InstancePage:
+    """``total`` counts every match, not only this page."""
+
+    instances: Sequence[Instance]
+    total: int
+
+
+def default_instance(uow: UnitOfWork, account_id: str) -> Instance | None:
+    """The account's first instance."""
+    return next(iter(uow.of(Instance).find({"account_id": account_id}, order="created_ms", limit=1)), None)
+
+
+def demand_open(uow: UnitOfWork, account_id: str, instance_id: str) -> Instance:
+    """The instance, if things may be made in it.
+
+    Raises ``ResourceNotFound`` (``kind`` instance), ``InstanceNotConnected``.
+    """
+    found = uow.of(Instance).get(instance_id)
+    if found is None or found.account_id != account_id:
+        raise faults.ResourceNotFound(kind="instance", resource=instance_id)
+    if found.state != CONNECTED:
+        raise faults.InstanceNotConnected(resource=instance_id)
+    return found
+
+
+def demand_room_for_key(uow: UnitOfWork, account_id: str, instance_id: str) -> None:
+    """Return if one more key may be made in the instance. Raises as :func:`demand_open`, and ``QuotaExceeded``."""
+    found = demand_open(uow, account_id, instance_id)
+    quotas.require_room(uow, found.id, "instance_keys", lambda: _keys(uow, found))
+
+
+def demand_room_for_secret(uow: UnitOfWork, account_id: str, instance_id: str) -> None:
+    """As :func:`demand_room_for_key`, for one more secret."""
+    found = demand_open(uow, account_id, instance_id)
+    quotas.require_room(uow, found.id, "instance_secrets", lambda: _secrets(uow, found))
+
+
+def _secrets(uow: UnitOfWork, instance: Instance) -> int:
+    return uow.of(Secret).count({"ring": instance.ring, "instance_id": instance.id})
+
+
+def _keys(uow: UnitOfWork, instance: Instance) -> int:
+    return uow.of(Key).count({"ring": instance.ring, "instance_id": instance.id})
+
+
+def _find(context: Context, instance_id: str, action: str) -> tuple[Instance, InstanceSettings]:
+    if not context.principal.admin:
+        authorise(context.principal, action, f"keystore/{instance_id}")
+    found = context.uow.of(Instance).get(instance_id)
+    if found is None or found.account_id != context.principal.account_id:
+        raise faults.ResourceNotFound(kind="instance", resource=instance_id)
+    return found, settings_of(context.uow, found)
+
+
+def settings_of(uow: UnitOfWork, instance: Instance) -> InstanceSettings:
+    """What is kept about the instance, or the defaults."""
+    return uow.of(InstanceSettings).get(instance.id) or InstanceSettings(
+        instance.id, instance.account_id, started_ms=instance.created_ms
+    )
+
+
+def _keep(context: Context, settings: InstanceSettings) -> None:
+    held = context.uow.of(InstanceSettings)
+    (held.put if held.get(settings.id) else held.add)(settings)
+
+
+@use_case("service:write", writes=True, operator=True)
+def create(context: Context, command: CreateInstance) -> Instance:
+    """A new instance, not connected yet. Raises ``ResourceNotFound`` (account), ``QuotaExceeded``."""
+    account = context.uow.of(Account).get(command.account_id)
+    if account is None:
+        raise faults.ResourceNotFound(resource=command.account_id)
+    instances = context.uow.of(Instance)
+    if instances.count({"account_id": account.id}) >= INSTANCES_MAX:
+        raise faults.QuotaExceeded(limit="instances")
+    made = Instance(
+        f"kst-{context.gate.entropy.random(10).hex()}",
+        account.id,
+        account.ring,
+        command.name,
+        context.now_ms,
+        UNINITIALIZED,
+    )
+    instances.add(made)
+    charge = "prepaid" if command.expires_ms else "postpaid"
+    _keep(context, InstanceSettings(made.id, account.id, expires_ms=command.expires_ms, charge=charge))
+    return made
+
+
+@use_case("instance:connect", writes=True)
+def connect(context: Context, command: Connect) -> Instance:
+    """Open it for business. Raises ``ResourceNotFound``, ``ResourceInUse`` if it is connected already."""
+    held, settings = _find(context, command.instance_id, "instance:connect")
+    if held.state == CONNECTED:
+        raise faults.ResourceInUse(resource=held.id)
+    changed = replace(held, state=CONNECTED)
+    context.uow.of(Instance).put(changed)
+    attached = replace(
+        settings,
+        network_id=command.network_id,
+        switch_ids=tuple(command.switch_ids),
+        zone_ids=tuple(command.zone_ids),
+        started_ms=context.now_ms,
+    )
+    _keep(context, attached)
+    return changed
+
+
+@use_case("instance:describe")
+def describe(context: Context, command: OneInstance) -> SeenInstance:
+    """Everything about it. Raises ``ResourceNotFound``."""
+    held, settings = _find(context, command.instance_id, "instance:describe")
+    networks = [BoundNetwork(**json.loads(text)) for text in settings.bound_networks]
+    limits = [quotas.limit(context.uow, held.id, name) for name in RESOURCES.values() if name]
+    return SeenInstance(held, settings, networks, limits[0], limits[1], limits[2], _rate(context))
+
+
+def _rate(context: Context) -> int:
+    switches = context.uow.of(Switches).get("service")
+    return int(RATES["symmetric"]) if switches is not None and switches.rates == "cloud" else quotas.CEILING
+
+
+@use_case("instance:list")
+def list_(context: Context, command: ListInstances) -> InstancePage:
+    """The account's instances."""
+    where = {**command.where, "account_id": context.principal.account_id}
+    instances = context.uow.of(Instance)
+    found = instances.find(where, order="created_ms", offset=command.offset, limit=command.limit)
+    return InstancePage(found, instances.count(where))
+
+
+@use_case("instance:default")
+def default(context: Context, command: Nothing) -> Instance:  # noqa: ARG001
+    """The one used where none is named. Raises ``ResourceNotFound`` (``kind`` instance) if there is none."""
+    found = default_instance(context.uow, context.principal.account_id)
+    if found is None:
+        raise faults.ResourceNotFound(kind="instance", resource="default")
+    return found
+
+
+@use_case("instance:bind", writes=True)
+def bind_networks(context: Context, command: BindNetworks) -> InstanceSettings:
+    """Set the further networks. Raises ``ResourceNotFound``, ``InstanceNotConnected``, ``QuotaExceeded``."""
+    held, settings = _find(context, command.instance_id, "instance:bind")
+    demand_open(context.uow, held.account_id, held.id)
+    if 1 + len(command.networks) > quotas.limit(context.uow, held.id, "instance_networks"):
+        raise faults.QuotaExceeded(limit="instance_networks", resource=held.id)
+    texts = tuple(
+        json.dumps({"network_id": n.network_id, "switch_id": n.switch_id, "region": n.region, "owner": n.owner})
+        for n in command.networks
+    )
+    changed = replace(settings, bound_networks=texts)
+    _keep(context, changed)
+    return changed
+
+
+@use_case("instance:protect", writes=True)
+def set_protection(context: Context, command: SetProtection) -> InstanceSettings:
+    """Whether it may be released. Raises ``ResourceNotFound``."""
+    _, settings = _find(context, command.instance_id, "instance:protect")
+    changed = replace(settings, protected=command.enabled, protection_note=command.note if command.enabled else "")
+    _keep(context, changed)
+    return changed
+
+
+@use_case("instance:release", writes=True)
+def release(context: Context, command: Release) -> Instance:
+    """Give it up, and every key and secret in it: from now on none of them exists for anyone.
+
+    Raises ``ResourceNotFound``, ``InstanceProtected``, ``ResourceInUse`` if it is bought until later, or holds keys
+    or secrets and is not forced (there are no backups of single instances).
+    """
+    held, settings = _find(context, command.instance_id, "instance:release")
+    if settings.protected:
+        raise faults.InstanceProtected(resource=held.id)
+    if settings.charge == "prepaid" and settings.expires_ms > context.now_ms:
+        raise faults.ResourceInUse(resource=held.id, reason="prepaid")
+    if not command.force and (_keys(context.uow, held) or _secrets(context.uow, held)):
+        raise faults.ResourceInUse(resource=held.id, reason="backup")
+    _empty(context, held)
+    context.uow.of(InstanceSettings).remove(held.id)
+    context.uow.of(Instance).remove(held.id)
+    return held
+
+
+def _empty(context: Context, instance: Instance) -> None:
+    """Let every deletion be due now: the gate hides keys and secrets at once, the sweeps erase them."""
+    now, where = context.now_ms, {"ring": instance.ring, "instance_id": instance.id}
+    keys, secrets = context.uow.of(Key), context.uow.of(Secret)
+    while found := keys.find(where, limit=_BATCH):
+        for key in found:
+            state = KeyState.PENDING_DELETION
+            keys.put(replace(key, state=state, instance_id="", deletion_scheduled_ms=now, deletion_due_ms=now))
+    while held := secrets.find(where, limit=_BATCH):
+        for secret in held:
+            changed = replace(
+                secret, state=SecretState.PENDING_DELETION, instance_id="", deletion_due_ms=now, updated_ms=now
+            )
+            secrets.put(replace(changed, revision=secret.revision + 1))
+
+
+@use_case("instance:quotas")
+def quota_uses(context: Context, command: AskQuotas) -> QuotaUses:
+    """Limits and use. Raises ``ResourceNotFound``, ``InvalidParameter`` (resource)."""
+    if command.resource and command.resource not in RESOURCES:
+        raise faults.InvalidParameter(parameter="resource", reason="enum")
+    instance_id = command.instance_id or default.run(context, Nothing()).id
+    held, settings = _find(context, instance_id, "instance:quotas")
+    wanted = (command.resource,) if command.resource else tuple(RESOURCES)
+    return QuotaUses(
+        held.id,
+        [
+            QuotaUse(
+                name,
+                quotas.limit(context.uow, held.id, RESOURCES[name]) if RESOURCES[name] else _rate(context),
+                _used(context, held, settings, name),
+            )
+            for name in wanted
+        ],
+    )
+
+
+def _used(context: Context, held: Instance, settings: InstanceSettings, resource: str) -> int:
+    if resource == "key":
+        return _keys(context.uow, held)
+    if resource == "secret":
+        return _secrets(context.uow, held)
+    if resource == "qps":
+        return context.gate.throttle.used(held.account_id, "symmetric")
+    if resource == "vpc":
+        return len(settings.bound_networks) + bool(settings.network_id)
+    raise faults.InvalidParameter(parameter="resource", reason="enum")

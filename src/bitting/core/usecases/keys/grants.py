@@ -1,0 +1,209 @@
+"""Grants: rights on one key, given to a user or to a whole domain (an account).
+
+::
+
+    create   key, grantee, actions -> Grant       read by credentials.py on the grantee's next request
+    revoke   by the key's creator, the grant's creator, or an administrator of the key's account
+    retire   by the grant's creator, its retiring principal, or a grantee whom it allows to
+
+A grantee of another account names the key by its id and reaches that key alone (:mod:`bitting.core.gate`).
+Source: create-grant, revoke-grant, retire-grant, list-grants and list-retirable-grants of Huawei Cloud DEW.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bitting.core import faults
+from bitting.core.authz.statements import authorise, granted, ring_of
+from bitting.core.gate import Context, use_case
+from bitting.core.model.grant import Grant
+from bitting.core.model.identity import Account, Principal, User
+from bitting.core.model.key import KeyRef
+from bitting.core.ports import UnitOfWork
+from bitting.core.quotas import require_room
+from bitting.core.usecases.keys import keystores
+
+USER, DOMAIN = "user", "domain"
+CREATE, RETIRE = "grant:create", "grant:retire"
+RETIRABLE_MAX = 1000
+
+
+@dataclass(slots=True)
+class CreateGrant:
+    """``grantee_kind``: ``user`` or ``domain``."""
+
+    key: KeyRef
+    grantee: str
+    actions: Sequence[str]
+    grantee_kind: str = USER
+    name: str = ""
+    retiring: str = ""
+
+
+@dataclass(slots=True)
+class EndGrant:
+    """A grant of a key."""
+
+    key: KeyRef
+    grant_id: str
+
+
+@dataclass(slots=True)
+class ListGrants:
+    """A page of a key's grants, oldest first."""
+
+    key: KeyRef
+    offset: int = 0
+    limit: int = 100
+
+
+@dataclass(slots=True)
+class ListRetirable:
+    """A page of the grants that the caller may retire, oldest first."""
+
+    offset: int = 0
+    limit: int = 100
+
+
+@dataclass(slots=True)
+class GrantPage:
+    """``total`` counts every grant, not only this page."""
+
+    grants: Sequence[Grant]
+    total: int
+    offset: int
+
+
+def _key(command: CreateGrant | EndGrant | ListGrants) -> KeyRef:
+    return command.key
+
+
+def _demand_somebody(uow: UnitOfWork, command: CreateGrant) -> None:
+    """Raises ``InvalidParameter`` (grantee, retiring) for somebody nobody knows."""
+    if command.grantee_kind == DOMAIN:
+        known = bool(uow.of(Account).count({"domain_id": command.grantee}))
+    else:
+        known = uow.of(User).get(command.grantee) is not None
+    if not known:
+        raise faults.InvalidParameter(parameter="grantee", reason="unknown")
+    if command.retiring and uow.of(User).get(command.retiring) is None:
+        raise faults.InvalidParameter(parameter="retiring", reason="unknown")
+
+
+def _demand_own(context: Context, actions: Sequence[str]) -> None:
+    """Who grants passes on no more than they have themselves. Raises ``PermissionDenied`` or its kin."""
+    principal, key = context.principal, context.key
+    if ring_of(principal, KeyRef.by_id(key.id)) != principal.ring:  # at home elsewhere: grants are all there is
+        if not all(granted(principal, action, f"key/{key.id}") for action in actions):
+            raise faults.KeyPermissionDenied(resource=key.id)
+        return
+    if not principal.admin:
+        for action in actions:
+            authorise(principal, action, f"key/{key.id}", f"eps/{key.enterprise_project_id}")
+
+
+@use_case(CREATE, key=_key, states="use", writes=True)
+def create(context: Context, command: CreateGrant) -> Grant:
+    """A new grant.
+
+    Raises ``ServiceKeyProtected``, ``PartitionDenied``, ``InvalidParameter`` (grantee, retiring),
+    ``KeyPermissionDenied``, ``QuotaExceeded`` (``limit`` grants_per_key, grants).
+    """
+    key, uow = context.key, context.uow
+    if key.service:
+        raise faults.ServiceKeyProtected(key_id=key.id)
+    keystores.demand_grants(uow, key)
+    _demand_somebody(uow, command)
+    _demand_own(context, command.actions)
+    grants = uow.of(Grant)
+    require_room(uow, key.ring, "grants_per_key", lambda: grants.count({"key_id": key.id}))
+    require_room(uow, key.ring, "grants", lambda: grants.count({"key_ring": key.ring}))
+    grant = Grant(
+        id=context.gate.entropy.random(32).hex(),
+        number=uow.next_number("grants"),
+        key_id=key.id,
+        key_ring=key.ring,
+        account_id=key.account_id,
+        name=command.name,
+        actions=tuple(command.actions),
+        grantee=command.grantee,
+        grantee_kind=command.grantee_kind,
+        retiring=command.retiring,
+        creator=context.principal.user_id,
+        created_ms=context.now_ms,
+    )
+    grants.add(grant)
+    return grant
+
+
+def _find(context: Context, grant_id: str) -> Grant:
+    """Raises ``ResourceNotFound`` (``kind`` grant), ``InvalidParameter`` for a grant of another key."""
+    grant = context.uow.of(Grant).get(grant_id)
+    if grant is None or (grant.key_id != context.key.id and grant.key_ring != context.key.ring):
+        raise faults.ResourceNotFound(kind="grant", resource=grant_id)
+    if grant.key_id != context.key.id:
+        raise faults.InvalidParameter(parameter="grant_id", reason="other_key")
+    return grant
+
+
+@use_case("grant:revoke", key=_key, writes=True)
+def revoke(context: Context, command: EndGrant) -> Grant:
+    """Take a grant back. Raises ``KeyPermissionDenied`` and as :func:`_find`."""
+    principal, grant = context.principal, _find(context, command.grant_id)
+    if not principal.admin and principal.user_id not in {context.key.creator, grant.creator}:
+        raise faults.KeyPermissionDenied(resource=context.key.id)
+    context.uow.of(Grant).remove(grant.id)
+    return grant
+
+
+def holds(principal: Principal, grant: Grant) -> bool:
+    """Whether the grant is given to this principal."""
+    who = principal.domain_id if grant.grantee_kind == DOMAIN else principal.user_id
+    return grant.grantee == who
+
+
+def may_retire(principal: Principal, grant: Grant) -> bool:
+    """Whether this principal may end the grant."""
+    if principal.user_id in {grant.creator, grant.retiring}:
+        return True
+    return RETIRE in grant.actions and holds(principal, grant)
+
+
+@use_case(RETIRE, writes=True, anyone=True)
+def retire(context: Context, command: EndGrant) -> Grant:
+    """End a grant that is done with. Raises ``KeyNotFound``, ``KeyPermissionDenied`` and as :func:`_find`."""
+    grant = context.uow.of(Grant).get(command.grant_id)
+    if grant is None or not may_retire(context.principal, grant):
+        # Whoever has no part in the grant learns of it only what the key's owner may know.
+        further = context.gate.another(context, command.key, RETIRE, "read")
+        _find(further, command.grant_id)
+        raise faults.KeyPermissionDenied(resource=further.key.id)
+    if grant.key_id != command.key.value:
+        raise faults.InvalidParameter(parameter="grant_id", reason="other_key")
+    context.uow.of(Grant).remove(grant.id)
+    return grant
+
+
+@use_case("grant:list", key=_key)
+def list_of_key(context: Context, command: ListGrants) -> GrantPage:
+    """One page of a key's grants."""
+    grants = context.uow.of(Grant)
+    where = {"key_id": context.key.id}
+    found = grants.find(where, order="number", offset=command.offset, limit=command.limit)
+    return GrantPage(found, grants.count(where), command.offset)
+
+
+@use_case("grant:list_retirable", anyone=True)
+def list_retirable(context: Context, command: ListRetirable) -> GrantPage:
+    """One page of what the caller may retire."""
+    principal = context.principal
+    found: dict[str, Grant] = {}
+    for field, who in (("retiring", principal.user_id), ("creator", principal.user_id), ("grantee", principal.user_id),
+                       ("grantee", principal.domain_id)):  # fmt: skip
+        for grant in context.uow.of(Grant).find({field: who}, order="number", limit=RETIRABLE_MAX):
+            if may_retire(principal, grant):
+                found[grant.id] = grant
+    ordered = sorted(found.values(), key=lambda grant: grant.number)
+    return GrantPage(ordered[command.offset : command.offset + command.limit], len(ordered), command.offset)

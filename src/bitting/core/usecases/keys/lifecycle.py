@@ -1,0 +1,354 @@
+"""The life of a key.
+
+::
+
+    create -> enabled <-> disabled          schedule_deletion -> pending_deletion -> gone
+           -> pending_import (external)     cancel_deletion   -> what the caller's cloud documents
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bitting.core import faults
+from bitting.core.authz.resource_policies import demand_local
+from bitting.core.gate import Context, use_case
+from bitting.core.key_cache import binding
+from bitting.core.key_states import effective_state, gone
+from bitting.core.model.key import Alias, Key, KeyRef, KeyState, KeyVersion, Origin, RotationState
+from bitting.core.ports import Except, KeyProvider
+from bitting.core.quotas import require_room
+from bitting.core.specs import SPECS, Family, KeySpec, Usage
+from bitting.core.usecases.instances.instances import demand_room_for_key
+from bitting.core.usecases.keys import tags
+
+DAY_MS = 86_400_000
+NAME_TAKEN = "name"
+#: How many ids one question to the store may name.
+IDS_MAX = 5_000
+_DYING_PAGE = 50
+
+
+@dataclass(slots=True)
+class CreateKey:
+    """``usage`` empty: the spec's default. ``name``: unique per ring, may be empty."""
+
+    spec: str = "AES_256"
+    usage: str = ""
+    origin: Origin = Origin.INTERNAL
+    name: str = ""
+    description: str = ""
+    protection: str = "software"
+    instance_id: str = ""
+    keystore_id: str = ""
+    enterprise_project_id: str = "0"
+    rotation_interval_s: int = 0
+    policy: str = ""
+    service: str = ""
+    tags: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(slots=True)
+class OneKey:
+    """Any use case that needs only to know which key."""
+
+    key: KeyRef
+
+
+@dataclass(slots=True)
+class ScheduleDeletion:
+    """``days`` from now; the dialect has checked its own bounds."""
+
+    key: KeyRef
+    days: int
+
+
+@dataclass(slots=True)
+class CancelDeletion:
+    """``to``: the state the key returns to (clouds differ); a key without material returns to pending import."""
+
+    key: KeyRef
+    to: KeyState = KeyState.ENABLED
+
+
+@dataclass(slots=True)
+class ListKeys:
+    """A page of keys in creation order. ``where``: Key fields to match; a tuple means any of these.
+
+    ``aliases``: only keys that one of these names; ``tagged``: only keys with one of these tags; None for no
+    such wish.
+    """
+
+    where: Mapping[str, object] = field(default_factory=dict)
+    offset: int = 0
+    limit: int = 100
+    after: int | None = None
+    descending: bool = False
+    aliases: Sequence[str] | None = None
+    tagged: Sequence[tags.Wanted] | None = None
+
+
+@dataclass(slots=True)
+class KeyPage:
+    """``total`` counts every match, not only this page."""
+
+    keys: Sequence[Key]
+    total: int
+    offset: int
+    limit: int
+
+
+def _key(command: OneKey | ScheduleDeletion | CancelDeletion) -> KeyRef:
+    return command.key
+
+
+@use_case("key:create", writes=True)
+def create(context: Context, command: CreateKey) -> Key:
+    """A new key with its first version (none yet if the material comes from outside).
+
+    Raises ``UnsupportedKeySpec``, ``InvalidParameter`` (usage, policy), ``NameExists``, ``QuotaExceeded``,
+    ``ResourceNotFound`` (``kind`` instance), ``InstanceNotConnected``.
+    """
+    spec, usage, provider = _kind(context, command)
+    key_id, version_id = context.gate.entropy.uuid(), context.gate.entropy.uuid()
+    external = command.origin is Origin.EXTERNAL
+    key = Key(
+        id=key_id,
+        number=context.uow.next_number("keys"),
+        ring=context.principal.ring,
+        account_id=context.principal.account_id,
+        project_id=context.principal.project_id,
+        name=command.name,
+        description=command.description,
+        spec=spec.name,
+        usage=usage,
+        origin=command.origin,
+        state=KeyState.PENDING_IMPORT if external else KeyState.ENABLED,
+        protection=command.protection,
+        provider=provider.name,
+        created_ms=context.now_ms,
+        creator=context.principal.user_id or context.principal.account_id,
+        primary_version=version_id,
+        initial_version=version_id,
+        instance_id=command.instance_id,
+        keystore_id=command.keystore_id,
+        enterprise_project_id=command.enterprise_project_id,
+        service=command.service,
+        rotation=RotationState.ENABLED if command.rotation_interval_s else RotationState.DISABLED,
+        rotation_interval_s=command.rotation_interval_s,
+        rotated_ms=context.now_ms,
+        rotation_due_ms=context.now_ms + command.rotation_interval_s * 1000 if command.rotation_interval_s else 0,
+        policy=command.policy,
+        region=context.gate.region,
+        primary_region=context.gate.region,
+    )
+    _add(context, key)
+    wrapped, public = b"", b""
+    if not external:
+        stored = provider.create(spec, binding(key, version_id))
+        wrapped, public = stored.wrapped, stored.public
+    context.uow.of(KeyVersion).add(KeyVersion(version_id, key_id, 1, context.now_ms, wrapped, public))
+    if command.tags:
+        tags.put(context, "key", key_id, command.tags)
+    return key
+
+
+def _switched_off(context: Context) -> set[Family]:
+    """The families that this region does not offer, by its switches."""
+    switches = context.gate.switches(context.view)
+    return {family for family, on in ((Family.SM2, switches.sm2), (Family.SM4, switches.sm4)) if not on}
+
+
+def _kind(context: Context, command: CreateKey) -> tuple[KeySpec, str, KeyProvider]:
+    spec = SPECS.get(command.spec)
+    provider = context.gate.providers.get(command.protection) or context.gate.providers["software"]
+    if spec is None or not provider.supports(spec) or spec.family in _switched_off(context):
+        raise faults.UnsupportedKeySpec(spec=command.spec, parameter="spec")
+    usage = Usage(command.usage) if command.usage else spec.default_usage
+    if usage not in spec.usages:
+        raise faults.InvalidParameter(parameter="usage", reason="enum")
+    return spec, usage, provider
+
+
+def _add(context: Context, key: Key) -> None:
+    keys = context.uow.of(Key)
+    if key.name and keys.count({"ring": key.ring, "name": key.name}):
+        raise faults.NameExists(resource=key.name)
+    if key.instance_id:
+        demand_room_for_key(context.uow, key.account_id, key.instance_id)
+    if key.policy:
+        demand_local(key.policy, key.account_id)
+    if not key.service:
+        require_room(context.uow, key.ring, "keys", lambda: keys.count({"ring": key.ring, "service": ""}))
+    keys.add(key)
+
+
+@use_case("key:describe", key=_key)
+def describe(context: Context, command: OneKey) -> Key:  # noqa: ARG001 - the gate has found it
+    """The key as it is now; expired material shows as pending import."""
+    return seen(context, context.key)
+
+
+def seen(context: Context, key: Key) -> Key:
+    """The key with its effective state."""
+    state = effective_state(key, context.now_ms)
+    return key if state is key.state else replace(key, state=state)
+
+
+@use_case("key:list")
+def list_(context: Context, command: ListKeys) -> KeyPage:
+    """One page of the ring's keys, oldest first unless ``descending``.
+
+    A key whose deletion is due is not there, erased or not. ``where`` may name ids only as text.
+    """
+    ring = context.principal.ring
+    where = {**command.where, "ring": ring}
+    dead = _dead(context, ring)
+    ids = _ids(context, command, where.pop("id", None))
+    if ids is None:
+        if dead:
+            where["id"] = Except(tuple(dead))
+        found, total = _page(context, where, command)
+    else:
+        found, total = _among(context, where, sorted(ids - dead), command)
+    return KeyPage([seen(context, key) for key in found], total, command.offset, command.limit)
+
+
+def _dead(context: Context, ring: str) -> set[str]:
+    """Keys that no longer exist for anyone and wait for the sweep to make it true; hardly ever any."""
+    dead: set[str] = set()
+    where = {"ring": ring, "state": KeyState.PENDING_DELETION}
+    while True:
+        found = context.uow.of(Key).find(where, order="deletion_due_ms", offset=len(dead), limit=_DYING_PAGE)
+        due = [key.id for key in found if gone(key, context.now_ms)]
+        dead.update(due)
+        if len(due) < _DYING_PAGE or len(dead) >= IDS_MAX:
+            return dead
+
+
+def _ids(context: Context, command: ListKeys, named: object) -> set[str] | None:
+    """The ids that every wish allows, None if there is no such wish."""
+    wishes: list[set[str]] = []
+    if named is not None:
+        wishes.append({named} if isinstance(named, str) else {str(item) for item in _items(named)})
+    ring = context.principal.ring
+    if command.aliases is not None:
+        found = [context.uow.of(Alias).get(f"{ring}/{name}") for name in command.aliases]
+        wishes.append({alias.key_id for alias in found if alias is not None})
+    if command.tagged is not None:
+        wishes.append(tags.carriers(context.uow, ring, "key", command.tagged, any_of=True) if command.tagged else set())
+    return set.intersection(*wishes) if wishes else None
+
+
+def _items(named: object) -> Iterable[object]:
+    return named if isinstance(named, tuple | list) else ()
+
+
+def _page(context: Context, where: Mapping[str, object], command: ListKeys) -> tuple[Sequence[Key], int]:
+    keys = context.uow.of(Key)
+    found = keys.find(
+        where,
+        order="number",
+        descending=command.descending,
+        offset=command.offset,
+        limit=command.limit,
+        after=command.after,
+    )
+    return found, keys.count(where)
+
+
+def _among(
+    context: Context, where: dict[str, object], ids: Sequence[str], command: ListKeys
+) -> tuple[Sequence[Key], int]:
+    """A page of the keys with these ids; of many ids, the best of each portion."""
+    if len(ids) <= IDS_MAX:
+        return _page(context, {**where, "id": tuple(ids)}, command)
+    wanted = ListKeys(limit=command.offset + command.limit, after=command.after, descending=command.descending)
+    best: list[Key] = []
+    total = 0
+    choose = heapq.nlargest if command.descending else heapq.nsmallest
+    for start in range(0, len(ids), IDS_MAX):
+        found, count = _page(context, {**where, "id": tuple(ids[start : start + IDS_MAX])}, wanted)
+        best = choose(wanted.limit, [*best, *found], key=lambda key: key.number)
+        total += count
+    return best[command.offset :], total
+
+
+def _switch(context: Context, state: KeyState) -> Key:
+    suspended = {KeyState.ENABLED: RotationState.ENABLED}.get(state, RotationState.SUSPENDED)
+    rotation = context.key.rotation if context.key.rotation is RotationState.DISABLED else suspended
+    key = replace(context.key, state=state, rotation=rotation)
+    context.uow.of(Key).put(key)
+    return key
+
+
+@use_case("key:enable", key=_key, states="enable", writes=True)
+def enable(context: Context, command: OneKey) -> Key:  # noqa: ARG001
+    """Make the key usable; enabling an enabled key changes nothing."""
+    return _switch(context, KeyState.ENABLED)
+
+
+@use_case("key:enable", key=_key, states="enable_disabled", writes=True)
+def enable_disabled(context: Context, command: OneKey) -> Key:  # noqa: ARG001
+    """Make a disabled key usable. Raises ``KeyNotDisabled`` for any other state."""
+    return _switch(context, KeyState.ENABLED)
+
+
+def _not_a_service_key(key: Key) -> None:
+    if key.service:
+        raise faults.ServiceKeyProtected(key_id=key.id)
+
+
+@use_case("key:disable", key=_key, states="disable", writes=True)
+def disable(context: Context, command: OneKey) -> Key:  # noqa: ARG001
+    """Make the key unusable; disabling a disabled key changes nothing. Raises ``ServiceKeyProtected``."""
+    _not_a_service_key(context.key)
+    return _switch(context, KeyState.DISABLED)
+
+
+@use_case("key:disable", key=_key, states="disable_enabled", writes=True)
+def disable_enabled(context: Context, command: OneKey) -> Key:  # noqa: ARG001
+    """Make an enabled key unusable. Raises ``KeyNotEnabled`` for any other state, ``ServiceKeyProtected``."""
+    _not_a_service_key(context.key)
+    return _switch(context, KeyState.DISABLED)
+
+
+@use_case("key:schedule_deletion", key=_key, states="schedule_deletion", writes=True)
+def schedule_deletion(context: Context, command: ScheduleDeletion) -> Key:
+    """From now unusable, after ``days`` gone for good. Raises ``KeyDeletionProtected``, ``ServiceKeyProtected``."""
+    key = context.key
+    _not_a_service_key(key)
+    if key.deletion_protection:
+        raise faults.KeyDeletionProtected(key_id=key.id)
+    rotation = RotationState.SUSPENDED if key.rotation is RotationState.ENABLED else key.rotation
+    key = replace(
+        key,
+        state=KeyState.PENDING_DELETION,
+        state_before_deletion=effective_state(key, context.now_ms).value,
+        rotation=rotation,
+        deletion_scheduled_ms=context.now_ms,
+        deletion_due_ms=context.now_ms + command.days * DAY_MS,
+    )
+    context.uow.of(Key).put(key)
+    return key
+
+
+@use_case("key:cancel_deletion", key=_key, states="cancel_deletion", writes=True)
+def cancel_deletion(context: Context, command: CancelDeletion) -> Key:
+    """Keep the key after all. Raises ``KeyNotPendingDeletion``."""
+    imports = context.key.state_before_deletion == KeyState.PENDING_IMPORT
+    state = KeyState.PENDING_IMPORT if imports else command.to
+    resumed = RotationState.ENABLED if state is KeyState.ENABLED else RotationState.SUSPENDED
+    rotation = context.key.rotation if context.key.rotation is RotationState.DISABLED else resumed
+    key = replace(
+        context.key,
+        state=state,
+        rotation=rotation,
+        state_before_deletion="",
+        deletion_due_ms=0,
+        deletion_scheduled_ms=0,
+    )
+    context.uow.of(Key).put(key)
+    return key

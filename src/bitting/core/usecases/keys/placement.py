@@ -1,0 +1,49 @@
+"""New keys with a place: a key store, an enterprise project, tags from the start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bitting.core import faults
+from bitting.core.authz.statements import authorise
+from bitting.core.gate import Context, use_case
+from bitting.core.model.key import Key, Origin
+from bitting.core.usecases.keys import keystores, tag_policy, tags
+from bitting.core.usecases.keys import lifecycle as keys
+from bitting.core.usecases.keys.names import demand_free
+
+
+@dataclass(slots=True)
+class PlaceKey(keys.CreateKey):
+    """As ``CreateKey``. ``tags``: pairs of name and value."""
+
+    tags: Sequence[tuple[str, str]] = ()
+
+
+def _demand_enterprise(context: Context, enterprise_project_id: str) -> None:
+    """Raises ``EnterpriseProjectDenied`` for callers whose rights end at other enterprise projects."""
+    principal = context.principal
+    if principal.admin:
+        return
+    try:
+        authorise(principal, "key:create", "key/new", f"eps/{enterprise_project_id}")
+    except faults.PermissionDenied:
+        raise faults.EnterpriseProjectDenied(resource=enterprise_project_id) from None
+
+
+@use_case("key:create", writes=True)
+def create(context: Context, command: PlaceKey) -> Key:
+    """A new key.
+
+    Raises as ``keys.create`` and ``keystores.demand_place``, ``EnterpriseProjectDenied``, ``QuotaExceeded``
+    (``limit`` tags), ``AccessFault`` (``policy`` tags).
+    """
+    _demand_enterprise(context, command.enterprise_project_id)
+    keystores.demand_place(context, command.keystore_id, external=command.origin is Origin.EXTERNAL)
+    if command.name:
+        demand_free(context.uow, context.principal.ring, command.name)
+    key = keys.create.run(context, command)
+    tags.put(context, "key", key.id, command.tags)
+    tag_policy.demand(context, {name for name, _ in command.tags})
+    return key

@@ -1,0 +1,170 @@
+"""Tags of several resources of one kind at once: keys, certificates, secrets.
+
+::
+
+    tag_many, untag_many     all that one request names, or none
+    list_tagged              tags by resource, page by page
+
+Keys and certificates have their tags beside them (:mod:`bitting.core.usecases.keys.tags`), a secret has them in its own
+record (:mod:`bitting.core.usecases.secrets.listing`); what is asked about them here looks the same. Secrets go by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bitting.core.gate import Context, use_case
+from bitting.core.model.secret import Secret
+from bitting.core.model.tag import SEPARATOR, Tag, tag_id
+from bitting.core.ports import UnitOfWork
+from bitting.core.usecases.keys.tags import MOST, Pairs, Wanted, carriers, find, put, take
+from bitting.core.usecases.secrets import listing as secret_lists
+from bitting.core.usecases.secrets.records import find as find_secret
+
+SECRET = "secret"
+
+
+@dataclass(slots=True)
+class TagMany:
+    """Set ``tags`` on every resource of ``kind`` that ``names`` names."""
+
+    kind: str
+    names: Sequence[str]
+    tags: Pairs
+    most: int = MOST
+
+
+@dataclass(slots=True)
+class UntagMany:
+    """Remove tags from every resource of ``kind`` that ``names`` names."""
+
+    kind: str
+    names: Sequence[str]
+    keys: Sequence[str] = ()
+    every: bool = False
+
+
+@dataclass(slots=True)
+class ListTagged:
+    """Tags of ``kind``: of the resources named, or of those that carry what is wanted, or both, or all.
+
+    ``after``: what the page before said comes ``next``.
+    """
+
+    kind: str
+    names: Sequence[str] = ()
+    wanted: Sequence[Wanted] = ()
+    any_of: bool = False
+    after: str = ""
+    limit: int = 200
+
+
+@dataclass(slots=True)
+class TagPage:
+    """``next``: what to give as ``after`` for more, empty if there is none."""
+
+    tags: Sequence[Tag]
+    next: str = ""
+
+
+@use_case("key:tag", writes=True)
+def tag_many(context: Context, command: TagMany) -> None:
+    """Label several resources, all or none.
+
+    Raises ``QuotaExceeded`` (``limit`` tags), ``ServiceKeyProtected``, and what says that a resource is not there.
+    """
+    for name in command.names:
+        if command.kind == SECRET:
+            order = secret_lists.TagSecret(name=name, tags=dict(command.tags), tags_max=command.most)
+            secret_lists.tag.run(context, order)
+        else:
+            resource_id = find(context, command.kind, name, "key:tag", "edit")
+            put(context, command.kind, resource_id, command.tags, command.most)
+
+
+@use_case("key:untag", writes=True)
+def untag_many(context: Context, command: UntagMany) -> None:
+    """Take labels off several resources, all or none; labels that are not there are no error."""
+    for name in command.names:
+        if command.kind == SECRET:
+            secret = find_secret(context, name, "secret:tag")
+            keys = tuple(secret_lists.pairs(secret)) if command.every else tuple(command.keys)
+            secret_lists.untag.run(context, secret_lists.UntagSecret(name=name, keys=keys))
+        else:
+            resource_id = find(context, command.kind, name, "key:untag", "edit")
+            names = None if command.every else command.keys
+            take(context.uow, context.principal.ring, command.kind, resource_id, names)
+
+
+@use_case("key:list_tags")
+def list_tagged(context: Context, command: ListTagged) -> TagPage:
+    """One page of tags, resource by resource. Raises what says that a resource named is not there."""
+    after = ""
+    if SEPARATOR in command.after:
+        after = tag_id(context.principal.ring, command.kind, *command.after.split(SEPARATOR, 1))
+    look = _of_secrets if command.kind == SECRET else _of_records
+    found = look(context, command, after)
+    if len(found) <= command.limit:
+        return TagPage(found)
+    last = found[command.limit - 1]
+    return TagPage(found[: command.limit], f"{last.resource_id}{SEPARATOR}{last.key}")
+
+
+def _of_records(context: Context, command: ListTagged, after: str) -> Sequence[Tag]:
+    """Up to one more than a page, of tags kept beside their resources."""
+    ring, uow = context.principal.ring, context.uow
+    where: dict[str, object] = {"ring": ring, "kind": command.kind}
+    ids = None
+    if command.names:
+        ids = {find(context, command.kind, name, "key:list_tags", "read") for name in command.names}
+    if command.wanted:
+        fitting = carriers(uow, ring, command.kind, command.wanted, any_of=command.any_of)
+        ids = fitting if ids is None else ids & fitting
+    if ids is None:
+        return uow.of(Tag).find(where, after=after or None, limit=command.limit + 1)
+    return list(_of(uow, where, ids, after, command.limit + 1))
+
+
+def _of(uow: UnitOfWork, where: Mapping[str, object], ids: set[str], after: str, limit: int) -> Iterable[Tag]:
+    """The tags of some resources in the order of ids, from behind ``after``."""
+    seen = after.split(SEPARATOR)[2] if after else ""
+    given = 0
+    for resource_id in sorted(ids):
+        if resource_id < seen:
+            continue
+        for tag in uow.of(Tag).find({**where, "resource_id": resource_id}, after=after or None):
+            yield tag
+            given += 1
+            if given == limit:
+                return
+
+
+def _of_secrets(context: Context, command: ListTagged, after: str) -> Sequence[Tag]:
+    """The same, of tags that secrets hold themselves."""
+    if command.names:
+        names = sorted(set(command.names))
+        secrets: Iterable[Secret] = [find_secret(context, name, "secret:list_tags") for name in names]
+    else:
+        secrets = secret_lists.every(context)
+    found: list[Tag] = []
+    for secret in secrets:
+        held = secret_lists.pairs(secret)
+        if command.wanted and not _carries(held, command.wanted, any_of=command.any_of):
+            continue
+        for key, value in sorted(held.items()):
+            record_id = tag_id(secret.ring, SECRET, secret.name, key)
+            if record_id > after:
+                found.append(Tag(record_id, secret.ring, SECRET, secret.name, key, value, secret.created_ms))
+        if len(found) > command.limit:
+            break
+    return found[: command.limit + 1]
+
+
+def _carries(held: Mapping[str, str], wanted: Sequence[Wanted], *, any_of: bool) -> bool:
+    fits = (any(_is(item, key, value) for key, value in held.items()) for item in wanted)
+    return any(fits) if any_of else all(fits)
+
+
+def _is(item: Wanted, key: str, value: str) -> bool:
+    return (not item.key or key == item.key) and (not item.values or value in item.values)

@@ -1,0 +1,53 @@
+"""Imports as Huawei Cloud has them: only into a key that waits for its material, and only where the key was born.
+
+::
+
+    external? -> waiting for material? -> born here? -> as material.py
+"""
+
+from __future__ import annotations
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.key_states import require
+from bitting.core.model.key import Key, KeyRef, Origin
+from bitting.core.specs import SPECS
+from bitting.core.usecases.keys import keystores, material_import
+from bitting.core.usecases.keys.material_import import GetParameters, Import, Parameters
+
+
+def _key(command: GetParameters | Import) -> KeyRef:
+    return command.key
+
+
+def _demand_waiting(context: Context) -> None:
+    """Raises ``UnsupportedOrigin`` (``region`` replica), ``KeyNotPendingImport``, ``UnsupportedOperation``."""
+    key = context.key
+    if key.ring != context.principal.ring:
+        raise faults.UnsupportedOrigin(region="replica", key_id=key.id)
+    keystores.demand_shared(key, "import")
+    if key.origin == Origin.EXTERNAL:
+        require("import_pending", key, context.now_ms)
+
+
+@use_case("key:import", key=_key, states="import", writes=True)
+def parameters(context: Context, command: GetParameters) -> Parameters:
+    """What an import needs. Raises as ``material.parameters``, ``KeyNotPendingImport``."""
+    _demand_waiting(context)
+    return material_import.parameters.run(context, command)
+
+
+@use_case("key:import", key=_key, states="import", writes=True)
+def import_(context: Context, command: Import) -> Key:
+    """Take material in.
+
+    Raises as ``material.import_``, ``KeyNotPendingImport``, and ``AsymmetricDecryptionFailed`` where the material of a
+    symmetric key does not open under the wrapping key.
+    """
+    _demand_waiting(context)
+    try:
+        return material_import.import_.run(context, command)
+    except faults.InvalidKeyMaterial as fault:
+        if type(fault) is faults.InvalidKeyMaterial and not SPECS[context.key.spec].family.asymmetric:
+            raise faults.AsymmetricDecryptionFailed from None
+        raise

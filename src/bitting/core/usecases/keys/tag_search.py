@@ -1,0 +1,95 @@
+"""Keys by tags and names, and all tags of a key ring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bitting.core.gate import Context, use_case
+from bitting.core.model.key import Key, KeyRef
+from bitting.core.model.tag import Tag
+from bitting.core.usecases.keys import lifecycle as keys
+from bitting.core.usecases.keys import tags
+
+
+@dataclass(slots=True)
+class FindKeys:
+    """``wanted``: all of these tags. ``names``: keys called one of these; None for any name."""
+
+    wanted: Sequence[tags.Wanted] = ()
+    names: Sequence[str] | None = None
+    offset: int = 0
+    limit: int = 10
+
+
+@dataclass(slots=True)
+class FoundKeys:
+    """One page, oldest first, with the tags of each; ``total`` counts every match."""
+
+    keys: Sequence[Key]
+    tags: Mapping[str, Sequence[Tag]]
+    total: int
+
+
+@dataclass(slots=True)
+class EveryTag:
+    """Nothing to say."""
+
+
+@dataclass(slots=True)
+class TagValues:
+    """Every tag name in the ring with its values, both in order."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ChangeTags:
+    """``tags`` to set, or ``names`` to take away."""
+
+    key: KeyRef
+    tags: Sequence[tuple[str, str]] = ()
+    names: Sequence[str] = ()
+
+
+def _key(command: ChangeTags) -> KeyRef:
+    return command.key
+
+
+@use_case("key:tag", key=_key, states="edit", writes=True)
+def change(context: Context, command: ChangeTags) -> None:
+    """A batch of either. Raises as ``tags.tag_key`` and ``tags.untag_key``."""
+    if command.names:
+        tags.untag_key.run(context, tags.UntagKey(command.key, command.names))
+    else:
+        tags.tag_key.run(context, tags.TagKey(command.key, command.tags))
+
+
+@use_case("key:list_tags")
+def find(context: Context, command: FindKeys) -> FoundKeys:
+    """Keys whose tags and names fit."""
+    ring, uow = context.principal.ring, context.uow
+    where: dict[str, object] = {"ring": ring}
+    if command.wanted:
+        where["id"] = tuple(sorted(tags.carriers(uow, ring, "key", command.wanted)))
+    if command.names is not None:
+        where["name"] = tuple(command.names)
+    records = uow.of(Key)
+    found = records.find(where, order="number", offset=command.offset, limit=command.limit)
+    shown = [keys.seen(context, key) for key in found]
+    return FoundKeys(shown, {key.id: tags.held(uow, ring, "key", key.id) for key in found}, records.count(where))
+
+
+@use_case("key:list_tags")
+def every(context: Context, command: EveryTag) -> TagValues:  # noqa: ARG001
+    """All tags of the ring's keys."""
+    found: dict[str, set[str]] = {}
+    after = None
+    while True:
+        where = {"ring": context.principal.ring, "kind": "key"}
+        page = context.uow.of(Tag).find(where, after=after, limit=tags.PAGE)
+        for tag in page:
+            found.setdefault(tag.key, set()).add(tag.value)
+        if len(page) < tags.PAGE:
+            return TagValues({name: sorted(found[name]) for name in sorted(found)})
+        after = page[-1].id

@@ -1,0 +1,241 @@
+"""Tags: labels on keys, and on whatever else has a finder in :data:`FINDERS`.
+
+::
+
+    tag_key, untag_key, list_key_tags            one key, named as every use case names it
+    find_tagged                                  resources by their tags
+
+    Wanted("env", ("prod", "test"))              the tag is there, with one of these values (none: any)
+    any_of=False: every Wanted must hold;  any_of=True: one is enough
+
+The helpers :func:`put`, :func:`take`, :func:`held` and :func:`carriers` work inside a unit of work, for other
+use cases. How many tags a resource may have is the caller's cloud's business (``most``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bitting.core import faults
+from bitting.core.gate import Context, authorise, use_case
+from bitting.core.model.access import Certificate
+from bitting.core.model.key import Key, KeyRef
+from bitting.core.model.tag import Tag, tag_id
+from bitting.core.ports import UnitOfWork
+from bitting.core.usecases.keys import tag_policy
+
+MOST = 20
+PAGE = 1000
+Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class TagKey:
+    """Set these tags; a tag that is there takes the new value. ``most``: how many the key may have then."""
+
+    key: KeyRef
+    tags: Pairs
+    most: int = MOST
+
+
+@dataclass(slots=True)
+class UntagKey:
+    """Remove these tags, or ``every`` one. ``strict``: refuse if one of them is not there."""
+
+    key: KeyRef
+    names: Sequence[str] = ()
+    every: bool = False
+    strict: bool = False
+
+
+@dataclass(slots=True)
+class ListKeyTags:
+    """The tags of one key, in the order of their names."""
+
+    key: KeyRef
+
+
+@dataclass(slots=True)
+class TagList:
+    """The tags of one key."""
+
+    key: Key
+    tags: Sequence[Tag]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A tag looked for; without ``values`` any value will do, without ``key`` any key."""
+
+    key: str = ""
+    values: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class FindTagged:
+    """Resources of ``kind`` by their tags. ``among``: only these ids; None for all that carry any tag."""
+
+    kind: str
+    wanted: Sequence[Wanted] = ()
+    any_of: bool = False
+    among: Sequence[str] | None = None
+    offset: int = 0
+    limit: int = 100
+
+
+@dataclass(slots=True)
+class Tagged:
+    """``resources``: one page of ids in order; ``tags``: of each; ``total`` counts every match."""
+
+    resources: Sequence[str]
+    total: int
+    tags: Mapping[str, Sequence[Tag]] = field(default_factory=dict)
+
+
+#: (context, name, action, row of the state table) -> the id under which the resource's tags are kept.
+Finder = Callable[[Context, str, str, str], str]
+
+
+def _find_key(context: Context, name: str, action: str, states: str) -> str:
+    key = context.gate.another(context, KeyRef.by_id(name), action, states).key
+    if states != "read":
+        _not_a_service_key(key)
+    return key.id
+
+
+def _find_certificate(context: Context, name: str, action: str, states: str) -> str:  # noqa: ARG001 - it has no key's states
+    if not context.principal.admin:
+        authorise(context.principal, action, f"certificate/{name}")
+    held = context.uow.of(Certificate).get(name)
+    if held is None or held.account_id != context.principal.account_id or held.ring != context.principal.ring:
+        raise faults.ResourceNotFound(kind="certificate", resource=name)
+    return held.id
+
+
+#: What can be tagged besides through its own use cases. A finder raises its own ``NotFound``.
+FINDERS: Mapping[str, Finder] = {"key": _find_key, "certificate": _find_certificate}
+
+
+def find(context: Context, kind: str, name: str, action: str, states: str) -> str:
+    """The id of a resource. Raises what its finder raises; ``ResourceNotFound`` (``kind``) without one."""
+    finder = FINDERS.get(kind)
+    if finder is None:
+        raise faults.ResourceNotFound(kind=kind, resource=name)
+    return finder(context, name, action, states)
+
+
+def held(uow: UnitOfWork, ring: str, kind: str, resource_id: str) -> Sequence[Tag]:
+    """A resource's tags in the order of their names."""
+    return uow.of(Tag).find({"ring": ring, "kind": kind, "resource_id": resource_id})
+
+
+def put(context: Context, kind: str, resource_id: str, tags: Pairs, most: int = MOST) -> None:
+    """Set tags on a resource. Raises ``QuotaExceeded`` (``limit`` tags) for more than ``most`` then."""
+    ring, records = context.principal.ring, context.uow.of(Tag)
+    former = {tag.key: tag for tag in held(context.uow, ring, kind, resource_id)}
+    if len(former.keys() | {key for key, _ in tags}) > most:
+        raise faults.QuotaExceeded(limit="tags", resource=resource_id)
+    for key, value in tags:
+        if key not in former:
+            tag = Tag(tag_id(ring, kind, resource_id, key), ring, kind, resource_id, key, value, context.now_ms)
+            records.add(tag)
+            former[key] = tag
+        elif former[key].value != value:
+            records.put(replace(former[key], value=value))
+
+
+def take(uow: UnitOfWork, ring: str, kind: str, resource_id: str, names: Iterable[str] | None = None) -> list[str]:
+    """Remove tags, all if ``names`` is None. Gives the names that were not there."""
+    records = uow.of(Tag)
+    if names is None:
+        while found := held(uow, ring, kind, resource_id):
+            for tag in found:
+                records.remove(tag.id)
+        return []
+    return [name for name in names if not records.remove(tag_id(ring, kind, resource_id, name))]
+
+
+def carriers(uow: UnitOfWork, ring: str, kind: str, wanted: Sequence[Wanted], *, any_of: bool = False) -> set[str]:
+    """The ids of the resources whose tags fit. Without anything wanted: of all that carry any tag."""
+    found: set[str] | None = None
+    for item in wanted or (None,):
+        where: dict[str, object] = {"ring": ring, "kind": kind}
+        if item is not None:
+            if item.key:
+                where["key"] = item.key
+            if item.values:
+                where["value"] = tuple(item.values)
+        ids = {tag.resource_id for tag in _every(uow, where)}
+        if found is None:
+            found = ids
+        elif any_of:
+            found |= ids
+        else:
+            found &= ids
+    return found or set()
+
+
+def _every(uow: UnitOfWork, where: Mapping[str, object]) -> Iterable[Tag]:
+    after = None
+    while True:
+        found = uow.of(Tag).find(where, after=after, limit=PAGE)
+        yield from found
+        if len(found) < PAGE:
+            return
+        after = found[-1].id
+
+
+def _key(command: TagKey | UntagKey | ListKeyTags) -> KeyRef:
+    return command.key
+
+
+def _not_a_service_key(key: Key) -> None:
+    if key.service:
+        raise faults.ServiceKeyProtected(key_id=key.id)
+
+
+def _complying(context: Context) -> TagList:
+    """The tags of the key, if the tag policy takes them."""
+    found = held(context.uow, context.principal.ring, "key", context.key.id)
+    tag_policy.demand(context, {tag.key for tag in found})
+    return TagList(context.key, found)
+
+
+@use_case("key:tag", key=_key, states="edit", writes=True)
+def tag_key(context: Context, command: TagKey) -> TagList:
+    """Label a key. Raises ``QuotaExceeded`` (``limit`` tags), ``ServiceKeyProtected``."""
+    _not_a_service_key(context.key)
+    put(context, "key", context.key.id, command.tags, command.most)
+    return _complying(context)
+
+
+@use_case("key:untag", key=_key, states="edit", writes=True)
+def untag_key(context: Context, command: UntagKey) -> TagList:
+    """Take labels off a key. Raises ``ResourceNotFound`` (``kind`` tag) if strict, ``ServiceKeyProtected``."""
+    _not_a_service_key(context.key)
+    ring, key_id = context.principal.ring, context.key.id
+    missing = take(context.uow, ring, "key", key_id, None if command.every else command.names)
+    if missing and command.strict:
+        raise faults.ResourceNotFound(kind="tag", resource=missing[0])
+    return _complying(context)
+
+
+@use_case("key:list_tags", key=_key)
+def list_key_tags(context: Context, command: ListKeyTags) -> TagList:  # noqa: ARG001 - the gate has found the key
+    """The labels of a key."""
+    return TagList(context.key, held(context.uow, context.principal.ring, "key", context.key.id))
+
+
+@use_case("key:list_tags")
+def find_tagged(context: Context, command: FindTagged) -> Tagged:
+    """Resources whose tags fit, in the order of their ids, each with its tags."""
+    ring, uow = context.principal.ring, context.uow
+    if command.among is not None and not command.wanted:
+        ids = set(command.among)
+    else:
+        ids = carriers(uow, ring, command.kind, command.wanted, any_of=command.any_of)
+        if command.among is not None:
+            ids &= set(command.among)
+    page = sorted(ids)[command.offset : command.offset + command.limit]
+    return Tagged(page, len(ids), {item: held(uow, ring, command.kind, item) for item in page})

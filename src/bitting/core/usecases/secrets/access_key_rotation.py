@@ -1,0 +1,84 @@
+"""This server's own access keys as secrets: a user has two while the previous one is still in somebody's cache.
+
+::
+
+    create   a new access key of the same user, kept with the pending version in one transaction
+    finish   the key of the version before the previous one goes; the one just replaced stays until the next rotation
+"""
+
+from __future__ import annotations
+
+import json
+
+from bitting.core.gate import Gate
+from bitting.core.material import KeyMaterial
+from bitting.core.model.identity import AccessKey
+from bitting.core.model.secret import Secret
+from bitting.core.ports import UnitOfWork
+from bitting.core.usecases.iam.accounts import alphanumeric
+from bitting.core.usecases.iam.credentials import secret_binding
+from bitting.core.usecases.secrets.database_rotation import Quiet, login_of, pending_of, with_login
+from bitting.core.usecases.secrets.rotation_ports import Doubt, Login, RotationRefused, Situation
+
+PREFIX = "BTT"
+
+
+class AccessKeySteps(Quiet):
+    """Rotation inside this store."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def propose(self, situation: Situation) -> bytes:
+        """A fresh id and secret."""
+        login = Login(PREFIX + alphanumeric(21), alphanumeric(40))
+        return with_login(situation.secret, situation.current, login)
+
+    def record(self, uow: UnitOfWork, situation: Situation, value: bytes) -> None:
+        """The access key itself, usable from now on."""
+        held = self._held(uow, situation.secret, situation.current)
+        login = login_of(situation.secret, value)
+        sealed = self._gate.vault.wrap(KeyMaterial(login.password.encode()), secret_binding(login.user))
+        made = AccessKey(
+            id=login.user,
+            account_id=held.account_id,
+            user_id=held.user_id,
+            sealed_secret=sealed,
+            enabled=True,
+            created_ms=self._gate.clock.now_ms(),
+            project_id=held.project_id,
+        )
+        uow.of(AccessKey).add(made)
+
+    @staticmethod
+    def _held(uow: UnitOfWork, secret: Secret, value: bytes) -> AccessKey:
+        held = uow.of(AccessKey).get(login_of(secret, value).user)
+        if held is None or held.account_id != secret.account_id:
+            raise RotationRefused("AccessKeyUnknown", "The current value is no access key of this account.", final=True)
+        return held
+
+    def set(self, situation: Situation) -> None:
+        """Nothing: it was made with the version."""
+
+    def test(self, situation: Situation) -> None:
+        """The new key is there and enabled."""
+        with self._gate.store.begin(write=False) as uow:
+            if not self._held(uow, situation.secret, pending_of(situation)).enabled:
+                raise RotationRefused("AccessKeyInactive", "The new access key was disabled.", final=True)
+
+    def finish(self, uow: UnitOfWork, situation: Situation) -> None:
+        """The key before the previous one goes."""
+        if situation.previous is None:
+            return
+        former = login_of(situation.secret, situation.previous).user
+        if former != login_of(situation.secret, situation.current).user:
+            uow.of(AccessKey).remove(former)
+
+    def doubt(self, situation: Situation) -> Doubt:
+        """The old key was not touched."""
+        json.loads(pending_of(situation))
+        return Doubt.OLD_WORKS
+
+    def abandon(self, uow: UnitOfWork, situation: Situation) -> None:
+        """The new key goes again."""
+        uow.of(AccessKey).remove(login_of(situation.secret, pending_of(situation)).user)

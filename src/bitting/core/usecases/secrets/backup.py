@@ -1,0 +1,219 @@
+"""A secret as one opaque blob: to keep, and to bring back here or at another Bitting that has the same key.
+
+::
+
+    "BSB1" | length (4) | data key under the secret's key (framed, starts with key and version ids it names)
+           | iv (12) | { secret, versions, stages } in JSON, sealed under the data key
+
+1. Both layers are bound to the words of this format and to nothing of the house: that is what makes it portable.
+2. The key is looked for by the id the blob names; where another house imported the same material under another
+   id, the imported keys of the ring are tried. A key that does not fit opens nothing.
+3. What comes back is under the key that opened it, with fresh data keys and new bindings.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bitting.core import faults
+from bitting.core.blob import framed, parse
+from bitting.core.gate import Context, use_case
+from bitting.core.key_cache import CachedKey
+from bitting.core.model.key import Key, KeyRef, Origin
+from bitting.core.model.secret import Secret, SecretRotation, SecretState, SecretType
+from bitting.core.ports import CanEncrypt
+from bitting.core.quotas import require_room
+from bitting.core.specs import SPECS
+from bitting.core.usecases.secrets.lifecycle import OneSecret
+from bitting.core.usecases.secrets.records import (
+    KIND,
+    NewVersion,
+    add_version,
+    admit,
+    by_name,
+    find,
+    need_value,
+    put_stage,
+    quota,
+    stages_of,
+    touch,
+    vanished,
+    versions_of,
+)
+from bitting.core.usecases.secrets.values import SEALING, demand_usable, opened, seal, stored_key, unseal, value_of
+
+_MAGIC = b"BSB1"
+_BINDING = b"secret-backup/1"
+_LENGTH_BYTES = 4
+CANDIDATES_MAX = 100
+#: Fields that travel; the rest is the new house's own.
+_FIELDS = (
+    "id",
+    "name",
+    "description",
+    "config",
+    "target",
+    "paired",
+    "function",
+    "enterprise_project_id",
+    "policy",
+    "rotation_interval_s",
+)
+
+
+@dataclass(slots=True)
+class RestoreBackup:
+    """``blob`` as :func:`back_up` gave it."""
+
+    blob: str
+
+
+@use_case("secret:backup")
+def back_up(context: Context, command: OneSecret) -> str:
+    """The blob, base64. Raises ``ResourceNotFound``, the state's fault, and the faults of every version's key."""
+    gate, uow, now = context.gate, context.uow, context.now_ms
+    secret = find(context, command.name, "secret:backup")
+    need_value(secret)
+    stages = stages_of(uow, secret.id)
+    versions = []
+    for version in versions_of(uow, secret.id):
+        cached = stored_key(gate, uow, version.key_id, now)
+        demand_usable(context.principal, cached.key, "key:decrypt", now)
+        versions.append(
+            {
+                "name": version.name,
+                "value": base64.b64encode(value_of(gate, cached, secret, version)).decode(),
+                "binary": version.binary,
+                "expires_ms": version.expires_ms,
+                "created_ms": version.created_ms,
+                "stages": [name for name, stage in stages.items() if stage.version_id == version.id],
+            }
+        )
+    content = {
+        **{name: getattr(secret, name) for name in _FIELDS},
+        "type": secret.type.value,
+        "automatic": secret.rotation is not SecretRotation.DISABLED,
+        "fields": list(secret.fields),
+        "tags": list(secret.tags),
+        "versions": versions,
+    }
+    cached = stored_key(gate, uow, secret.key_id, now)
+    demand_usable(context.principal, cached.key, SEALING, now)
+    data_key, sealed = seal(gate, cached, _BINDING, json.dumps(content).encode())
+    named = secret.key_id.encode()
+    head = len(data_key).to_bytes(_LENGTH_BYTES, "big") + bytes((len(named),)) + named
+    return base64.b64encode(_MAGIC + head + data_key + sealed).decode()
+
+
+@use_case("secret:restore_backup", writes=True)
+def bring_back(context: Context, command: RestoreBackup) -> Secret:
+    """The secret, under the name it had.
+
+    Raises ``InvalidParameter`` (blob), ``KeyNotFound`` where no key here opens it, ``ResourceExists`` (``kind``
+    version while the very secret is still there, secret where another has its name), ``QuotaExceeded`` (``limit``
+    secrets), ``PermissionDenied``.
+    """
+    key_id, data_key, sealed = _parts(command.blob)
+    cached, content = _opened(context, key_id, data_key, sealed)
+    admit(context.principal, content["name"], "secret:restore_backup")
+    demand_usable(context.principal, cached.key, SEALING, context.now_ms)
+    uow, ring = context.uow, context.principal.ring
+    held = by_name(uow, ring, content["name"])
+    if held is not None and not vanished(held, context.now_ms):
+        kind = "version" if held.id == content["id"] else KIND
+        raise faults.ResourceExists(kind=kind, state=held.state.value, resource=held.name)
+    quota(uow, ring, "secrets", 0)
+    require_room(uow, ring, "secrets", lambda: uow.of(Secret).count({"ring": ring}))
+    return _rebuilt(context, cached, content)
+
+
+def _parts(blob: str) -> tuple[str, bytes, bytes]:
+    try:
+        data = binascii.a2b_base64(blob, strict_mode=True)
+        if data[:4] != _MAGIC:
+            raise faults.InvalidParameter(parameter="blob", reason="format")
+        length, named = int.from_bytes(data[4:8], "big"), data[8]
+        key_id = data[9 : 9 + named].decode("ascii")
+        data_key = data[9 + named : 9 + named + length]
+        parse(data_key)
+        return key_id, data_key, data[9 + named + length :]
+    except (ValueError, IndexError, faults.InvalidCiphertext):
+        raise faults.InvalidParameter(parameter="blob", reason="format") from None
+
+
+def _opened(context: Context, key_id: str, data_key: bytes, sealed: bytes) -> tuple[CachedKey, dict[str, Any]]:
+    """The key that opens the blob, and what is in it."""
+    own = context.uow.of(Key).get(key_id)
+    if own is not None and own.ring == context.principal.ring:
+        context.gate.find_key(context.uow, context, KeyRef.by_id(key_id))
+        cached = stored_key(context.gate, context.uow, key_id, context.now_ms)
+        try:
+            return cached, json.loads(unseal(context.gate, cached, _BINDING, data_key, sealed))
+        except (faults.ProviderFailed, faults.KeyVersionNotFound):
+            raise faults.InvalidParameter(parameter="blob", reason="format") from None
+    for key in _imported(context):
+        cached = opened(context.gate, context.uow, key)
+        with_version = _named_for(data_key, key)
+        if not isinstance(cached.handle(key.primary_version), CanEncrypt):
+            continue
+        try:
+            return cached, json.loads(unseal(context.gate, cached, _BINDING, with_version, sealed))
+        except faults.ProviderFailed:
+            continue
+    raise faults.KeyNotFound(resource=key_id)
+
+
+def _imported(context: Context) -> list[Key]:
+    where = {"ring": context.principal.ring, "origin": Origin.EXTERNAL, "state": "enabled"}
+    found = context.uow.of(Key).find(where, limit=CANDIDATES_MAX)
+    return [key for key in found if SPECS[key.spec].family.symmetric and key.provider in context.gate.providers]
+
+
+def _named_for(data_key: bytes, key: Key) -> bytes:
+    """The wrapped data key as if this key had made it: the version id is not authenticated by itself."""
+    blob = parse(data_key)
+    return framed(replace(blob, version_id=key.primary_version))
+
+
+def _rebuilt(context: Context, cached: CachedKey, content: dict[str, Any]) -> Secret:
+    uow, now, principal = context.uow, context.now_ms, context.principal
+    interval = int(content["rotation_interval_s"])
+    on = bool(content["automatic"]) and interval > 0
+    secret = Secret(
+        id=context.gate.entropy.uuid(),
+        number=uow.next_number("secrets"),
+        ring=principal.ring,
+        account_id=principal.account_id,
+        project_id=principal.project_id,
+        name=content["name"],
+        description=content["description"],
+        type=SecretType(content["type"]),
+        state=SecretState.ENABLED,
+        key_id=cached.key.id,
+        created_ms=now,
+        updated_ms=now,
+        creator=principal.user_id or principal.account_id,
+        enterprise_project_id=content["enterprise_project_id"],
+        rotation=SecretRotation.ENABLED if on else SecretRotation.DISABLED,
+        rotation_interval_s=interval,
+        rotation_due_ms=now + interval * 1000 if on else 0,
+        config=content["config"],
+        target=content["target"],
+        paired=content["paired"],
+        fields=tuple(content["fields"]),
+        function=content["function"],
+        tags=tuple(content["tags"]),
+        policy=content["policy"],
+    )
+    uow.of(Secret).add(secret)
+    for item in content["versions"]:
+        value = base64.b64decode(item["value"])
+        new = NewVersion(value, item["binary"], item["name"], item["expires_ms"])
+        secret, version = add_version(context.gate, uow, cached, secret, new, item["created_ms"])
+        for stage in item["stages"]:
+            put_stage(uow, secret, stage, version.id, now)
+    return touch(uow, secret, now)

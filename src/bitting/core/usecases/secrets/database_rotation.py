@@ -1,0 +1,151 @@
+"""Passwords of database users, and what every way of rotating has in common.
+
+::
+
+    one user     the password is changed under the same name: between set and finish the old one is let in no more
+    two users    current and previous hold one user each; the previous one gets a new password and becomes current,
+                 so whoever still holds the current value is let in until the rotation after this one
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bitting.core.gate import Gate
+from bitting.core.model.secret import Secret
+from bitting.core.ports import UnitOfWork
+from bitting.core.usecases.secrets.passwords import for_rotation
+from bitting.core.usecases.secrets.rotation_ports import Doubt, Login, RotationRefused, Rotator, Server, Situation
+
+DEFAULT_FIELDS = ("username", "password")
+CLONE = "_clone"
+
+
+def fields_of(secret: Secret) -> tuple[str, str]:
+    """The names of user and password in the secret's values."""
+    first, second = secret.fields if len(secret.fields) == 2 else DEFAULT_FIELDS
+    return first, second
+
+
+def content_of(value: bytes) -> dict[str, Any]:
+    """A value that is a JSON object. Raises :class:`RotationRefused`."""
+    try:
+        content = json.loads(value)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise RotationRefused("ValueUnreadable", "The secret's value is not a JSON object.", final=True)
+    return content
+
+
+def login_of(secret: Secret, value: bytes) -> Login:
+    """User and password of a value. Raises :class:`RotationRefused`."""
+    user, password = fields_of(secret)
+    content = content_of(value)
+    if not isinstance(content.get(user), str) or not isinstance(content.get(password), str):
+        raise RotationRefused("ValueUnreadable", f"The secret's value has no {user} and {password}.", final=True)
+    return Login(content[user], content[password])
+
+
+def with_login(secret: Secret, value: bytes, login: Login) -> bytes:
+    """The value with another login in it; everything else in it stays."""
+    user, password = fields_of(secret)
+    return json.dumps({**content_of(value), user: login.user, password: login.password}, ensure_ascii=False).encode()
+
+
+class Quiet:
+    """The steps that most ways of rotating have nothing to do in."""
+
+    def record(self, uow: UnitOfWork, situation: Situation, value: bytes) -> None:
+        """Nothing."""
+
+    def finished(self, situation: Situation) -> None:
+        """Nothing."""
+
+    def finish(self, uow: UnitOfWork, situation: Situation) -> None:
+        """Nothing."""
+
+    def abandon(self, uow: UnitOfWork, situation: Situation) -> None:
+        """Nothing."""
+
+
+def pending_of(situation: Situation) -> bytes:
+    """The pending value, which is there once it was proposed."""
+    assert situation.pending is not None  # noqa: S101 - the engine creates before it sets
+    return situation.pending
+
+
+class DatabaseSteps(Quiet):
+    """Rotation on one server."""
+
+    def __init__(self, gate: Gate, rotator: Rotator, server: Server) -> None:
+        self._gate = gate
+        self._rotator = rotator
+        self._server = server
+
+    def propose(self, situation: Situation) -> bytes:
+        """The user whose turn it is, with a fresh password."""
+        user = self._turn(situation)
+        login = Login(user, for_rotation(self._gate.entropy))
+        return with_login(situation.secret, situation.current, login)
+
+    @staticmethod
+    def _turn(situation: Situation) -> str:
+        secret, current = situation.secret, login_of(situation.secret, situation.current).user
+        if not secret.paired:
+            return current
+        other = login_of(secret, situation.previous).user if situation.previous is not None else current
+        if other != current:
+            return other
+        return current.removesuffix(CLONE) if current.endswith(CLONE) else current + CLONE
+
+    def set(self, situation: Situation) -> None:
+        """The server takes the new password, unless it has it already."""
+        secret = situation.secret
+        new, current = login_of(secret, pending_of(situation)), login_of(secret, situation.current)
+        if self._rotator.works(self._server, new):
+            return
+        admin = self._server.admin
+        if secret.paired and admin is not None:
+            self._rotator.ensure_user(self._server, current.user, new)
+        self._rotator.set_password(self._server, self._way_in(situation, new, current), new)
+
+    def _way_in(self, situation: Situation, new: Login, current: Login) -> Login:
+        if self._server.admin is not None:
+            return self._server.admin
+        if new.user == current.user:
+            return current
+        previous = login_of(situation.secret, situation.previous) if situation.previous is not None else None
+        if previous is None or previous.user != new.user:
+            raise RotationRefused("NoWayIn", "There is no administrator to make the second user.", final=True)
+        return previous
+
+    def test(self, situation: Situation) -> None:
+        """The server lets the new login in."""
+        if not self._rotator.works(self._server, login_of(situation.secret, pending_of(situation))):
+            raise RotationRefused("NewLoginRefused", "The server does not let the new login in.")
+
+    def doubt(self, situation: Situation) -> Doubt:
+        """Try both; put the old password back where an administrator can."""
+        secret = situation.secret
+        new, current = login_of(secret, pending_of(situation)), login_of(secret, situation.current)
+        if self._rotator.works(self._server, current):
+            self._put_back(situation, new)
+            return Doubt.OLD_WORKS
+        if self._rotator.works(self._server, new):
+            return Doubt.NEW_WORKS
+        if self._server.admin is not None:
+            self._rotator.set_password(self._server, self._server.admin, current)
+            if self._rotator.works(self._server, current):
+                return Doubt.OLD_WORKS
+        raise RotationRefused("NeitherLoginWorks", "The server lets neither the old nor the new login in.")
+
+    def _put_back(self, situation: Situation, new: Login) -> None:
+        """The second user's former password, so that the previous version goes on working."""
+        if situation.previous is None or not situation.secret.paired:
+            return
+        former = login_of(situation.secret, situation.previous)
+        if former.user == new.user and not self._rotator.works(self._server, former):
+            by = self._server.admin or new
+            self._rotator.set_password(self._server, by, former)

@@ -1,0 +1,118 @@
+"""Grants: one user may read one secret, for good or until a day.
+
+::
+
+    SecretGrant ── part of what the grantee's statements allow (bitting.core.usecases.iam.credentials)
+
+Groups do not exist here: a grant to one is kept and shown, and allows nobody anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.model.identity import User
+from bitting.core.model.secret import Secret, SecretGrant
+from bitting.core.quotas import require_room
+from bitting.core.usecases.secrets.records import find_by_id, touch
+
+USER, GROUP = "user", "group"
+
+
+@dataclass(slots=True)
+class SetGrant:
+    """``until_ms`` 0: for good. ``kind``: :data:`USER` or :data:`GROUP`."""
+
+    secret_id: str
+    grantee: str
+    kind: str = USER
+    until_ms: int = 0
+
+
+@dataclass(slots=True)
+class OneGrant:
+    """``grantee`` empty: every grant on the secret."""
+
+    secret_id: str
+    grantee: str = ""
+
+
+@dataclass(slots=True)
+class Grants:
+    """A secret's grants with the names of those they are for."""
+
+    secret: Secret
+    grants: Sequence[tuple[SecretGrant, str]]
+
+
+def _demand(context: Context, command: SetGrant | OneGrant) -> SecretGrant:
+    grant = context.uow.of(SecretGrant).get(f"{command.secret_id}/{command.grantee}")
+    if grant is None:
+        raise faults.ResourceNotFound(kind="grant", resource=command.grantee)
+    return grant
+
+
+@use_case("secret:create_grant", writes=True)
+def create(context: Context, command: SetGrant) -> SecretGrant:
+    """A new grant.
+
+    Raises ``ResourceNotFound`` (``kind`` secret_id, user), ``ResourceExists`` (``kind`` grant), ``QuotaExceeded``.
+    """
+    secret = find_by_id(context, command.secret_id, "secret:create_grant")
+    if command.kind == USER:
+        user = context.uow.of(User).get(command.grantee)
+        if user is None or user.account_id != context.principal.account_id:
+            raise faults.ResourceNotFound(kind="user", resource=command.grantee)
+    grants = context.uow.of(SecretGrant)
+    if grants.get(f"{secret.id}/{command.grantee}") is not None:
+        raise faults.ResourceExists(kind="grant", resource=command.grantee)
+    require_room(context.uow, secret.ring, "grants_per_key", lambda: grants.count({"secret_id": secret.id}))
+    grant = SecretGrant(
+        id=f"{secret.id}/{command.grantee}",
+        uid=context.gate.entropy.uuid(),
+        secret_id=secret.id,
+        secret_name=secret.name,
+        account_id=secret.account_id,
+        grantee=command.grantee,
+        grantee_kind=command.kind,
+        created_ms=context.now_ms,
+        updated_ms=context.now_ms,
+        until_ms=command.until_ms,
+    )
+    grants.add(grant)
+    return grant
+
+
+@use_case("secret:update_grant", writes=True)
+def update(context: Context, command: SetGrant) -> SecretGrant:
+    """Until when. Raises ``ResourceNotFound`` (``kind`` secret_id, grant)."""
+    find_by_id(context, command.secret_id, "secret:update_grant")
+    grant = replace(_demand(context, command), until_ms=command.until_ms, updated_ms=context.now_ms)
+    context.uow.of(SecretGrant).put(grant)
+    return grant
+
+
+@use_case("secret:delete_grant", writes=True)
+def delete(context: Context, command: OneGrant) -> Secret:
+    """Take one grant back, or all. Raises ``ResourceNotFound`` (``kind`` secret_id, grant)."""
+    secret = find_by_id(context, command.secret_id, "secret:delete_grant")
+    grants = context.uow.of(SecretGrant)
+    wanted = [_demand(context, command)] if command.grantee else grants.find({"secret_id": secret.id})
+    for grant in wanted:
+        grants.remove(grant.id)
+    return touch(context.uow, secret, secret.updated_ms)
+
+
+@use_case("secret:list_grants")
+def list_grants(context: Context, command: OneGrant) -> Grants:
+    """Every grant on the secret, in the order of their grantees. Raises ``ResourceNotFound``."""
+    secret = find_by_id(context, command.secret_id, "secret:list_grants")
+    users = context.uow.of(User)
+    found = []
+    for grant in context.uow.of(SecretGrant).find({"secret_id": secret.id}):
+        user = users.get(grant.grantee)
+        found.append((grant, user.name if user else grant.grantee))
+    return Grants(secret, found)

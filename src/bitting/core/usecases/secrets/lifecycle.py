@@ -1,0 +1,297 @@
+"""The life of a secret.
+
+::
+
+    create -> enabled ── schedule_deletion ──> pending deletion ── window over ──> gone
+                      <── restore ────────────
+           ── delete ─────────────────────────────────────────────────────────> gone at once
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.model.key import KeyRef
+from bitting.core.model.secret import (
+    CURRENT,
+    PREVIOUS,
+    Secret,
+    SecretRotation,
+    SecretState,
+    SecretType,
+    SecretVersion,
+)
+from bitting.core.quotas import require_room
+from bitting.core.usecases.instances.instances import demand_room_for_secret
+from bitting.core.usecases.secrets import events
+from bitting.core.usecases.secrets.records import (
+    KIND,
+    NewVersion,
+    add_version,
+    admit,
+    by_name,
+    erase,
+    find,
+    missing,
+    need_edit,
+    put_stage,
+    quota,
+    touch,
+    vanished,
+    visible,
+)
+from bitting.core.usecases.secrets.values import chosen_key
+
+DAY_MS = 86_400_000
+
+
+@dataclass(slots=True)
+class CreateSecret:
+    """``key`` None: the service's own. ``version`` empty: v1.
+
+    ``second``: the value of a second account, which starts on the stage ``previous``. ``rotation_interval_s`` 0: never
+    by the clock.
+    """
+
+    name: str
+    value: bytes = field(repr=False)
+    second: bytes = field(default=b"", repr=False)
+    binary: bool = False
+    type: SecretType = SecretType.GENERIC
+    description: str = ""
+    key: KeyRef | None = None
+    version: str = ""
+    instance_id: str = ""
+    enterprise_project_id: str = "0"
+    rotation_interval_s: int = 0
+    config: str = ""
+    target: str = ""
+    paired: bool = False
+    fields: Sequence[str] = ()
+    function: str = ""
+    events: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    policy: str = ""
+
+
+@dataclass(slots=True)
+class OneSecret:
+    """Which secret."""
+
+    name: str
+
+
+@dataclass(slots=True)
+class OneSecretId:
+    """A secret by its id, whatever ring it is in."""
+
+    secret_id: str
+
+
+@dataclass(slots=True)
+class UpdateSecret:
+    """None: as it is. A new key protects versions made from now on."""
+
+    name: str
+    description: str | None = None
+    key: KeyRef | None = None
+    automatic: bool | None = None
+    rotation_interval_s: int | None = None
+    config: str | None = None
+    function: str | None = None
+    events: Sequence[str] | None = None
+    policy: str | None = None
+
+
+@dataclass(slots=True)
+class ScheduleDeletion:
+    """``days`` from now; the dialect has checked its own bounds."""
+
+    name: str
+    days: int = 30
+
+
+@dataclass(slots=True)
+class MadeSecret:
+    """A new secret and its first version."""
+
+    secret: Secret
+    version: SecretVersion
+
+
+@use_case("secret:create", writes=True)
+def create(context: Context, command: CreateSecret) -> MadeSecret:
+    """A new secret with its first version on the stage ``current``.
+
+    Raises ``ResourceExists`` (``kind`` secret), ``QuotaExceeded`` (``limit`` secrets), ``ResourceNotFound`` (``kind``
+    secret_quota, event), and what :func:`bitting.core.usecases.secrets.values.chosen_key` raises.
+    """
+    admit(context.principal, command.name, "secret:create")
+    _demand_room(context, command.name)
+    events.demand_rules(context, command.events)
+    cached = chosen_key(context, command.key)
+    if command.instance_id:
+        demand_room_for_secret(context.uow, context.principal.account_id, command.instance_id)
+    secret = _record(context, command, cached.key.id)
+    uow, gate, now = context.uow, context.gate, context.now_ms
+    uow.of(Secret).add(secret)
+    if command.second:
+        name = f"{command.version or 'v1'}-second"
+        secret, other = add_version(gate, uow, cached, secret, NewVersion(command.second, name=name), now)
+        put_stage(uow, secret, PREVIOUS, other.id, now)
+    new = NewVersion(command.value, command.binary, command.version or "v1")
+    secret, version = add_version(gate, uow, cached, secret, new, now)
+    put_stage(uow, secret, CURRENT, version.id, now)
+    secret = touch(uow, secret, now)
+    events.emit(gate, uow, secret, events.CREATED, now, version=version.name)
+    return MadeSecret(secret, version)
+
+
+def _demand_room(context: Context, name: str) -> None:
+    ring, uow = context.principal.ring, context.uow
+    held = by_name(uow, ring, name)
+    if held is not None and vanished(held, context.now_ms):
+        erase(uow, held)
+        held = None
+    if held is not None:
+        raise faults.ResourceExists(kind=KIND, state=held.state.value, resource=name)
+    quota(uow, ring, "secrets", 0)
+    require_room(uow, ring, "secrets", lambda: uow.of(Secret).count({"ring": ring}))
+
+
+def _record(context: Context, command: CreateSecret, key_id: str) -> Secret:
+    principal, now = context.principal, context.now_ms
+    interval = command.rotation_interval_s
+    return Secret(
+        id=context.gate.entropy.uuid(),
+        number=context.uow.next_number("secrets"),
+        ring=principal.ring,
+        account_id=principal.account_id,
+        project_id=principal.project_id,
+        name=command.name,
+        description=command.description,
+        type=command.type,
+        state=SecretState.ENABLED,
+        key_id=key_id,
+        created_ms=now,
+        updated_ms=now,
+        creator=principal.user_id or principal.account_id,
+        instance_id=command.instance_id,
+        enterprise_project_id=command.enterprise_project_id,
+        rotation=SecretRotation.ENABLED if interval else SecretRotation.DISABLED,
+        rotation_interval_s=interval,
+        rotation_due_ms=now + interval * 1000 if interval else 0,
+        config=command.config,
+        target=command.target,
+        paired=command.paired,
+        fields=tuple(command.fields),
+        function=command.function,
+        events=tuple(command.events),
+        tags=tuple(command.tags),
+        policy=command.policy,
+    )
+
+
+@use_case("secret:describe")
+def describe(context: Context, command: OneSecret) -> Secret:
+    """The secret as it is now, without any value. Raises ``ResourceNotFound`` with ``kind`` secret."""
+    return find(context, command.name, "secret:describe")
+
+
+@use_case("secret:update", writes=True)
+def update(context: Context, command: UpdateSecret) -> Secret:
+    """Change what is given.
+
+    Raises ``ResourceNotFound`` (``kind`` secret, event), ``KeyPendingDeletion``, the faults of an unfit key, and
+    ``MissingParameter`` (rotation_interval_s) where rotation is switched on without ever having had an interval.
+    """
+    secret = find(context, command.name, "secret:update")
+    need_edit(secret)
+    changes: dict[str, Any] = {}
+    for name in ("description", "config", "function", "policy"):
+        if (value := getattr(command, name)) is not None:
+            changes[name] = value
+    if command.events is not None:
+        events.demand_rules(context, command.events)
+        changes["events"] = tuple(command.events)
+    if command.key is not None:
+        changes["key_id"] = chosen_key(context, command.key).key.id
+    if command.automatic is not None or command.rotation_interval_s is not None:
+        changes.update(_rotation(context, secret, command))
+    return touch(context.uow, secret, context.now_ms, **changes)
+
+
+def _rotation(context: Context, secret: Secret, command: UpdateSecret) -> dict[str, Any]:
+    """By the clock or not: the first time one interval after the last rotation, and not before now."""
+    was_on = secret.rotation is not SecretRotation.DISABLED
+    on = was_on if command.automatic is None else command.automatic
+    interval = command.rotation_interval_s or secret.rotation_interval_s
+    if not on:
+        return {"rotation": SecretRotation.DISABLED, "rotation_interval_s": interval, "rotation_due_ms": 0}
+    if not interval:
+        raise faults.MissingParameter(parameter="rotation_interval_s")
+    due = max((secret.rotated_ms or context.now_ms) + interval * 1000, context.now_ms)
+    return {"rotation": SecretRotation.ENABLED, "rotation_interval_s": interval, "rotation_due_ms": due}
+
+
+@use_case("secret:schedule_deletion", writes=True)
+def schedule_deletion(context: Context, command: ScheduleDeletion) -> Secret:
+    """From now unreadable, after ``days`` gone for good. Raises ``ResourceNotFound``, ``KeyPendingDeletion``."""
+    secret = find(context, command.name, "secret:schedule_deletion")
+    need_edit(secret)
+    due = context.now_ms + command.days * DAY_MS
+    return touch(context.uow, secret, context.now_ms, state=SecretState.PENDING_DELETION, deletion_due_ms=due)
+
+
+@use_case("secret:restore", writes=True)
+def restore(context: Context, command: OneSecret) -> Secret:
+    """Keep the secret after all. Raises ``ResourceNotFound``, ``KeyNotPendingDeletion`` with ``kind`` secret."""
+    secret = find(context, command.name, "secret:restore")
+    if secret.state is not SecretState.PENDING_DELETION:
+        raise faults.KeyNotPendingDeletion(kind=KIND, state=secret.state.value, resource=secret.name)
+    return touch(context.uow, secret, context.now_ms, state=SecretState.ENABLED, deletion_due_ms=0)
+
+
+@use_case("secret:delete", writes=True)
+def delete(context: Context, command: OneSecret) -> Secret:
+    """Gone at once, with every version. Works in every state. Raises ``ResourceNotFound``."""
+    secret = find(context, command.name, "secret:delete")
+    erase(context.uow, secret)
+    events.emit(context.gate, context.uow, secret, events.DELETED, context.now_ms)
+    return secret
+
+
+def _set_state(context: Context, name: str, state: SecretState) -> Secret:
+    secret = by_name(context.uow, context.principal.ring, name)
+    if secret is None or not visible(secret, context.principal, context.now_ms):
+        raise missing(name)
+    need_edit(secret)
+    return touch(context.uow, secret, context.now_ms, state=state)
+
+
+@use_case("secret:disable", writes=True)
+def disable(context: Context, command: OneSecret) -> Secret:
+    """Values can be neither read nor written until it is enabled. No cloud has a call for this; ours does."""
+    admit(context.principal, command.name, "secret:disable")
+    return _set_state(context, command.name, SecretState.DISABLED)
+
+
+@use_case("secret:enable", writes=True)
+def enable(context: Context, command: OneSecret) -> Secret:
+    """The way back from :func:`disable`, and from frozen."""
+    admit(context.principal, command.name, "secret:enable")
+    return _set_state(context, command.name, SecretState.ENABLED)
+
+
+@use_case("service:write", writes=True, operator=True)
+def freeze(context: Context, command: OneSecretId) -> Secret:
+    """The operator's stop: as disabled, whatever state it was in but pending deletion. Raises ``ResourceNotFound``."""
+    secret = context.uow.of(Secret).get(command.secret_id)
+    if secret is None:
+        raise missing(command.secret_id)
+    need_edit(secret)
+    return touch(context.uow, secret, context.now_ms, state=SecretState.FROZEN)

@@ -1,0 +1,209 @@
+"""Lists of secrets, and their tags.
+
+::
+
+    list_secrets   ring, filters -> page in name order     every filter given must fit, any of its values will do
+    tag, untag, tags_of, all_tags                          at most 20 a secret
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.model.secret import Secret, SecretType
+from bitting.core.quotas import CEILING, limit
+from bitting.core.usecases.secrets.records import admit, find, find_by_id, need_edit, touch, visible
+
+TAGS_MAX = 20
+_CHUNK = 500
+
+
+@dataclass(slots=True)
+class Wanted:
+    """Filters. Texts are looked for anywhere in the field, upper and lower case alike.
+
+    ``tags``: key to values, none for any.
+    """
+
+    names: Sequence[str] = ()
+    descriptions: Sequence[str] = ()
+    tag_keys: Sequence[str] = ()
+    tag_values: Sequence[str] = ()
+    tags: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    types: Sequence[SecretType] = ()
+    creators: Sequence[str] = ()
+    instances: Sequence[str] = ()
+    events: Sequence[str] = ()
+
+    def fits(self, secret: Secret) -> bool:
+        """Whether a secret passes every filter."""
+        held = pairs(secret)
+        return (
+            _anywhere(self.names, secret.name)
+            and _anywhere(self.descriptions, secret.description)
+            and _among(self.tag_keys, held)
+            and _among(self.tag_values, held.values())
+            and all(key in held and (not values or held[key] in values) for key, values in self.tags.items())
+            and _among(self.types, (secret.type,))
+            and _among(self.creators, (secret.creator,))
+            and _among(self.instances, (secret.instance_id,))
+            and _among(self.events, secret.events)
+        )
+
+
+def _anywhere(wanted: Sequence[str], text: str) -> bool:
+    return not wanted or any(part.lower() in text.lower() for part in wanted)
+
+
+def _among(wanted: Sequence[str], held: object) -> bool:
+    return not wanted or any(item in held for item in wanted)  # type: ignore[operator]
+
+
+@dataclass(slots=True)
+class ListSecrets:
+    """A page in name order: after a name, or after ``offset`` matches."""
+
+    wanted: Wanted = field(default_factory=Wanted)
+    limit: int = 50
+    offset: int = 0
+    after: str = ""
+
+
+@dataclass(slots=True)
+class SecretPage:
+    """``total`` counts every match, not only this page; ``more``: whether there are matches after these."""
+
+    secrets: Sequence[Secret]
+    total: int
+    more: bool
+
+
+@dataclass(slots=True)
+class TagSecret:
+    """Tags by name or id of the secret; a key that is there gets the new value."""
+
+    tags: Mapping[str, str]
+    name: str = ""
+    secret_id: str = ""
+    tags_max: int = TAGS_MAX
+
+
+@dataclass(slots=True)
+class UntagSecret:
+    """Keys that are not there are no news, unless ``strict``."""
+
+    keys: Sequence[str]
+    name: str = ""
+    secret_id: str = ""
+    strict: bool = False
+
+
+@dataclass(slots=True)
+class SecretRef:
+    """A secret by name or by id."""
+
+    name: str = ""
+    secret_id: str = ""
+
+
+@dataclass(slots=True)
+class EveryTag:
+    """All tags of the ring."""
+
+
+def pairs(secret: Secret) -> dict[str, str]:
+    """A secret's tags."""
+    return dict(zip(secret.tags[::2], secret.tags[1::2], strict=True))
+
+
+def flat(tags: Mapping[str, str]) -> tuple[str, ...]:
+    """Tags as a secret keeps them."""
+    return tuple(part for pair in sorted(tags.items()) for part in pair)
+
+
+def every(context: Context) -> Iterator[Secret]:
+    """The secrets of the ring that this caller could see, in name order."""
+    after: str | None = None
+    while page := context.uow.of(Secret).find(
+        {"ring": context.principal.ring}, order="name", limit=_CHUNK, after=after
+    ):
+        yield from (secret for secret in page if visible(secret, context.principal, context.now_ms))
+        after = page[-1].name
+
+
+@use_case("secret:list")
+def list_secrets(context: Context, command: ListSecrets) -> SecretPage:
+    """One page."""
+    total, page, skipped, more = 0, list[Secret](), 0, False
+    for secret in every(context):
+        if not command.wanted.fits(secret):
+            continue
+        total += 1
+        if command.after and secret.name <= command.after:
+            continue
+        skipped += 1
+        if skipped <= command.offset:
+            continue
+        if len(page) < command.limit:
+            page.append(secret)
+        else:
+            more = True
+    return SecretPage(page, total, more)
+
+
+def _named(context: Context, command: TagSecret | UntagSecret | SecretRef, action: str) -> Secret:
+    if command.secret_id:
+        return find_by_id(context, command.secret_id, action)
+    return find(context, command.name, action)
+
+
+@use_case("secret:tag", writes=True)
+def tag(context: Context, command: TagSecret) -> Secret:
+    """Add or change tags. Raises ``ResourceNotFound``, ``KeyPendingDeletion``, ``QuotaExceeded`` (``limit`` tags)."""
+    secret = _named(context, command, "secret:tag")
+    need_edit(secret)
+    tags = {**pairs(secret), **command.tags}
+    most = limit(context.uow, secret.ring, "tags")
+    if len(tags) > (command.tags_max if most >= CEILING else most):
+        raise faults.QuotaExceeded(limit="tags", resource=secret.name)
+    return touch(context.uow, secret, context.now_ms, tags=flat(tags))
+
+
+@use_case("secret:tag", writes=True)
+def untag(context: Context, command: UntagSecret) -> Secret:
+    """Take tags away. Raises ``ResourceNotFound`` (``kind`` tag where ``strict``), ``KeyPendingDeletion``."""
+    secret = _named(context, command, "secret:tag")
+    need_edit(secret)
+    tags = pairs(secret)
+    for key in command.keys:
+        if tags.pop(key, None) is None and command.strict:
+            raise faults.ResourceNotFound(kind="tag", resource=key)
+    return touch(context.uow, secret, context.now_ms, tags=flat(tags))
+
+
+@use_case("secret:list_tags")
+def tags_of(context: Context, command: SecretRef) -> Secret:
+    """The secret, for its tags. Raises ``ResourceNotFound``."""
+    return _named(context, command, "secret:list_tags")
+
+
+@use_case("secret:list_tags")
+def all_tags(context: Context, command: EveryTag) -> Mapping[str, Sequence[str]]:  # noqa: ARG001
+    """Every tag key in use with its values."""
+    found: dict[str, set[str]] = {}
+    for secret in every(context):
+        admitted = context.principal.admin or _readable(context, secret.name)
+        for key, value in pairs(secret).items() if admitted else ():
+            found.setdefault(key, set()).add(value)
+    return {key: sorted(found[key]) for key in sorted(found)}
+
+
+def _readable(context: Context, name: str) -> bool:
+    try:
+        admit(context.principal, name, "secret:list_tags")
+    except faults.AccessFault:
+        return False
+    return True

@@ -1,0 +1,258 @@
+"""Finding, changing and erasing secrets with their parts; shared by every use case about secrets.
+
+::
+
+    find -> need(state) -> add_version / place stages -> touch      one unit of work, the secret always touched
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bitting.core import faults
+from bitting.core.authz.resource_policies import Attempt
+from bitting.core.authz.statements import authorise
+from bitting.core.gate import Context, Gate
+from bitting.core.key_cache import CachedKey
+from bitting.core.model.identity import Principal
+from bitting.core.model.secret import (
+    CURRENT,
+    PREVIOUS,
+    Secret,
+    SecretGrant,
+    SecretState,
+    SecretTask,
+    SecretVersion,
+    Stage,
+    TaskState,
+)
+from bitting.core.ports import UnitOfWork
+from bitting.core.quotas import CEILING, limit
+from bitting.core.scheduler import cancel, job_id
+from bitting.core.usecases.secrets.values import binding, seal, value_of
+
+KIND = "secret"
+ROTATE = "secret.rotate"
+STAGES_MAX = 12
+VERSIONS_MAX = 20
+
+
+@dataclass(slots=True)
+class NewVersion:
+    """A version to be made. ``name`` empty: the next of v1, v2, ..."""
+
+    value: bytes
+    binary: bool = False
+    name: str = ""
+    expires_ms: int = 0
+    task_id: str = ""
+
+
+@dataclass(slots=True)
+class Staged:
+    """A version and the stages on it, in their names' order."""
+
+    secret: Secret
+    version: SecretVersion
+    stages: tuple[str, ...]
+
+
+def vanished(secret: Secret, now_ms: int) -> bool:
+    """Whether a scheduled deletion is due: from then on the secret does not exist for anyone."""
+    return secret.state is SecretState.PENDING_DELETION and secret.deletion_due_ms <= now_ms
+
+
+def admit(principal: Principal, name: str, action: str) -> None:
+    """Return if the caller may do this to the secret, whether it exists or not. Raises ``PermissionDenied``."""
+    if not principal.admin:
+        authorise(principal, action, f"secret/{name}")
+
+
+def missing(name: str) -> faults.ResourceNotFound:
+    """The answer to a name nobody has."""
+    return faults.ResourceNotFound(kind=KIND, resource=name)
+
+
+def by_name(uow: UnitOfWork, ring: str, name: str) -> Secret | None:
+    """The secret of that name, vanished or not."""
+    found = uow.of(Secret).find({"ring": ring, "name": name}, limit=1)
+    return found[0] if found else None
+
+
+def visible(secret: Secret | None, principal: Principal, now_ms: int) -> bool:
+    """Whether it is there for this caller: of their ring, of their instance if both are in one, not vanished."""
+    if secret is None or secret.ring != principal.ring or vanished(secret, now_ms):
+        return False
+    return not (secret.instance_id and principal.instance_id and secret.instance_id != principal.instance_id)
+
+
+def permit(context: Context, name: str, action: str, secret: Secret | None) -> None:
+    """Return if the caller may do this: by its own statements or by the secret's policy, and neither denies it.
+
+    ``secret`` None where there is none to be seen; then the statements alone decide. Raises as :func:`admit`.
+    """
+    if context.principal.admin:
+        return
+    attempt = Attempt(action, context.asked.operation, context.asked.source, context.now_ms)
+    policy = secret.policy if secret is not None else ""
+    context.gate.authorise_owned(context.principal, attempt, f"secret/{name}", policy)
+
+
+def find(context: Context, name: str, action: str) -> Secret:
+    """The secret. Raises ``PermissionDenied`` first, then ``ResourceNotFound`` with ``kind`` secret."""
+    found = by_name(context.uow, context.principal.ring, name)
+    secret = found if visible(found, context.principal, context.now_ms) else None
+    permit(context, name, action, secret)
+    if secret is None:
+        raise missing(name)
+    return secret
+
+
+def find_by_id(context: Context, secret_id: str, action: str) -> Secret:
+    """The secret by its id. Raises ``ResourceNotFound`` with ``kind`` secret_id, ``PermissionDenied``."""
+    secret = context.uow.of(Secret).get(secret_id)
+    if secret is None or not visible(secret, context.principal, context.now_ms):
+        raise faults.ResourceNotFound(kind="secret_id", resource=secret_id)
+    permit(context, secret.name, action, secret)
+    return secret
+
+
+def need_value(secret: Secret) -> None:
+    """Return if values may be read and written. Raises ``KeyPendingDeletion`` or ``KeyNotEnabled``."""
+    if secret.state is SecretState.PENDING_DELETION:
+        raise faults.KeyPendingDeletion(kind=KIND, use="value", state=secret.state.value, resource=secret.name)
+    if secret.state is not SecretState.ENABLED:
+        raise faults.KeyNotEnabled(kind=KIND, state=secret.state.value, resource=secret.name)
+
+
+def need_edit(secret: Secret) -> None:
+    """Return if the description and the like may change. Raises ``KeyPendingDeletion``."""
+    if secret.state is SecretState.PENDING_DELETION:
+        raise faults.KeyPendingDeletion(kind=KIND, state=secret.state.value, resource=secret.name)
+
+
+def touch(uow: UnitOfWork, secret: Secret, now_ms: int, **changes: Any) -> Secret:
+    """Store the secret as changed; caches hear of it."""
+    changed = replace(secret, updated_ms=now_ms, revision=secret.revision + 1, **changes)
+    uow.of(Secret).put(changed)
+    return changed
+
+
+def versions_of(uow: UnitOfWork, secret_id: str) -> Sequence[SecretVersion]:
+    """Every version, oldest first."""
+    return uow.of(SecretVersion).find({"secret_id": secret_id}, order="number")
+
+
+def stages_of(uow: UnitOfWork, secret_id: str) -> dict[str, Stage]:
+    """Every stage by name."""
+    return {stage.name: stage for stage in uow.of(Stage).find({"secret_id": secret_id})}
+
+
+def version_named(uow: UnitOfWork, secret: Secret, name: str) -> SecretVersion | None:
+    """The version of that name."""
+    found = uow.of(SecretVersion).find({"secret_id": secret.id, "name": name}, limit=1)
+    return found[0] if found else None
+
+
+def demand_version(uow: UnitOfWork, secret: Secret, name: str) -> SecretVersion:
+    """The version of that name. Raises ``ResourceNotFound`` with ``kind`` version."""
+    version = version_named(uow, secret, name)
+    if version is None:
+        raise faults.ResourceNotFound(kind="version", resource=name)
+    return version
+
+
+def staged_on(stages: dict[str, Stage], version_id: str) -> tuple[str, ...]:
+    """The names of the stages on one version."""
+    return tuple(sorted(name for name, stage in stages.items() if stage.version_id == version_id))
+
+
+def quota(uow: UnitOfWork, ring: str, name: str, documented: int) -> int:
+    """How many the ring's secrets may have: the API's documented number, or less where a quota says so.
+
+    Raises ``ResourceNotFound`` with ``kind`` <name>_quota where the operator has withdrawn the quota (-1).
+    """
+    most = limit(uow, ring, name)
+    if most < 0:
+        raise faults.ResourceNotFound(kind=f"{name.removesuffix('s')}_quota", resource=ring)
+    return documented if most >= CEILING else min(most, documented)
+
+
+def add_version(
+    gate: Gate, uow: UnitOfWork, cached: CachedKey, secret: Secret, new: NewVersion, now_ms: int
+) -> tuple[Secret, SecretVersion]:
+    """A sealed version, on no stage yet; the secret counts it but is not stored (:func:`touch` does).
+
+    Raises ``ResourceExists`` with ``kind`` version.
+    """
+    made = secret.versions_made + 1
+    name = new.name or f"v{made}"
+    while version_named(uow, secret, name):
+        if new.name:
+            raise faults.ResourceExists(kind="version", resource=name)
+        made += 1
+        name = f"v{made}"
+    data_key, sealed = seal(gate, cached, binding(secret, name), new.value)
+    version = SecretVersion(
+        id=gate.entropy.uuid(),
+        secret_id=secret.id,
+        name=name,
+        number=uow.next_number("secret_versions"),
+        created_ms=now_ms,
+        key_id=cached.key.id,
+        data_key=data_key,
+        sealed=sealed,
+        binary=new.binary,
+        expires_ms=new.expires_ms,
+        task_id=new.task_id,
+    )
+    uow.of(SecretVersion).add(version)
+    return replace(secret, versions_made=made), version
+
+
+def put_stage(uow: UnitOfWork, secret: Secret, name: str, version_id: str, now_ms: int) -> Stage:
+    """The stage on that version, wherever it was. Moving ``current`` leaves ``previous`` behind."""
+    stages = uow.of(Stage)
+    held = stages.get(f"{secret.id}/{name}")
+    if name == CURRENT and held is not None and held.version_id != version_id:
+        put_stage(uow, secret, PREVIOUS, held.version_id, now_ms)
+    stage = Stage(f"{secret.id}/{name}", secret.id, name, version_id, now_ms)
+    (stages.put if held else stages.add)(stage)
+    return stage
+
+
+def purge(uow: UnitOfWork, secret: Secret, most: int) -> None:
+    """Erase the oldest versions that no stage names until ``most`` are left, or only named ones."""
+    versions = versions_of(uow, secret.id)
+    over = len(versions) - most
+    if over <= 0:
+        return
+    named = {stage.version_id for stage in stages_of(uow, secret.id).values()}
+    for version in [version for version in versions if version.id not in named][:over]:
+        uow.of(SecretVersion).remove(version.id)
+
+
+def same_value(gate: Gate, cached: CachedKey, secret: Secret, version: SecretVersion, value: bytes) -> bool:
+    """Whether a version holds exactly this value."""
+    return hmac.compare_digest(value_of(gate, cached, secret, version), value)
+
+
+def erase(uow: UnitOfWork, secret: Secret) -> None:
+    """Take a secret and all that hangs on it out of the store; a rotation under way can change nothing more."""
+    for kind in (SecretVersion, Stage, SecretGrant):
+        records: Any = uow.of(kind)
+        while found := records.find({"secret_id": secret.id}):
+            for record in found:
+                records.remove(record.id)
+    for task in uow.of(SecretTask).find({"secret_id": secret.id, "state": TaskState.RUNNING}):
+        uow.of(SecretTask).put(replace(task, state=TaskState.FAILED, error="SecretDeleted"))
+    cancel(uow, ROTATE, secret.id)
+    uow.of(Secret).remove(secret.id)
+
+
+def rotation_job(secret_id: str) -> str:
+    """The id of the job that rotates a secret."""
+    return job_id(ROTATE, secret_id)

@@ -1,0 +1,375 @@
+"""Rotation: a new value made, put to use, tried, and only then the current one.
+
+::
+
+    rotate ─> SecretTask + job          (or the clock: bitting.core.usecases.secrets.scheduled)
+    job:   create  version on the stage pending                      committed
+           set     the server takes the new password                 outside, may have happened before
+           test    the new one is let in                             outside
+           finish  current -> new, previous -> old, pending gone     committed together with the job's end
+           no luck: again after a back-off; after six tries, or a refusal for good, see which credential works:
+                   the old one -> the task failed; the new one -> finish after all; nobody knows -> keep trying
+
+The promise: a value is never dropped while it might be the only one that works. With two users that take turns the
+current one is not touched at all. Killed anywhere, the job is due again when its lease ends, and every step finds out
+what was done already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.model.secret import (
+    CURRENT,
+    PENDING,
+    PREVIOUS,
+    Secret,
+    SecretRotation,
+    SecretState,
+    SecretTask,
+    SecretType,
+    SecretVersion,
+    Stage,
+    TaskState,
+)
+from bitting.core.model.service import Switches
+from bitting.core.ports import UnitOfWork
+from bitting.core.scheduler import Turn, schedule
+from bitting.core.usecases.secrets import events
+from bitting.core.usecases.secrets.records import (
+    ROTATE,
+    VERSIONS_MAX,
+    NewVersion,
+    add_version,
+    find,
+    need_value,
+    purge,
+    put_stage,
+    touch,
+    version_named,
+)
+from bitting.core.usecases.secrets.rotation_ports import Choose, Doubt, RotationRefused, Situation, Steps
+from bitting.core.usecases.secrets.values import SEALING, demand_usable, stored_key, value_of
+
+TRIES_MAX = 6
+WAIT_FIRST_MS, WAIT_LAST_MS = 2_000, 3_600_000
+HOUR_MS = 3_600_000
+NOT_NOW_MS = 60_000
+HOURLY_MAX = 50
+
+
+@dataclass(slots=True)
+class RotateSecret:
+    """``version``: what the new version is to be called, empty for the next number.
+
+    ``versions_max``: the API's documented number.
+    """
+
+    name: str
+    version: str = ""
+    by: str = "caller"
+
+
+@dataclass(slots=True)
+class ListTasks:
+    """A page of rotations, newest first. ``after``: the id of the last task of the page before."""
+
+    secret_name: str = ""
+    state: str = ""
+    task_id: str = ""
+    limit: int = 50
+    after: str = ""
+
+
+@dataclass(slots=True)
+class TaskPage:
+    """``total`` counts every match; ``more``: whether there are tasks after these."""
+
+    tasks: list[SecretTask]
+    total: int
+    more: bool
+
+
+@use_case("secret:rotate", writes=True)
+def rotate(context: Context, command: RotateSecret) -> SecretTask:
+    """Have the secret rotated now; the task says how it goes. A version that is there already is no news.
+
+    Raises ``ResourceNotFound``, the state's fault, ``InvalidParameter`` (name: nothing to rotate), ``ResourceInUse``
+    (``kind`` rotation: another version is on its way), ``RateExceeded``, and the faults of the wrapping key.
+    """
+    uow, now = context.uow, context.now_ms
+    secret = find(context, command.name, "secret:rotate")
+    need_value(secret)
+    if not rotatable(secret):
+        raise faults.InvalidParameter(parameter="name", reason="unmanaged")
+    demand_usable(context.principal, stored_key(context.gate, uow, secret.key_id, now).key, SEALING, now)
+    running = running_task(uow, secret)
+    if running is not None:
+        if command.version not in {"", running.version}:
+            raise faults.ResourceInUse(kind="rotation", resource=secret.name)
+        return running
+    if command.version and version_named(uow, secret, command.version):
+        done = uow.of(SecretTask).find({"secret_id": secret.id, "version": command.version}, limit=1)
+        return done[0] if done else _task(context, secret, command.version, TaskState.SUCCEEDED)
+    _demand_rate(context)
+    return begin(context, secret, command.version, command.by)
+
+
+def rotatable(secret: Secret) -> bool:
+    """Whether there is anybody to rotate it: a managed type, or a function."""
+    return secret.type is not SecretType.GENERIC or bool(secret.function)
+
+
+def running_task(uow: UnitOfWork, secret: Secret) -> SecretTask | None:
+    """The rotation under way, if one is."""
+    found = uow.of(SecretTask).find({"secret_id": secret.id, "state": TaskState.RUNNING}, limit=1)
+    return found[0] if found else None
+
+
+def begin(context: Context, secret: Secret, version: str, by: str) -> SecretTask:
+    """A task and its job, due now."""
+    uow = context.uow
+    made = secret.versions_made
+    if not version:
+        made += 1
+        while version_named(uow, secret, version := f"v{made}"):
+            made += 1
+    task = replace(_task(context, secret, version, TaskState.RUNNING), by=by)
+    uow.of(SecretTask).add(task)
+    touch(uow, secret, context.now_ms, versions_made=made)
+    schedule(uow, ROTATE, secret.id, context.now_ms, context.now_ms, payload=task.id)
+    return task
+
+
+def _task(context: Context, secret: Secret, version: str, state: TaskState) -> SecretTask:
+    return new_task(
+        context.gate.entropy.uuid(), context.uow.next_number("tasks"), secret, version, state, context.now_ms
+    )
+
+
+def new_task(task_id: str, number: int, secret: Secret, version: str, state: TaskState, now_ms: int) -> SecretTask:
+    """A task's record."""
+    return SecretTask(
+        id=task_id,
+        number=number,
+        ring=secret.ring,
+        account_id=secret.account_id,
+        secret_id=secret.id,
+        secret_name=secret.name,
+        version=version,
+        function=secret.function,
+        by="caller",
+        state=state,
+        created_ms=now_ms,
+    )
+
+
+def _demand_rate(context: Context) -> None:
+    """At most 50 rotations an hour in an account, where the clouds' limits are switched on (Alibaba, RotateSecret)."""
+    switches = context.uow.of(Switches).get("service")
+    if switches is None or switches.quotas != "cloud":
+        return
+    where = {"account_id": context.principal.account_id}
+    since = context.now_ms - HOUR_MS
+    recent = context.uow.of(SecretTask).find(where, order="created_ms", after=since, limit=HOURLY_MAX)
+    if len(recent) >= HOURLY_MAX:
+        raise faults.RateExceeded(limit="rotations", retry_after_ms=str(recent[0].created_ms - since))
+
+
+@use_case("secret:list_tasks")
+def list_tasks(context: Context, command: ListTasks) -> TaskPage:
+    """One page. Raises ``ResourceNotFound`` with ``kind`` task for an unknown ``task_id`` or ``after``."""
+    tasks = context.uow.of(SecretTask)
+    ring = context.principal.ring
+    if command.task_id:
+        return TaskPage([_demand_task(context, command.task_id)], 1, more=False)
+    where: dict[str, object] = {"ring": ring}
+    if command.secret_name:
+        where["secret_name"] = command.secret_name
+    if command.state:
+        where["state"] = command.state
+    after = _demand_task(context, command.after).number if command.after else None
+    found = tasks.find(where, order="number", descending=True, limit=command.limit + 1, after=after)
+    return TaskPage(list(found[: command.limit]), tasks.count(where), len(found) > command.limit)
+
+
+def _demand_task(context: Context, task_id: str) -> SecretTask:
+    task = context.uow.of(SecretTask).get(task_id)
+    if task is None or task.ring != context.principal.ring:
+        raise faults.ResourceNotFound(kind="task", resource=task_id)
+    return task
+
+
+# ── the job ───────────────────────────────────────────────────────────────────
+
+
+def handler(choose: Choose) -> Callable[[Turn], int | None]:
+    """The handler of :data:`ROTATE` jobs. ``choose`` finds who takes the outside steps for a secret."""
+
+    def run(turn: Turn) -> int | None:
+        with turn.gate.store.begin(write=False) as uow:
+            task = uow.of(SecretTask).get(turn.job.payload)
+            secret = uow.of(Secret).get(turn.job.subject)
+        if task is None or secret is None or task.state is not TaskState.RUNNING:
+            return None
+        if secret.state is not SecretState.ENABLED:
+            return turn.now_ms + NOT_NOW_MS
+        try:
+            _attempt(turn, task, secret, choose)
+        except (RotationRefused, faults.Fault) as error:
+            _no_luck(turn, task, secret, choose, error)
+        return None
+
+    return run
+
+
+def _attempt(turn: Turn, task: SecretTask, secret: Secret, choose: Choose) -> None:
+    steps = choose(turn, secret)
+    situation = _situation(turn, task, secret)
+    if situation.pending is None:
+        situation = _create(turn, task, steps, situation)
+    for step in (steps.set, steps.test):
+        turn.keep()
+        step(situation)
+    turn.keep()
+    _finish(turn, task, steps, situation)
+
+
+def _situation(turn: Turn, task: SecretTask, secret: Secret) -> Situation:
+    """The values as they are now, opened."""
+    with turn.gate.store.begin(write=False) as uow:
+
+        def value(version: SecretVersion | None) -> bytes | None:
+            if version is None:
+                return None
+            return value_of(turn.gate, stored_key(turn.gate, uow, version.key_id, turn.now_ms), secret, version)
+
+        def staged(name: str) -> SecretVersion | None:
+            stage = uow.of(Stage).get(f"{secret.id}/{name}")
+            return uow.of(SecretVersion).get(stage.version_id) if stage else None
+
+        made = version_named(uow, secret, task.version)
+        pending = made if made is not None and made.task_id == task.id else None
+        current = value(staged(CURRENT))
+        if current is None:
+            raise RotationRefused("NoCurrentVersion", "The secret has no current version.", final=True)
+        return Situation(secret, task, current, value(staged(PREVIOUS)), value(pending))
+
+
+def _create(turn: Turn, task: SecretTask, steps: Steps, situation: Situation) -> Situation:
+    turn.keep()
+    value = steps.propose(situation)
+    gate, now = turn.gate, turn.now_ms
+    with gate.store.begin(write=True) as uow:
+        secret = _still_there(uow, situation.secret)
+        cached = stored_key(gate, uow, secret.key_id, now)
+        new = NewVersion(value, name=task.version, task_id=task.id)
+        changed, version = add_version(gate, uow, cached, secret, new, now)
+        put_stage(uow, secret, PENDING, version.id, now)
+        steps.record(uow, situation, value)
+        touch(uow, changed, now)
+    return replace(situation, pending=value)
+
+
+def _still_there(uow: UnitOfWork, secret: Secret) -> Secret:
+    held = uow.of(Secret).get(secret.id)
+    if held is None or held.state is not SecretState.ENABLED:
+        raise RotationRefused("SecretNotEnabled", "The secret is not enabled any more.")
+    return held
+
+
+def _finish(turn: Turn, task: SecretTask, steps: Steps, situation: Situation) -> None:
+    steps.finished(situation)
+    gate, now = turn.gate, turn.now_ms
+    with gate.store.begin(write=True) as uow:
+        secret = _still_there(uow, situation.secret)
+        steps.finish(uow, situation)
+        version = _pending_version(uow, secret, task)
+        put_stage(uow, secret, CURRENT, version.id, now)
+        uow.of(Stage).remove(f"{secret.id}/{PENDING}")
+        purge(uow, secret, VERSIONS_MAX)
+        on = secret.rotation is not SecretRotation.DISABLED
+        due = now + secret.rotation_interval_s * 1000 if on else 0
+        rotation = SecretRotation.ENABLED if on else secret.rotation
+        secret = touch(uow, secret, now, rotated_ms=now, rotation_due_ms=due, rotation=rotation)
+        uow.of(SecretTask).put(replace(task, state=TaskState.SUCCEEDED, attempts=task.attempts + 1))
+        events.emit(gate, uow, secret, events.ROTATED, now, version=version.name, task=task.id)
+        turn.record(secret.account_id, secret.key_id)
+        turn.settle(uow)
+
+
+def _pending_version(uow: UnitOfWork, secret: Secret, task: SecretTask) -> SecretVersion:
+    version = version_named(uow, secret, task.version)
+    if version is None:
+        raise RotationRefused("VersionGone", "The pending version was erased.", final=True)
+    return version
+
+
+def _no_luck(turn: Turn, task: SecretTask, secret: Secret, choose: Choose, error: BaseException) -> None:
+    """Later again; or, after the last try, find out which credential works and end it there."""
+    refused = (
+        error if isinstance(error, RotationRefused) else RotationRefused(type(error).__name__, "The rotation failed.")
+    )
+    task = replace(task, attempts=task.attempts + 1, error=refused.code, error_text=refused.text)
+    if task.attempts < TRIES_MAX and not refused.final:
+        _later(turn, task)
+        return
+    try:
+        turn.keep()
+        steps = choose(turn, secret)
+        situation = _situation(turn, task, secret)
+        doubt = Doubt.OLD_WORKS if situation.pending is None else steps.doubt(situation)
+        if doubt is Doubt.NEW_WORKS:
+            _finish(turn, task, steps, situation)
+        else:
+            _fail(turn, task, refused, steps, situation)
+    except (RotationRefused, faults.Fault):
+        if _proposed(turn, task):
+            _later(turn, task)
+        else:
+            _fail(turn, task, refused)
+
+
+def _proposed(turn: Turn, task: SecretTask) -> bool:
+    """Whether there is a pending value that somebody might have put to use."""
+    with turn.gate.store.begin(write=False) as uow:
+        found = uow.of(SecretVersion).find({"secret_id": task.secret_id, "name": task.version}, limit=1)
+        return bool(found) and found[0].task_id == task.id
+
+
+def _later(turn: Turn, task: SecretTask) -> None:
+    wait = min(WAIT_FIRST_MS << min(task.attempts - 1, 12), WAIT_LAST_MS)
+    with turn.gate.store.begin(write=True) as uow:
+        uow.of(SecretTask).put(task)
+        turn.settle(uow, turn.now_ms + wait)
+
+
+def _fail(
+    turn: Turn,
+    task: SecretTask,
+    refused: RotationRefused,
+    steps: Steps | None = None,
+    situation: Situation | None = None,
+) -> None:
+    """The old value stays current; the pending one is erased. Tried again when the clock says so."""
+    gate, now = turn.gate, turn.now_ms
+    with gate.store.begin(write=True) as uow:
+        uow.of(SecretTask).put(replace(task, state=TaskState.FAILED, error=refused.code, error_text=refused.text))
+        secret = uow.of(Secret).get(task.secret_id)
+        if secret is not None:
+            if steps is not None and situation is not None and situation.pending is not None:
+                steps.abandon(uow, situation)
+            version = version_named(uow, secret, task.version)
+            if version is not None and version.task_id == task.id:
+                uow.of(SecretVersion).remove(version.id)
+                uow.of(Stage).remove(f"{secret.id}/{PENDING}")
+            on = secret.rotation is not SecretRotation.DISABLED
+            due = now + secret.rotation_interval_s * 1000 if on else 0
+            rotation = SecretRotation.INVALID if on else secret.rotation
+            secret = touch(uow, secret, now, rotation=rotation, rotation_due_ms=due)
+            events.emit(gate, uow, secret, events.ROTATION_FAILED, now, task=task.id, error=refused.code)
+            turn.record(secret.account_id, secret.key_id, refused.code)
+        turn.settle(uow)

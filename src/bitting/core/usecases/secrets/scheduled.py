@@ -1,0 +1,160 @@
+"""What happens to secrets by the clock, and which hands rotate them.
+
+::
+
+    secrets.erase     deletion due         -> gone, subscribers told
+    secrets.expire    a version's expiry   -> subscribers told, once
+    secrets.rotate    rotation due         -> a task and its job
+    secrets.tidy      grants over, notices older than three months -> gone
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from bitting.core.model.secret import (
+    Notice,
+    Secret,
+    SecretGrant,
+    SecretRotation,
+    SecretState,
+    SecretTask,
+    SecretType,
+    SecretVersion,
+    Target,
+    TaskState,
+    Webhook,
+)
+from bitting.core.ports import UnitOfWork
+from bitting.core.scheduler import Handler, Sweep, Turn, schedule
+from bitting.core.usecases.secrets import events
+from bitting.core.usecases.secrets.access_key_rotation import AccessKeySteps
+from bitting.core.usecases.secrets.database_rotation import DatabaseSteps
+from bitting.core.usecases.secrets.records import ROTATE, erase, touch, vanished, version_named
+from bitting.core.usecases.secrets.rotation import handler, new_task, rotatable, running_task
+from bitting.core.usecases.secrets.rotation_ports import Choose, Outlet, RotationRefused, Rotator, Steps
+from bitting.core.usecases.secrets.targets import server_of
+from bitting.core.usecases.secrets.webhook_rotation import FunctionSteps
+
+BATCH = 20
+_DYING: Mapping[str, object] = {"state": SecretState.PENDING_DELETION}
+_ROTATING: Mapping[str, object] = {
+    "rotation": (SecretRotation.ENABLED, SecretRotation.INVALID),
+    "state": SecretState.ENABLED,
+}
+_EXPIRING: Mapping[str, object] = {"noted": False}
+
+
+def _earliest_deletion(uow: UnitOfWork) -> int | None:
+    found = uow.of(Secret).find(_DYING, order="deletion_due_ms", limit=1)
+    return found[0].deletion_due_ms if found else None
+
+
+def _erase(turn: Turn) -> None:
+    with turn.gate.store.begin(write=True) as uow:
+        for secret in uow.of(Secret).find(_DYING, order="deletion_due_ms", limit=BATCH):
+            if vanished(secret, turn.now_ms):
+                erase(uow, secret)
+                events.emit(turn.gate, uow, secret, events.DELETED, turn.now_ms)
+                turn.record(secret.account_id)
+        turn.settle(uow)
+
+
+def _earliest_expiry(uow: UnitOfWork) -> int | None:
+    found = uow.of(SecretVersion).find(_EXPIRING, order="expires_ms", after=0, limit=1)
+    return found[0].expires_ms if found else None
+
+
+def _expire(turn: Turn) -> None:
+    with turn.gate.store.begin(write=True) as uow:
+        for version in uow.of(SecretVersion).find(_EXPIRING, order="expires_ms", after=0, limit=BATCH):
+            if version.expires_ms > turn.now_ms:
+                break
+            uow.of(SecretVersion).put(replace(version, noted=True))
+            secret = uow.of(Secret).get(version.secret_id)
+            if secret is not None:
+                secret = touch(uow, secret, secret.updated_ms)
+                events.emit(turn.gate, uow, secret, events.EXPIRED, turn.now_ms, version=version.name)
+        turn.settle(uow)
+
+
+def _earliest_rotation(uow: UnitOfWork) -> int | None:
+    found = uow.of(Secret).find(_ROTATING, order="rotation_due_ms", after=0, limit=1)
+    return found[0].rotation_due_ms if found else None
+
+
+def _rotate(turn: Turn) -> None:
+    now = turn.now_ms
+    with turn.gate.store.begin(write=True) as uow:
+        for secret in uow.of(Secret).find(_ROTATING, order="rotation_due_ms", after=0, limit=BATCH):
+            if secret.rotation_due_ms > now:
+                break
+            made = secret.versions_made
+            if rotatable(secret) and running_task(uow, secret) is None:
+                made += 1
+                while version_named(uow, secret, f"v{made}"):
+                    made += 1
+                number = uow.next_number("tasks")
+                task = new_task(turn.gate.entropy.uuid(), number, secret, f"v{made}", TaskState.RUNNING, now)
+                uow.of(SecretTask).add(replace(task, by="clock"))
+                schedule(uow, ROTATE, secret.id, now, now, payload=task.id)
+            # finishing sets the next time; this one only keeps the sweep from seeing the secret again
+            due = now + max(secret.rotation_interval_s, 1) * 1000
+            touch(uow, secret, secret.updated_ms, versions_made=made, rotation_due_ms=due)
+        turn.settle(uow)
+
+
+def _earliest_leftover(uow: UnitOfWork) -> int | None:
+    notices = uow.of(Notice).find(order="created_ms", limit=1)
+    grants = uow.of(SecretGrant).find(order="until_ms", after=0, limit=1)
+    times = [notice.created_ms + events.KEPT_MS for notice in notices] + [grant.until_ms for grant in grants]
+    return min(times) if times else None
+
+
+def _tidy(turn: Turn) -> None:
+    with turn.gate.store.begin(write=True) as uow:
+        for notice in uow.of(Notice).find(order="created_ms", limit=BATCH * 10):
+            if notice.created_ms + events.KEPT_MS <= turn.now_ms:
+                uow.of(Notice).remove(notice.id)
+        for grant in uow.of(SecretGrant).find(order="until_ms", after=0, limit=BATCH * 10):
+            if grant.until_ms <= turn.now_ms:
+                uow.of(SecretGrant).remove(grant.id)
+        turn.settle(uow)
+
+
+SECRET_SWEEPS = (
+    Sweep("secrets.erase", _earliest_deletion, _erase),
+    Sweep("secrets.expire", _earliest_expiry, _expire),
+    Sweep("secrets.rotate", _earliest_rotation, _rotate),
+    Sweep("secrets.tidy", _earliest_leftover, _tidy),
+)
+
+
+def chooser(rotators: Mapping[str, Rotator], outlet: Outlet) -> Choose:
+    """Who rotates what.
+
+    A function named by the secret; this server itself for its own access keys; else the database server, or the
+    webhook, that the operator has registered under the secret's target.
+    """
+
+    def choose(turn: Turn, secret: Secret) -> Steps:
+        with turn.gate.store.begin(write=False) as uow:
+            named = secret.function or secret.target
+            webhook = uow.of(Webhook).get(f"{secret.account_id}/{named}")
+            target = None if secret.function else uow.of(Target).get(f"{secret.account_id}/{secret.target}")
+        if secret.type is SecretType.ACCESS_KEY and not secret.function:
+            return AccessKeySteps(turn.gate)
+        if target is not None:
+            return DatabaseSteps(turn.gate, rotators[target.engine], server_of(turn.gate, target))
+        if webhook is not None:
+            return FunctionSteps(turn.gate, outlet, webhook)
+        raise RotationRefused("TargetUnknown", f"The operator has registered no server or webhook {named}.", final=True)
+
+    return choose
+
+
+def secret_handlers(rotators: Mapping[str, Rotator], outlet: Outlet) -> dict[str, Handler]:
+    """The handlers of the jobs that secrets make."""
+    deliver: Callable[[Turn], int | None] = events.deliver(outlet)
+    return {ROTATE: handler(chooser(rotators, outlet)), events.DELIVER: deliver}

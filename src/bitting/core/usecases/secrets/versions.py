@@ -1,0 +1,299 @@
+"""Values of a secret: putting new ones, reading them, looking at the list.
+
+::
+
+    put_value     secret, value (, version, stages) -> version; the same version with the same value is no news
+    get_value     secret (, version | stage)        -> value          hot: from the cache, opened on every read
+    list_versions, describe_version, update_expiry
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bitting.core import faults
+from bitting.core.gate import Context, use_case
+from bitting.core.key_cache import NotResident, Reader
+from bitting.core.key_states import gone
+from bitting.core.model.key import KeyRef
+from bitting.core.model.secret import CURRENT, Secret, SecretType, SecretVersion, Stage
+from bitting.core.usecases.secrets import events
+from bitting.core.usecases.secrets.records import (
+    STAGES_MAX,
+    VERSIONS_MAX,
+    NewVersion,
+    Staged,
+    add_version,
+    demand_version,
+    find,
+    missing,
+    need_value,
+    permit,
+    purge,
+    quota,
+    same_value,
+    staged_on,
+    stages_of,
+    touch,
+    version_named,
+    versions_of,
+    visible,
+)
+from bitting.core.usecases.secrets.stages import place
+from bitting.core.usecases.secrets.values import OPENING, SEALING, chosen_key, demand_usable, stored_key, value_of
+
+#: Longer sealed values are read from the store each time, so that the cache stays small.
+CACHED_BYTES_MAX = 2048
+
+
+@dataclass(slots=True)
+class PutValue:
+    """``version`` empty: the next number. ``stages`` None: ``current``.
+
+    ``only``: refuse secrets of another type. ``versions_max``, ``stages_max``: the API's documented numbers.
+    """
+
+    name: str
+    value: bytes = field(repr=False)
+    binary: bool = False
+    version: str = ""
+    stages: Sequence[str] | None = None
+    expires_ms: int = 0
+    only: SecretType | None = None
+    versions_max: int = VERSIONS_MAX
+    stages_max: int = STAGES_MAX
+
+
+@dataclass(slots=True)
+class GetValue:
+    """``version`` and ``stage`` empty: the stage ``current``. Both: the version must be on the stage.
+
+    ``system_only``: managed secrets are read by the stages current and previous alone, and a version given is not
+    looked at (Alibaba, GetSecretValue).
+    """
+
+    name: str
+    version: str = ""
+    stage: str = ""
+    system_only: bool = False
+
+
+@dataclass(slots=True)
+class Value:
+    """A value with what it belongs to. ``value`` is the text the caller gave; ``version.binary`` says what it is."""
+
+    secret: Secret
+    version: SecretVersion
+    stages: tuple[str, ...]
+    value: bytes = field(repr=False)
+
+
+@dataclass(slots=True)
+class OneVersion:
+    """One version of one secret."""
+
+    name: str
+    version: str
+
+
+@dataclass(slots=True)
+class SetExpiry:
+    """``expires_ms`` 0: never."""
+
+    name: str
+    version: str
+    expires_ms: int
+
+
+@dataclass(slots=True)
+class ListVersions:
+    """A page of versions, oldest first. ``named``: only those on a stage. ``after``: a version's name."""
+
+    name: str
+    limit: int = 50
+    offset: int = 0
+    after: str = ""
+    named: bool = False
+
+
+@dataclass(slots=True)
+class VersionPage:
+    """``total`` counts every match; ``more``: whether there are versions after these."""
+
+    secret: Secret
+    versions: Sequence[Staged]
+    total: int
+    more: bool
+
+
+@use_case("secret:put_value", writes=True)
+def put_value(context: Context, command: PutValue) -> Staged:
+    """A new version.
+
+    Raises ``ResourceNotFound`` (``kind`` secret, version_quota, stage_quota), the state's fault, ``InvalidParameter``
+    (name: another type), ``ResourceExists`` (``kind`` version: another value; stage: named twice), ``QuotaExceeded``
+    (``limit`` stages, stages_in_request), and the faults of the wrapping key.
+    """
+    uow, now = context.uow, context.now_ms
+    secret = find(context, command.name, "secret:put_value")
+    need_value(secret)
+    if command.only is not None and secret.type is not command.only:
+        raise faults.InvalidParameter(parameter="name", reason="managed")
+    versions_max = quota(uow, secret.ring, "versions", command.versions_max)
+    if command.version and (held := version_named(uow, secret, command.version)):
+        return _again(context, command, secret, held)
+    cached = chosen_key(context, KeyRef.by_id(secret.key_id))
+    new = NewVersion(command.value, command.binary, command.version, command.expires_ms)
+    secret, version = add_version(context.gate, uow, cached, secret, new, now)
+    wanted = (CURRENT,) if command.stages is None else tuple(command.stages)
+    place(uow, secret, version, wanted, now, command.stages_max)
+    purge(uow, secret, versions_max)
+    secret = touch(uow, secret, now)
+    events.emit(context.gate, uow, secret, events.CREATED, now, version=version.name)
+    return Staged(secret, version, staged_on(stages_of(uow, secret.id), version.id))
+
+
+def _again(context: Context, command: PutValue, secret: Secret, held: SecretVersion) -> Staged:
+    """The same version once more: no news if the value is the same, else refused."""
+    cached = stored_key(context.gate, context.uow, held.key_id, context.now_ms)
+    demand_usable(context.principal, cached.key, SEALING, context.now_ms)
+    same = held.binary == command.binary and same_value(context.gate, cached, secret, held, command.value)
+    if not same:
+        raise faults.ResourceExists(kind="version", resource=command.version)
+    return Staged(secret, held, staged_on(stages_of(context.uow, secret.id), held.id))
+
+
+@dataclass(slots=True)
+class _Held:
+    """What the cache keeps of a secret: one version without its value if that is long."""
+
+    secret: Secret
+    version: SecretVersion | None
+    stages: tuple[str, ...]
+
+
+@use_case("secret:get_value", hot=True)
+def get_value(context: Context, command: GetValue) -> Value:
+    """One version's value.
+
+    Raises ``PermissionDenied`` (on the secret, or naming its key), ``ResourceNotFound`` (``kind`` secret, version,
+    stage), the state's fault, ``InvalidParameter`` (version: not on that stage), and the faults of the key.
+    """
+    principal = context.principal
+    label = ("secret", principal.ring, command.name, command.version, command.stage, command.system_only)
+    held = context.view.get(label, _reader(principal.ring, command))
+    if held is not None and not visible(held.secret, principal, context.now_ms):
+        held = None
+    permit(context, command.name, "secret:get_value", held.secret if held is not None else None)
+    if held is None:
+        raise missing(command.name)
+    need_value(held.secret)
+    if held.version is None:
+        kind, wanted = ("version", command.version) if command.version else ("stage", command.stage)
+        raise faults.ResourceNotFound(kind=kind, resource=wanted)
+    _check_stage(command, held)
+    return Value(held.secret, held.version, held.stages, _open(context, held.secret, held.version))
+
+
+def _check_stage(command: GetValue, held: _Held) -> None:
+    by_stage = command.system_only and held.secret.type is not SecretType.GENERIC
+    if command.version and command.stage and not by_stage and command.stage not in held.stages:
+        raise faults.InvalidParameter(parameter="version", reason="stage")
+
+
+def _open(context: Context, secret: Secret, version: SecretVersion) -> bytes:
+    cached = context.view.key(secret.ring, KeyRef.by_id(version.key_id))
+    if cached is None or gone(cached.key, context.now_ms):
+        raise faults.KeyNotFound(resource=version.key_id)
+    demand_usable(context.principal, cached.key, OPENING, context.now_ms)
+    if not version.sealed:
+        version = _whole(context, version)
+    return value_of(context.gate, cached, secret, version)
+
+
+def _whole(context: Context, version: SecretVersion) -> SecretVersion:
+    if not context.view.may_load:
+        raise NotResident
+    with context.gate.store.begin(write=False) as uow:
+        found = uow.of(SecretVersion).get(version.id)
+    if found is None:
+        raise faults.ResourceNotFound(kind="version", resource=version.name)
+    return found
+
+
+def _reader(ring: str, command: GetValue) -> Callable[[Reader], _Held | None]:
+    """How the cache finds what a read needs; it depends on the secret, which every change of its parts touches."""
+
+    def build(reader: Reader) -> _Held | None:
+        uow = reader._uow  # noqa: SLF001 - a secret is found by name, and told about by id
+        found = uow.of(Secret).find({"ring": ring, "name": command.name}, limit=1)
+        secret = reader.get(Secret, found[0].id) if found else None
+        if secret is None:
+            return None
+        stages = stages_of(uow, secret.id)
+        version = _pick(
+            command, secret, stages, lambda name: version_named(uow, secret, name), uow.of(SecretVersion).get
+        )
+        if version is None:
+            return _Held(secret, None, ())
+        named = staged_on(stages, version.id)
+        if len(version.sealed) > CACHED_BYTES_MAX:
+            version = replace(version, sealed=b"")
+        return _Held(secret, version, named)
+
+    return build
+
+
+def _pick(
+    command: GetValue,
+    secret: Secret,
+    stages: dict[str, Stage],
+    named: Callable[[str], SecretVersion | None],
+    by_id: Callable[[str], SecretVersion | None],
+) -> SecretVersion | None:
+    managed = command.system_only and secret.type is not SecretType.GENERIC
+    if command.version and not managed:
+        return named(command.version)
+    stage = stages.get(command.stage or CURRENT)
+    return by_id(stage.version_id) if stage else None
+
+
+@use_case("secret:list_versions")
+def list_versions(context: Context, command: ListVersions) -> VersionPage:
+    """One page. Raises ``ResourceNotFound`` (``kind`` secret; version, for ``after``)."""
+    secret = find(context, command.name, "secret:list_versions")
+    stages = stages_of(context.uow, secret.id)
+    found = [Staged(secret, version, staged_on(stages, version.id)) for version in versions_of(context.uow, secret.id)]
+    if command.named:
+        found = [staged for staged in found if staged.stages]
+    total = len(found)
+    if command.after:
+        mark = demand_version(context.uow, secret, command.after).number
+        found = [staged for staged in found if staged.version.number > mark]
+    page = found[command.offset : command.offset + command.limit]
+    return VersionPage(secret, page, total, len(found) > command.offset + command.limit)
+
+
+@use_case("secret:list_versions")
+def describe_version(context: Context, command: OneVersion) -> Staged:
+    """One version without its value. Raises ``ResourceNotFound`` (``kind`` secret, version)."""
+    secret = find(context, command.name, "secret:list_versions")
+    version = demand_version(context.uow, secret, command.version)
+    return Staged(secret, version, staged_on(stages_of(context.uow, secret.id), version.id))
+
+
+@use_case("secret:update_version", writes=True)
+def update_expiry(context: Context, command: SetExpiry) -> Staged:
+    """When a version counts as expired: its subscribers hear of it once. It stays readable.
+
+    Raises ``ResourceNotFound`` (``kind`` secret, version) and the state's fault.
+    """
+    uow = context.uow
+    secret = find(context, command.name, "secret:update_version")
+    need_value(secret)
+    version = demand_version(uow, secret, command.version)
+    version = replace(version, expires_ms=command.expires_ms, noted=False)
+    uow.of(SecretVersion).put(version)
+    secret = touch(uow, secret, context.now_ms)
+    return Staged(secret, version, staged_on(stages_of(uow, secret.id), version.id))

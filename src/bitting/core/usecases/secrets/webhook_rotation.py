@@ -1,0 +1,149 @@
+"""Rotation by somebody else's code: a webhook that is asked to take each step.
+
+::
+
+    POST {"step": "create" | "set" | "test" | "finish" | "rollback", "task", "secret", "config", "current", "pending"}
+         create   2xx {"value": "..."}  the new value; 2xx without one: this server makes it
+         set, test, finish   2xx done; 4xx refused for good; anything else is tried again
+         rollback            2xx or 4xx: the old value holds; anything else is tried again
+
+Signed as every webhook (:func:`bitting.core.usecases.secrets.rotation_ports.signed_headers`).
+The delivery id is task and step, the
+same for a repetition: whoever does a step twice must come to the same end.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from bitting.core.gate import Gate
+from bitting.core.model.secret import Webhook
+from bitting.core.pem import PRIVATE_KEY, armour
+from bitting.core.reveal import reveal
+from bitting.core.specs import SPECS
+from bitting.core.usecases.secrets.database_rotation import (
+    Quiet,
+    content_of,
+    fields_of,
+    login_of,
+    pending_of,
+    with_login,
+)
+from bitting.core.usecases.secrets.passwords import for_rotation
+from bitting.core.usecases.secrets.rotation_ports import (
+    Doubt,
+    Login,
+    Outlet,
+    Posted,
+    RotationRefused,
+    Situation,
+    signed_headers,
+)
+from bitting.core.usecases.secrets.targets import signing_secret
+
+PUBLIC_FIELD, PRIVATE_FIELD = "PublicKey", "PrivateKey"
+
+
+class FunctionSteps(Quiet):
+    """Rotation through one webhook."""
+
+    def __init__(self, gate: Gate, outlet: Outlet, webhook: Webhook) -> None:
+        self._gate = gate
+        self._outlet = outlet
+        self._webhook = webhook
+
+    def propose(self, situation: Situation) -> bytes:
+        """The function's value, or one of ours in the shape of the current one."""
+        answer = self._demand("create", situation)
+        try:
+            content = json.loads(answer.body) if answer.body else None
+        except ValueError:
+            content = None
+        if isinstance(content, dict) and isinstance(content.get("value"), str) and content["value"]:
+            return str(content["value"]).encode()
+        return self._own(situation)
+
+    def _own(self, situation: Situation) -> bytes:
+        secret, current = situation.secret, situation.current
+        try:
+            content = content_of(current)
+        except RotationRefused:
+            return for_rotation(self._gate.entropy).encode()
+        if PRIVATE_FIELD in content:
+            return json.dumps({**content, **self._pair()}).encode()
+        if fields_of(secret)[1] not in content:
+            return for_rotation(self._gate.entropy).encode()
+        login = login_of(secret, current)
+        return with_login(secret, current, Login(login.user, for_rotation(self._gate.entropy)))
+
+    def _pair(self) -> dict[str, str]:
+        pair = self._gate.vault.key_pair(SPECS["RSA_3072"])
+        private = armour(PRIVATE_KEY, reveal(pair.private)).decode()
+        return {PUBLIC_FIELD: ssh_line(pair.public), PRIVATE_FIELD: private}
+
+    def set(self, situation: Situation) -> None:
+        """Ask for it."""
+        self._demand("set", situation)
+
+    def test(self, situation: Situation) -> None:
+        """Ask for it."""
+        self._demand("test", situation)
+
+    def finished(self, situation: Situation) -> None:
+        """Ask for it."""
+        self._demand("finish", situation)
+
+    def doubt(self, situation: Situation) -> Doubt:
+        """Ask for everything to be put back."""
+        pending_of(situation)
+        answer = self._post("rollback", situation)
+        if 200 <= answer.status < 500:
+            return Doubt.OLD_WORKS
+        raise RotationRefused("FunctionUnreachable", "The rotation function could not put the old value back.")
+
+    def _demand(self, step: str, situation: Situation) -> Posted:
+        answer = self._post(step, situation)
+        if not 200 <= answer.status < 300:
+            text = f"The rotation function answered {answer.status or 'nothing'} to {step}."
+            raise RotationRefused("FunctionFailed", text, final=400 <= answer.status < 500)
+        return answer
+
+    def _post(self, step: str, situation: Situation) -> Posted:
+        secret, task = situation.secret, situation.task
+        body = json.dumps(
+            {
+                "step": step,
+                "task": task.id,
+                "version": task.version,
+                "secret": {"id": secret.id, "name": secret.name, "type": secret.type.value},
+                "config": secret.config,
+                "current": situation.current.decode(errors="replace"),
+                "pending": None if situation.pending is None else situation.pending.decode(errors="replace"),
+            },
+            ensure_ascii=False,
+        ).encode()
+        key = signing_secret(self._gate, self._webhook)
+        headers = signed_headers(key, body, self._gate.clock.now_ms(), f"{task.id}/{step}")
+        return self._outlet.post(self._webhook.url, headers, body)
+
+
+def ssh_line(public_der: bytes) -> str:
+    """An RSA public key (SubjectPublicKeyInfo) as OpenSSH writes it (RFC 4253 section 6.6)."""
+    algorithm_and_key, _ = _value(public_der)
+    _, key = _value(algorithm_and_key)
+    bits, _ = _value(key)
+    numbers, _ = _value(bits[1:])
+    modulus, rest = _value(numbers)
+    exponent, _ = _value(rest)
+    blob = b"".join(len(part).to_bytes(4, "big") + part for part in (b"ssh-rsa", exponent, modulus))
+    return f"ssh-rsa {base64.b64encode(blob).decode()}"
+
+
+def _value(data: bytes) -> tuple[bytes, bytes]:
+    """(content, what follows) of the DER value at the head of ``data``."""
+    start, length = 2, data[1]
+    if length >= 0x80:
+        start += length & 0x7F
+        length = int.from_bytes(data[2:start], "big")
+    return data[start : start + length], data[start + length :]

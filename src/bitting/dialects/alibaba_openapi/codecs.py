@@ -1,0 +1,177 @@
+"""Field kinds of this API alone: key references, lenient plaintext, encryption contexts, filters, tags.
+
+::
+
+    "alias/a" | id                -> KeyRef          (ARNs are made local by the dialect before this)
+    "aGVsbG8=" | "hello, world"   -> (bytes, is text)
+    {"b":"2","a":"1"}             -> b'{"a":"1","b":"2"}'   additional authenticated data
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from typing import Any, NoReturn
+
+import msgspec
+
+from bitting.core import faults
+from bitting.core.model.key import KeyRef
+from bitting.dialects.base.codecs import Unreadable, one_way
+
+KEY_ID_MAX = 256
+PLAINTEXT_BYTES_MAX = 6144
+CONTEXT_MAX = 8192
+TAGS_MAX = 20
+
+_context = msgspec.json.Decoder(dict[str, str])
+_sorted = msgspec.json.Encoder(order="deterministic")
+_INTERVAL = re.compile(r"([0-9]{1,9})([dhms])", re.ASCII)
+_SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_ALIAS = re.compile(r"alias/[A-Za-z0-9_/-]+", re.ASCII)
+_TAG = re.compile(r"[A-Za-z0-9/\\_.+=:@-]{1,128}", re.ASCII)
+
+
+class AnyKey:
+    """A key id or an alias."""
+
+    def decode(self, raw: str) -> KeyRef:
+        if len(raw) > KEY_ID_MAX or not raw.isascii() or not raw.isprintable():
+            raise Unreadable("format")
+        return KeyRef("alias" if raw.startswith("alias/") else "id", raw)
+
+    def encode(self, value: Any) -> NoReturn:
+        one_way(value)
+
+
+class OnlyKeyId(AnyKey):
+    """A key id; an alias raises ``UnsupportedAlias``."""
+
+    def decode(self, raw: str) -> KeyRef:
+        ref = super().decode(raw)
+        if ref.kind == "alias":
+            raise faults.UnsupportedAlias(resource=raw)
+        return ref
+
+
+class AliasName:
+    """``alias/`` and at least one of letters, digits, ``_ - /``; 255 characters in all.
+
+    ``reserved``: whether names under ``alias/acs`` are let through (nobody may make one).
+    """
+
+    def __init__(self, *, reserved: bool) -> None:
+        self._reserved = reserved
+
+    def decode(self, raw: str) -> str:
+        if len(raw) > 255:  # the SDKs' text counts the prefix, the help page does not; the SDKs are newer
+            raise Unreadable("length")
+        if not _ALIAS.fullmatch(raw) or (raw.startswith("alias/acs") and not self._reserved):
+            raise Unreadable("format")
+        return raw
+
+    def encode(self, value: str) -> str:
+        return value
+
+
+class Plaintext:
+    """Documented as base64, sent as anything: (bytes, is text).
+
+    A string that base64 would spell exactly so stands for the bytes it decodes to; any other string stands
+    for itself in UTF-8. Either way Decrypt gives back the very string (terraform and nacos clients send raw
+    text and rely on it). At most 6144 bytes.
+    """
+
+    def decode(self, raw: str) -> tuple[bytes, bool]:
+        data = raw.encode()
+        text = False
+        try:
+            plain = binascii.a2b_base64(data)
+            text = binascii.b2a_base64(plain, newline=False) != data
+        except binascii.Error:
+            text = True
+        if text:
+            plain = data
+        if len(plain) > PLAINTEXT_BYTES_MAX:
+            raise Unreadable("length")
+        return plain, text
+
+    def encode(self, value: Any) -> NoReturn:
+        one_way(value)
+
+
+class EncryptionContext:
+    """A JSON object of strings as additional authenticated data: compact, keys sorted, UTF-8.
+
+    Order and spacing do not count, so equal maps give equal bytes; the empty map is as good as none.
+    """
+
+    def decode(self, raw: str) -> bytes:
+        if len(raw) > CONTEXT_MAX:
+            raise Unreadable("length")
+        try:
+            pairs = _context.decode(raw)
+        except (msgspec.MsgspecError, UnicodeError):
+            raise Unreadable("format") from None
+        return _sorted.encode(pairs) if pairs else b""
+
+    def encode(self, value: Any) -> NoReturn:
+        one_way(value)
+
+
+class Interval:
+    """``365d``, ``24h``, ``90m``, ``604800s``: seconds inside, ``604800s`` outside."""
+
+    def __init__(self, least_s: int, most_s: int) -> None:
+        self._least, self._most = least_s, most_s
+
+    def decode(self, raw: str) -> int:
+        found = _INTERVAL.fullmatch(raw)
+        if found is None:
+            raise Unreadable("format")
+        seconds = int(found[1]) * _SECONDS[found[2]]
+        if not self._least <= seconds <= self._most:
+            raise Unreadable("range")
+        return seconds
+
+    def encode(self, value: int) -> str:
+        return f"{value}s"
+
+
+class Unserved:
+    """A parameter whose promise this server cannot keep: given at all, it is refused, not ignored."""
+
+    def decode(self, raw: Any) -> NoReturn:  # noqa: ARG002
+        raise Unreadable("unserved")
+
+    def encode(self, value: Any) -> NoReturn:
+        one_way(value)
+
+
+class _Tag(msgspec.Struct, rename={"key": "TagKey", "value": "TagValue"}):
+    key: str
+    value: str = ""
+
+
+_tags = msgspec.json.Decoder(list[_Tag])
+
+
+class Tags:
+    """``[{"TagKey": .., "TagValue": ..}]``, at most 20, keys unique: pairs."""
+
+    def decode(self, raw: str) -> tuple[tuple[str, str], ...]:
+        try:
+            tags = _tags.decode(raw)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+            raise Unreadable("format") from None
+        if len(tags) > TAGS_MAX or len({tag.key for tag in tags}) != len(tags):
+            raise Unreadable("length")
+        for tag in tags:
+            if not _TAG.fullmatch(tag.key) or (tag.value and not _TAG.fullmatch(tag.value)):
+                raise Unreadable("format")
+            if tag.key.startswith(("aliyun", "acs:")):
+                raise Unreadable("format")
+        return tuple((tag.key, tag.value) for tag in tags)
+
+    def encode(self, value: Any) -> NoReturn:
+        one_way(value)

@@ -1,0 +1,44 @@
+"""What rows cannot say."""
+
+from __future__ import annotations
+
+from bitting.core import faults
+from bitting.core.model.identity import Instance
+from bitting.core.model.key import Key, Origin
+from bitting.core.specs import SPECS
+from bitting.core.usecases.keys import lifecycle as keys
+from bitting.dialects.base.dialect import Call, Run
+
+
+def create_key(call: Call, run: Run) -> Key:
+    """CreateKey: rotation is two parameters, protection depends on the instance.
+
+    * Rotation needs its interval, and a symmetric key whose material is made here. An interval without
+      rotation is checked and means nothing.
+    * In a key store instance the instance decides on protection; outside it, HSM needs an HSM here.
+    * The storage mechanism is checked and means nothing where there is no hardware.
+
+    Source: CreateKey. Raises ``MissingParameter``, ``InvalidParameter``, ``UnsupportedProtectionLevel``,
+    ``ResourceNotFound`` (``kind`` instance) and what :func:`bitting.core.usecases.keys.lifecycle.create` raises.
+    """
+    given = call.operation.arguments(call.values)
+    given.pop("KeyStorageMechanism", None)
+    if not given.pop("EnableAutomaticRotation", False):
+        given.pop("rotation_interval_s", None)
+    elif "rotation_interval_s" not in given:
+        raise faults.MissingParameter(parameter="RotationInterval")
+    elif given.get("origin") is Origin.EXTERNAL or not SPECS[given.get("spec", "AES_256")].family.symmetric:
+        raise faults.InvalidParameter(parameter="EnableAutomaticRotation", reason="enum")
+    if "instance_id" in given:
+        given.pop("protection", None)
+        _demand_instance(run, given["instance_id"])
+    elif given.get("protection", "software") not in run.gate.providers:
+        raise faults.UnsupportedProtectionLevel
+    key: Key = run(keys.create, keys.CreateKey(**given))
+    return key
+
+
+def _demand_instance(run: Run, instance_id: str) -> None:
+    found = run.view.get(("openapi.instance", instance_id), lambda reader: reader.get(Instance, instance_id))
+    if found is None or found.account_id != run.principal.account_id:
+        raise faults.ResourceNotFound(kind="instance", resource=instance_id)

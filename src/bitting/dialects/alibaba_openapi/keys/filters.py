@@ -1,0 +1,152 @@
+"""ListKeys ``Filters``: what to look for, as fields of a key record.
+
+::
+
+    [{"Key": "KeyState", "Values": ["Enabled", "Disabled"]}, {"Key": "keyId", "Values": ["..."]}]
+    -> Wanted(where={"state": (enabled, disabled), "id": ("...",)}, aliases=None)
+
+Values of one key are alternatives, also where the key is there twice; different keys must all hold. A
+filter without values asks for nothing. Source: ListKeys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, cast
+
+import msgspec
+
+from bitting.core.ports import Except
+from bitting.core.usecases.keys import tags
+from bitting.dialects.alibaba_openapi import enum_maps
+from bitting.dialects.base.codecs import Unreadable, one_way
+
+FILTERS_MAX = 10
+VALUES_MAX = 10
+
+
+class _Filter(msgspec.Struct, rename={"key": "Key", "values": "Values"}):
+    key: str
+    values: list[str] = []
+
+
+_filters = msgspec.json.Decoder(list[_Filter])
+
+
+@dataclass(slots=True)
+class Wanted:
+    """``where``, ``aliases`` and ``tagged`` as :class:`bitting.core.usecases.keys.lifecycle.ListKeys` takes them."""
+
+    where: dict[str, object] = field(default_factory=dict)
+    aliases: tuple[str, ...] | None = None
+    tagged: tuple[tags.Wanted, ...] | None = None
+
+
+def _chosen(table: dict[str, Any]) -> Callable[[str], object]:
+    def read(word: str) -> object:
+        if word not in table:
+            raise Unreadable("enum")
+        return table[word]
+
+    return read
+
+
+#: Filter key -> (key record field, how a value is read).
+_FIELDS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "KeyState": ("state", _chosen(enum_maps.STATES)),
+    "KeySpec": ("spec", _chosen(enum_maps.SPECS)),
+    "KeyUsage": ("usage", _chosen(enum_maps.USAGES)),
+    "ProtectionLevel": ("protection", _chosen(enum_maps.LEVELS)),
+    "DKMSInstanceId": ("instance_id", str),
+    "keyId": ("id", str),
+    "KeyId": ("id", str),
+    "Creator": ("account_id", str),
+}
+_CREATOR_TYPES = {"User", "Service"}
+_TAG_KEYS = {"TagKey", "TagValue"}
+
+
+def read_filters(raw: str) -> list[_Filter]:
+    """At most 10 filters of at most 10 values. Raises ``Unreadable``."""
+    try:
+        found = _filters.decode(raw)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        raise Unreadable("format") from None
+    if len(found) > FILTERS_MAX or any(len(item.values) > VALUES_MAX for item in found):
+        raise Unreadable("length")
+    return found
+
+
+class Filters:
+    """The kind of the ``Filters`` parameter: at most 10 filters of at most 10 values."""
+
+    def decode(self, raw: str) -> Wanted:
+        wanted = Wanted()
+        found = read_filters(raw)
+        for item in found:
+            if item.values:
+                _add(wanted, item)
+        wanted.tagged = _tagged(found)
+        return wanted
+
+    def encode(self, value: Any) -> NoReturn:
+        one_way(value)
+
+
+def _add(wanted: Wanted, item: _Filter) -> None:
+    if item.key in _FIELDS:
+        name, read = _FIELDS[item.key]
+        wanted.where[name] = cast("tuple[object, ...]", wanted.where.get(name, ())) + tuple(
+            read(value) for value in item.values
+        )
+    elif item.key == "AliasName":
+        wanted.aliases = (wanted.aliases or ()) + tuple(item.values)
+    elif item.key == "CreatorType":
+        _add_creator_type(wanted, item.values)
+    elif item.key not in _TAG_KEYS:
+        raise Unreadable("enum")
+
+
+def _tagged(found: list[_Filter]) -> tuple[tags.Wanted, ...] | None:
+    """TagKey and TagValue speak of one and the same tag: its key is one of these, its value one of those."""
+    keys = [value for item in found if item.key == "TagKey" for value in item.values]
+    values = tuple(value for item in found if item.key == "TagValue" for value in item.values)
+    if not keys and not values:
+        return None
+    return tuple(tags.Wanted(key, values) for key in keys or [""])
+
+
+def _add_creator_type(wanted: Wanted, values: list[str]) -> None:
+    if not set(values) <= _CREATOR_TYPES:
+        raise Unreadable("enum")
+    if "Service" not in values:
+        wanted.where["service"] = ("",)
+    elif "User" not in values:
+        wanted.where["service"] = Except(("",))
+
+
+#: ListKmsInstances documents the parameter without its keys; these are the fields that GetKmsInstance shows.
+_INSTANCE_FIELDS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "KmsInstanceId": ("id", str),
+    "InstanceId": ("id", str),
+    "InstanceName": ("name", str),
+    "Status": ("state", _chosen(enum_maps.INSTANCE_STATES)),
+}
+
+
+class InstanceFilters:
+    """ListKmsInstances ``Filters``: fields of an instance record, in the shape that ListKeys takes."""
+
+    def decode(self, raw: str) -> dict[str, tuple[object, ...]]:
+        where: dict[str, tuple[object, ...]] = {}
+        for item in read_filters(raw):
+            if item.key not in _INSTANCE_FIELDS:
+                raise Unreadable("enum")
+            name, read = _INSTANCE_FIELDS[item.key]
+            if item.values:
+                where[name] = where.get(name, ()) + tuple(read(value) for value in item.values)
+        return where
+
+    def encode(self, value: Any) -> NoReturn:
+        one_way(value)

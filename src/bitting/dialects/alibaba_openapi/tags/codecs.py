@@ -1,0 +1,90 @@
+"""Field kinds of tags: lists of keys and pairs, and where a page of tags goes on.
+
+::
+
+    Tag.1.Key=a&Tag.1.Value=b          -> (("a", "b"),)
+    TagKeys=a,b  |  ["a","b"]          -> ("a", "b")
+    NextToken=<base64url>              -> where the last page ended
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Any, NoReturn
+
+import msgspec
+
+from bitting.core.model.tag import SEPARATOR
+from bitting.dialects.base.codecs import Unreadable, one_way
+
+TAGS_MAX = 20
+_WORD = re.compile(r"[A-Za-z0-9/\\_.+=:@-]{1,128}", re.ASCII)
+_RESERVED = ("aliyun", "acs:")
+_strings = msgspec.json.Decoder(list[str])
+
+
+def tag_key(raw: str) -> str:
+    """A tag's key. Raises ``Unreadable``."""
+    if not _WORD.fullmatch(raw) or raw.startswith(_RESERVED):
+        raise Unreadable("format")
+    return raw
+
+
+class Pairs:
+    """Items with ``Key`` and, if it is not empty, ``Value``: pairs, keys unique, at most 20."""
+
+    def decode(self, raw: Any) -> tuple[tuple[str, str], ...]:
+        if not isinstance(raw, list):
+            raise Unreadable("type")
+        pairs = [(tag_key(item.get("Key", "")), item.get("Value", "")) for item in raw]
+        if len(pairs) > TAGS_MAX or len(dict(pairs)) != len(pairs):
+            raise Unreadable("length")
+        for _, value in pairs:
+            if value and not _WORD.fullmatch(value):
+                raise Unreadable("format")
+        return tuple(pairs)
+
+    def encode(self, value: Any) -> NoReturn:
+        one_way(value)
+
+
+class Keys:
+    """Tag keys: a gathered list, a JSON array, or text with commas between; at most 20."""
+
+    def decode(self, raw: Any) -> tuple[str, ...]:
+        if isinstance(raw, str):
+            raw = self._split(raw)
+        keys = tuple(tag_key(key) for key in raw)
+        if not keys or len(keys) > TAGS_MAX:
+            raise Unreadable("length")
+        return keys
+
+    @staticmethod
+    def _split(text: str) -> list[str]:
+        if not text.startswith("["):
+            return text.split(",")
+        try:
+            return _strings.decode(text)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+            raise Unreadable("format") from None
+
+    def encode(self, value: Any) -> NoReturn:
+        one_way(value)
+
+
+class NextToken:
+    """Where a page of tags goes on: the last resource and key seen, as text that clients do not read."""
+
+    def decode(self, raw: str) -> str:
+        try:
+            text = base64.b64decode(raw, altchars=b"-_", validate=True).decode()
+        except (binascii.Error, ValueError):
+            raise Unreadable("format") from None
+        if text.count(SEPARATOR) != 1:
+            raise Unreadable("format")
+        return text
+
+    def encode(self, value: str) -> str:
+        return base64.urlsafe_b64encode(value.encode()).decode()
