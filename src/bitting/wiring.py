@@ -38,7 +38,7 @@ from bitting.dialects.alibaba_openapi import operations as openapi
 from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
 from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.errors import Catalogue, load
-from bitting.dialects.base.fault_injector import Injector
+from bitting.dialects.base.fault_injector import RuleFaultInjector
 from bitting.dialects.base.operation import Operation
 from bitting.dialects.huawei.dialect import Huawei, huawei_profile
 from bitting.dialects.iam import operations as iam
@@ -48,7 +48,7 @@ from bitting.dialects.native import operations as native
 from bitting.dialects.native.dialect import Native
 from bitting.dialects.otc import profile as otc
 from bitting.outbound.decision_point import HttpAuthorizer
-from bitting.outbound.http_client import HttpOutlet
+from bitting.outbound.http_client import BoundedHttpClient
 from bitting.providers.software.provider import SoftwareProvider
 from bitting.rotators.mysql import MysqlRotator
 from bitting.rotators.postgresql import PostgresqlRotator
@@ -98,7 +98,7 @@ class SystemEntropy:
 
 
 @dataclass(slots=True)
-class House:
+class Runtime:
     """Everything a process holds open."""
 
     store: Store
@@ -117,7 +117,7 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedDirectory:
     """What :func:`prepare` found or made."""
 
     credentials: Path
@@ -144,28 +144,28 @@ def operation_tables() -> dict[str, list[Operation]]:
     }
 
 
-def prepare(settings: Settings) -> Prepared:
+def prepare(settings: Settings) -> PreparedDirectory:
     """Make the data directory fit to serve. Idempotent; safe when two processes start at once."""
     directory = settings.directory
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     migrate(settings.database)
     files = tls.ensure(directory / "tls", [name.strip() for name in settings.names.split(",")])
-    house = build(settings)
+    runtime = build(settings)
     places = {
         "ca_cert": str(files.ca),
         "http": f"http://{settings.http}" if settings.http else "",
         "https": f"https://{settings.https}" if settings.https else "",
     }
-    credentials = bootstrap.ensure_credentials(directory, house.gate, settings.region, places)
-    forget_fleeting(house.store)
+    credentials = bootstrap.ensure_credentials(directory, runtime.gate, settings.region, places)
+    forget_fleeting(runtime.store)
     if settings.seed:
-        seed.load(house.gate, seed.read(Path(settings.seed)))
-    seeded = take(house.store) if settings.dev else None
-    house.close()
-    return Prepared(credentials, files, seeded)
+        seed.load(runtime.gate, seed.read(Path(settings.seed)))
+    seeded = take(runtime.store) if settings.dev else None
+    runtime.close()
+    return PreparedDirectory(credentials, files, seeded)
 
 
-def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonces | None = None) -> House:
+def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonces | None = None) -> Runtime:
     """A house over the settings' store. Raises ``Unavailable`` if the root key cannot be had.
 
     ``seeded``: what developer mode's reset comes back to; without it nothing of developer mode is wired.
@@ -183,7 +183,7 @@ def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonc
     throttle = Throttle(1 / settings.worker_count)
     gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region, throttle)
     gate.attestation = _attestation(settings, vault, clock)
-    gate.authorizer = HttpAuthorizer(HttpOutlet())
+    gate.authorizer = HttpAuthorizer(BoundedHttpClient())
     region = settings.region
     dialects: list[Dialect] = [
         Native(developer.rows(partial(restore, store, seeded)) if seeded is not None else ()),
@@ -192,8 +192,8 @@ def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonc
         AlibabaInstance(vault, clock, region),
         AlibabaOpenApi(vault, clock, region, _text(directory / "tls" / "ca.pem"), nonces),
     ]
-    reporter = Reporter(settings.log_level, "dev" if settings.dev else "")
-    injector = Injector(gate, clock.turn, catalogues()) if seeded is not None else None
+    reporter = FailureLogger(settings.log_level, "dev" if settings.dev else "")
+    injector = RuleFaultInjector(gate, clock.turn, catalogues()) if seeded is not None else None
     pipeline = Pipeline(gate, reporter.failure, injector)
 
     def ready() -> str:
@@ -205,11 +205,11 @@ def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonc
         return ""
 
     owner = f"{socket.gethostname()}/{os.getpid()}/{entropy.uuid()[:8]}"
-    follow = partial(_follow, cache, injector) if injector is not None else None
+    refresh = partial(_refresh, cache, injector) if injector is not None else None
     jobs = Scheduler(gate, _handlers(), (*SWEEPS, *SECRET_SWEEPS), owner, reporter.failure)
-    scheduler = SchedulerThread(jobs, reporter.failure, follow)
+    scheduler = SchedulerThread(jobs, reporter.failure, refresh)
     app = App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max, dev=seeded is not None)
-    return House(store, providers, trail, gate, app, scheduler)
+    return Runtime(store, providers, trail, gate, app, scheduler)
 
 
 def _attestation(settings: Settings, vault: Vault, clock: Clock) -> Attestation | None:
@@ -227,19 +227,19 @@ def _attestation(settings: Settings, vault: Vault, clock: Clock) -> Attestation 
 def _handlers() -> dict[str, Handler]:
     """Who does what comes due, by kind of job."""
     rotators: dict[str, Rotator] = {"postgresql": PostgresqlRotator(), "mysql": MysqlRotator()}
-    return secret_handlers(rotators, HttpOutlet())
+    return secret_handlers(rotators, BoundedHttpClient())
 
 
-def _follow(cache: KeyCache, injector: Injector) -> None:
+def _refresh(cache: KeyCache, injector: RuleFaultInjector) -> None:
     cache.freshen()
-    injector.follow(cache.loading)
+    injector.refresh(cache.loading)
 
 
 def _text(path: Path) -> str:
     return path.read_text() if path.exists() else ""
 
 
-class Reporter:
+class FailureLogger:
     """The log for what no caller may see: JSON lines on standard error. ``mode`` is in every line if given."""
 
     def __init__(self, level: str, mode: str = "") -> None:

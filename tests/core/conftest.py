@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from house_in_memory import House
+from runtime_in_memory import Runtime
 
-from bitting.core.gate import Asked, UseCase
+from bitting.core.gate import RequestContext, UseCase
 from bitting.core.model.identity import EVERYTHING, Principal, Statement
 from bitting.seals.file import FileSeal
 
@@ -18,24 +18,26 @@ from bitting.seals.file import FileSeal
 class Desk:
     """A house with somebody at the gate: ``run(use case, command)`` as the account's administrator."""
 
-    house: Any
+    runtime: Any
     principal: Principal
 
     @property
     def clock(self) -> Any:
-        return self.house.clock
+        return self.runtime.clock
 
     def run(self, use: UseCase[Any, Any], command: Any, principal: Principal | None = None) -> Any:
-        asked = Asked("r-1", "test", use.name, "127.0.0.1")
-        self.house.cache.freshen()
-        return self.house.gate.run(use, principal or self.principal, command, asked, self.house.cache.loading)
+        request_context = RequestContext("r-1", "test", use.name, "127.0.0.1")
+        self.runtime.cache.freshen()
+        return self.runtime.gate.run(
+            use, principal or self.principal, command, request_context, self.runtime.cache.loading
+        )
 
     def all(self, kind: type[Any], **where: object) -> list[Any]:
-        with self.house.store.begin(write=False) as uow:
+        with self.runtime.store.begin(write=False) as uow:
             return list(uow.of(kind).find(where))
 
     def limited(self, *statements: Statement) -> Principal:
-        founded = self.house.founded
+        founded = self.runtime.founded
         return Principal(founded.account.id, founded.account.ring, "u-2", "limited", statements)
 
 
@@ -47,8 +49,8 @@ def seal_file(tmp_path_factory: pytest.TempPathFactory) -> FileSeal:
 @pytest.fixture
 def make_desk(seal_file: FileSeal) -> Callable[[], Desk]:
     def make() -> Desk:
-        house = House(seal_file)
-        founded = house.founded
+        runtime = Runtime(seal_file)
+        founded = runtime.founded
         principal = Principal(
             account_id=founded.account.id,
             ring=founded.account.ring,
@@ -59,7 +61,7 @@ def make_desk(seal_file: FileSeal) -> Callable[[], Desk]:
             domain_id=founded.account.domain_id,
             admin=True,
         )
-        return Desk(house, principal)
+        return Desk(runtime, principal)
 
     return make
 

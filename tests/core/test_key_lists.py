@@ -9,7 +9,7 @@ import pytest
 from bitting.core.model.key import KeyRef
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.core.usecases.keys import tags
-from bitting.core.usecases.keys.tags import Wanted
+from bitting.core.usecases.keys.tags import TagFilter
 
 
 def make(desk: Any, count: int, **tagged: str) -> list[str]:
@@ -24,7 +24,7 @@ def test_more_ids_than_one_question_may_name(desk: Any, monkeypatch: pytest.Monk
     wanted = list(reversed(made)) if descending else made
     seen: list[str] = []
     for offset in range(0, 12, 4):
-        command = keys.ListKeys(offset=offset, limit=4, descending=descending, tagged=(Wanted("a"),))
+        command = keys.ListKeys(offset=offset, limit=4, descending=descending, tagged=(TagFilter("a"),))
         page = desk.run(keys.list_, command)
         assert page.total == 11
         seen += [key.id for key in page.keys]
@@ -34,9 +34,9 @@ def test_more_ids_than_one_question_may_name(desk: Any, monkeypatch: pytest.Monk
 def test_wishes_hold_together(desk: Any) -> None:
     one, two = make(desk, 2, a="1")
     where = {"id": (one, "none")}
-    page = desk.run(keys.list_, keys.ListKeys(where, tagged=(Wanted("a", ("1",)),)))
+    page = desk.run(keys.list_, keys.ListKeys(where, tagged=(TagFilter("a", ("1",)),)))
     assert [key.id for key in page.keys] == [one]
-    assert desk.run(keys.list_, keys.ListKeys({"id": two}, tagged=(Wanted("a", ("2",)),))).total == 0
+    assert desk.run(keys.list_, keys.ListKeys({"id": two}, tagged=(TagFilter("a", ("2",)),))).total == 0
     assert desk.run(keys.list_, keys.ListKeys(tagged=())).total == 0
 
 

@@ -51,7 +51,7 @@ def parameters(desk: Any, key: KeyRef, algorithm: str = "RSA_OAEP_SHA256") -> ma
 
 def wrap(desk: Any, given: material_import.Parameters, algorithm: str, plain: bytes) -> bytes:
     if algorithm == "SM2_ENCRYPT":
-        sealed: bytes = desk.house.vault.encrypt_to(given.public, plain, Algorithm.SM2_ENCRYPT)
+        sealed: bytes = desk.runtime.vault.encrypt_to(given.public, plain, Algorithm.SM2_ENCRYPT)
         return sealed
     public = load_der_public_key(given.public)
     assert isinstance(public, rsa.RSAPublicKey)
@@ -104,12 +104,12 @@ def test_only_the_same_material_comes_back(desk: Any) -> None:
 def test_again_moves_the_expiry_and_leaves_the_state(desk: Any) -> None:
     key, plain = make(desk), os.urandom(32)
     bring(desk, key, plain, expires_ms=desk.clock.now_ms() + DAY_MS)
-    desk.run(keys.disable, keys.OneKey(key))
+    desk.run(keys.disable, keys.KeyCommand(key))
     later = desk.clock.now_ms() + 2 * DAY_MS
     changed = bring(desk, key, plain, expires_ms=later)
     assert (changed.state, changed.material_expires_ms) == (KeyState.DISABLED, later)
     desk.clock.advance(days=3)
-    assert desk.run(keys.describe, keys.OneKey(key)).state is KeyState.PENDING_IMPORT
+    assert desk.run(keys.describe, keys.KeyCommand(key)).state is KeyState.PENDING_IMPORT
     assert bring(desk, key, plain).state is KeyState.ENABLED
 
 
@@ -139,7 +139,7 @@ def test_a_token_is_for_its_key_and_for_a_day(desk: Any) -> None:
 def test_expired_tickets_are_swept_and_their_tokens_still_say_so(desk: Any) -> None:
     key = make(desk)
     given = parameters(desk, key)
-    gate = desk.house.gate
+    gate = desk.runtime.gate
     scheduler = Scheduler(gate, {}, scheduled_keys.SWEEPS, "w", lambda job, error: pytest.fail(f"{job}: {error}"))
     assert scheduler.run_due() == 0
     desk.clock.advance(days=1)
@@ -259,6 +259,6 @@ def test_what_is_wrong_with_a_private_key(desk: Any) -> None:
 def test_tickets_go_with_the_key(desk: Any) -> None:
     key = make(desk)
     parameters(desk, key)
-    with desk.house.store.begin(write=True) as uow:
+    with desk.runtime.store.begin(write=True) as uow:
         scheduled_keys.erase(uow, replace(desk.all(Key)[0]))
     assert desk.all(ImportTicket) == []

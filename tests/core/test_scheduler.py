@@ -35,18 +35,18 @@ class Shop:
 
     def make(self, handler, name="w", kind="mow", sweeps=()):
         handlers = {kind: handler} if handler else {}
-        return Scheduler(self.desk.house.gate, handlers, sweeps, name, self.note, machine=self.machine)
+        return Scheduler(self.desk.runtime.gate, handlers, sweeps, name, self.note, machine=self.machine)
 
     def note(self, where, error):
         self.failures.append((where, error))
 
     def order(self, due_in_ms=0, subject="lawn", payload=""):
         now = self.desk.clock.now_ms()
-        with self.desk.house.store.begin(write=True) as uow:
+        with self.desk.runtime.store.begin(write=True) as uow:
             return schedule(uow, "mow", subject, now + due_in_ms, now, payload)
 
     def job(self, subject="lawn"):
-        with self.desk.house.store.begin(write=False) as uow:
+        with self.desk.runtime.store.begin(write=False) as uow:
             return uow.of(Job).get(f"mow/{subject}")
 
 
@@ -78,7 +78,7 @@ def test_scheduling_again_moves_the_one_job(shop):
 
 def test_a_cancelled_job_never_runs(shop):
     shop.order()
-    with shop.desk.house.store.begin(write=True) as uow:
+    with shop.desk.runtime.store.begin(write=True) as uow:
         assert cancel(uow, "mow", "lawn")
         assert not cancel(uow, "mow", "lawn")
     assert shop.make(lambda turn: None).run_due() == 0
@@ -199,6 +199,6 @@ def test_a_kind_nobody_here_knows_is_left_for_who_knows_it(shop):
 @pytest.mark.parametrize("switches", [Switches(replica=True), Switches(maintenance="move")])
 def test_replicas_and_maintenance_do_nothing(shop, switches):
     shop.order()
-    with shop.desk.house.store.begin(write=True) as uow:
+    with shop.desk.runtime.store.begin(write=True) as uow:
         uow.of(Switches).add(switches)
     assert shop.make(lambda turn: None).run_due() == 0

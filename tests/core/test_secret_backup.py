@@ -20,10 +20,10 @@ from bitting.core.usecases.secrets import versions as secret_versions
 def imported(desk, material):
     """A key whose material came from outside."""
     key = desk.run(keys.create, keys.CreateKey(origin=Origin.EXTERNAL))
-    stored = desk.house.gate.providers["software"].import_material(
+    stored = desk.runtime.gate.providers["software"].import_material(
         SPECS["AES_256"], KeyMaterial(material), binding(key, key.primary_version)
     )
-    with desk.house.store.begin(write=True) as uow:
+    with desk.runtime.store.begin(write=True) as uow:
         version = uow.of(KeyVersion).get(key.primary_version) or KeyVersion(key.primary_version, key.id, 1, 1, b"")
         (uow.of(KeyVersion).put if uow.of(KeyVersion).get(version.id) else uow.of(KeyVersion).add)(
             replace(version, wrapped=stored.wrapped)
@@ -35,7 +35,7 @@ def imported(desk, material):
 def backed_up(desk, key=None):
     desk.run(secrets.create, secrets.CreateSecret("db", b"one", key=key, description="kept"))
     desk.run(secret_versions.put_value, secret_versions.PutValue("db", b"two"))
-    return desk.run(secret_backup.back_up, secrets.OneSecret("db"))
+    return desk.run(secret_backup.back_up, secrets.SecretCommand("db"))
 
 
 def bring(desk, blob):
@@ -69,7 +69,7 @@ def test_back_again_here_under_the_service_key(desk):
     with pytest.raises(faults.ResourceExists) as still:
         bring(desk, blob)
     assert still.value.detail("kind") == "version"
-    desk.run(secrets.delete, secrets.OneSecret("db"))
+    desk.run(secrets.delete, secrets.SecretCommand("db"))
     bring(desk, blob)
     assert value(desk) == b"two"
 

@@ -32,7 +32,7 @@ from bitting.core.usecases.secrets import lifecycle as secrets
 from bitting.core.usecases.secrets import rotation as secret_rotation
 from bitting.core.usecases.secrets import targets as secret_targets
 from bitting.core.usecases.secrets import versions as secret_versions
-from bitting.core.usecases.secrets.rotation_ports import Posted, RotationRefused
+from bitting.core.usecases.secrets.rotation_ports import HttpResponse, RotationRefused
 from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
 
 
@@ -78,7 +78,7 @@ class PaperOutlet:
     def post(self, url, headers, body):
         content = json.loads(body)
         self.posted.append((url, headers, content))
-        answer = self.answers.get(content.get("step", "event"), Posted(200))
+        answer = self.answers.get(content.get("step", "event"), HttpResponse(200))
         return answer(content) if callable(answer) else answer
 
 
@@ -86,7 +86,7 @@ class Yard:
     def __init__(self, desk):
         self.desk = desk
         self.server = PaperServer(app="old", app2="older")
-        self.outlet = PaperOutlet()
+        self.http_client = PaperOutlet()
         self.machine = 1000
         self.names = itertools.count()
         self.worker = self.make_worker()
@@ -94,9 +94,9 @@ class Yard:
 
     def make_worker(self):
         rotators = {"postgresql": self.server, "mysql": self.server}
-        handlers = secret_handlers(rotators, self.outlet)
+        handlers = secret_handlers(rotators, self.http_client)
         name = f"w{next(self.names)}"
-        gate = self.desk.house.gate
+        gate = self.desk.runtime.gate
         return Scheduler(gate, handlers, SECRET_SWEEPS, name, self._failed, machine=lambda: self.machine)
 
     @staticmethod
@@ -188,7 +188,7 @@ def test_without_an_administrator_users_change_their_own(desk):
 
 def test_a_second_user_is_made_where_there_is_none(yard):
     yard.secret(paired=False)
-    with yard.desk.house.store.begin(write=True) as uow:
+    with yard.desk.runtime.store.begin(write=True) as uow:
         secret = uow.of(Secret).find()[0]
         uow.of(Secret).put(replace(secret, paired=True))
     for user in ("app_clone", "app", "app_clone"):
@@ -200,7 +200,7 @@ def test_a_second_user_is_made_where_there_is_none(yard):
 
 def commits_and_calls(yard, stop_at):
     """Die at the ``stop_at``-th commit or outside call of a rotation: before it, and right after it."""
-    store, count = yard.desk.house.store, itertools.count()
+    store, count = yard.desk.runtime.store, itertools.count()
 
     class Dying:
         def __getattr__(self, name):
@@ -233,7 +233,7 @@ def commits_and_calls(yard, stop_at):
 def test_killed_anywhere_and_carried_on(yard, paired, stop_at):
     yard.secret(paired=paired)
     task = yard.rotate()
-    gate, whole = yard.desk.house.gate, yard.desk.house.store
+    gate, whole = yard.desk.runtime.gate, yard.desk.runtime.store
     dying, tick = commits_and_calls(yard, stop_at)
     works, change = yard.server.works, yard.server.set_password
 
@@ -384,13 +384,13 @@ def test_a_secret_on_its_way_out_is_rotated_no_more(yard):
     yard.desk.run(secrets.schedule_deletion, secrets.ScheduleDeletion("db", 7))
     yard.run(seconds=2)
     assert yard.server.calls == []
-    yard.desk.run(secrets.restore, secrets.OneSecret("db"))
+    yard.desk.run(secrets.restore, secrets.SecretCommand("db"))
     yard.run(seconds=61)
     assert yard.task().state == "succeeded"
 
 
 def test_access_keys_of_this_server_rotate_and_the_replaced_one_works_until_the_next(yard):
-    founded, desk = yard.desk.house.founded, yard.desk
+    founded, desk = yard.desk.runtime.founded, yard.desk
     value = json.dumps({"AccessKeyId": founded.access_key_id, "AccessKeySecret": founded.secret}).encode()
     order = secrets.CreateSecret("db", value, type=SecretType.ACCESS_KEY, fields=("AccessKeyId", "AccessKeySecret"))
     desk.run(secrets.create, order)
@@ -414,13 +414,13 @@ def hook(yard, name="fn"):
 
 def test_a_function_takes_the_steps_in_order_and_knows_us_by_signature(yard):
     hook(yard)
-    yard.outlet.answers["create"] = Posted(200, b'{"value": "fresh"}')
+    yard.http_client.answers["create"] = HttpResponse(200, b'{"value": "fresh"}')
     yard.desk.run(secrets.create, secrets.CreateSecret("db", b"stale", function="fn"))
     yard.rotate()
     yard.run()
-    assert [content["step"] for _, _, content in yard.outlet.posted] == ["create", "set", "test", "finish"]
+    assert [content["step"] for _, _, content in yard.http_client.posted] == ["create", "set", "test", "finish"]
     assert yard.desk.run(secret_versions.get_value, secret_versions.GetValue("db")).value == b"fresh"
-    _, headers, content = yard.outlet.posted[1]
+    _, headers, content = yard.http_client.posted[1]
     assert (content["current"], content["pending"]) == ("stale", "fresh")
     body = json.dumps(content, ensure_ascii=False)
     signed = f"{headers['x-bitting-timestamp']}.{headers['x-bitting-delivery']}.{body}"
@@ -446,25 +446,25 @@ def test_a_function_without_a_value_gets_one_made(yard):
 @pytest.mark.parametrize("step", ["create", "set", "test", "finish"])
 def test_a_function_that_refuses_leaves_the_old_value(yard, step):
     hook(yard)
-    yard.outlet.answers[step] = Posted(409)
+    yard.http_client.answers[step] = HttpResponse(409)
     yard.desk.run(secrets.create, secrets.CreateSecret("db", b"stale", function="fn"))
     yard.rotate()
     yard.run()
     assert (yard.task().state, yard.task().error) == ("failed", "FunctionFailed")
     assert yard.desk.run(secret_versions.get_value, secret_versions.GetValue("db")).value == b"stale"
-    steps = [content["step"] for _, _, content in yard.outlet.posted]
+    steps = [content["step"] for _, _, content in yard.http_client.posted]
     assert (steps[-1] == "rollback") == (step != "create")
 
 
 def test_a_function_nobody_answers_is_asked_until_it_does(yard):
     hook(yard)
     yard.desk.run(secrets.create, secrets.CreateSecret("db", b"stale", function="fn"))
-    yard.outlet.answers = {step: Posted(0) for step in ("set", "rollback")}
+    yard.http_client.answers = {step: HttpResponse(0) for step in ("set", "rollback")}
     yard.rotate()
     yard.run(seconds=300)
     assert yard.task().state == "running"
     assert yard.desk.run(secret_versions.get_value, secret_versions.GetValue("db")).value == b"stale"
-    yard.outlet.answers = {}
+    yard.http_client.answers = {}
     yard.run(seconds=400)
     assert yard.task().state in {"succeeded", "failed"}
 
@@ -480,9 +480,9 @@ def test_subscribers_hear_of_what_they_asked_for(yard):
     yard.secret(events=("watch",))
     yard.rotate()
     yard.run(seconds=1)
-    yard.desk.run(secrets.delete, secrets.OneSecret("db"))
+    yard.desk.run(secrets.delete, secrets.SecretCommand("db"))
     yard.run(seconds=1)
-    told = [content["event"] for _, _, content in yard.outlet.posted]
+    told = [content["event"] for _, _, content in yard.http_client.posted]
     assert told == ["version_created", "rotated", "deleted"]
     assert {notice.state for notice in yard.desk.all(Notice)} == {"delivered"}
 
@@ -490,12 +490,12 @@ def test_subscribers_hear_of_what_they_asked_for(yard):
 def test_a_delivery_is_tried_eight_times(yard):
     hook(yard, "topic")
     rule(yard, secret_events.CREATED)
-    yard.outlet.answers["event"] = Posted(500)
+    yard.http_client.answers["event"] = HttpResponse(500)
     yard.secret(events=("watch",))
     yard.run(seconds=700)
     (notice,) = yard.desk.all(Notice)
     assert (notice.state, notice.attempts) == ("failed", 8)
-    ids = {headers["x-bitting-delivery"] for _, headers, _ in yard.outlet.posted}
+    ids = {headers["x-bitting-delivery"] for _, headers, _ in yard.http_client.posted}
     assert ids == {notice.id}
 
 
@@ -504,7 +504,7 @@ def test_a_target_nobody_registered_is_invalid_and_nothing_is_sent(yard):
     yard.secret(events=("watch",))
     yard.run(seconds=2)
     assert [notice.state for notice in yard.desk.all(Notice)] == ["invalid"]
-    assert yard.outlet.posted == []
+    assert yard.http_client.posted == []
     assert yard.desk.all(Webhook) == []
 
 
@@ -516,7 +516,7 @@ def test_expiry_is_told_once_per_time_set(yard):
         due = yard.desk.clock.now_ms() + 5000
         yard.desk.run(secret_versions.update_expiry, secret_versions.SetExpiry("db", "v1", due))
         yard.run(seconds=10)
-    assert [content["event"] for _, _, content in yard.outlet.posted] == ["version_expired"] * 2
+    assert [content["event"] for _, _, content in yard.http_client.posted] == ["version_expired"] * 2
 
 
 def test_notices_are_kept_three_months(yard):
@@ -531,9 +531,9 @@ def test_a_rule_in_use_stays(yard):
     rule(yard, secret_events.CREATED)
     yard.secret(events=("watch",))
     with pytest.raises(faults.ResourceInUse):
-        yard.desk.run(secret_events.delete_rule, secret_events.OneRule("watch"))
+        yard.desk.run(secret_events.delete_rule, secret_events.EventRuleByName("watch"))
     yard.desk.run(secrets.update, secrets.UpdateSecret("db", events=()))
-    yard.desk.run(secret_events.delete_rule, secret_events.OneRule("watch"))
+    yard.desk.run(secret_events.delete_rule, secret_events.EventRuleByName("watch"))
 
 
 def test_only_operators_say_what_can_be_reached(yard):

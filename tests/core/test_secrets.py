@@ -39,7 +39,7 @@ def on_stages(desk, name="db"):
 
 
 def quota(desk, name, limit):
-    with desk.house.store.begin(write=True) as uow:
+    with desk.runtime.store.begin(write=True) as uow:
         uow.of(Quota).add(Quota(f"{desk.principal.ring}/{name}", desk.principal.ring, name, limit))
 
 
@@ -61,7 +61,7 @@ def test_values_are_sealed_at_rest_and_bound_to_their_place(desk):
     first, second = desk.all(SecretVersion)
     assert b"very secret" not in first.sealed + first.data_key
     secret = desk.all(Secret, name="other")[0]
-    with desk.house.store.begin(write=True) as uow:
+    with desk.runtime.store.begin(write=True) as uow:
         moved = second if second.secret_id == secret.id else first
         source = first if moved is second else second
         uow.of(SecretVersion).put(replace(moved, sealed=source.sealed, data_key=source.data_key))
@@ -93,7 +93,7 @@ def test_a_key_of_ones_own_protects_and_a_new_one_counts_for_new_versions(desk):
     put(desk, b"two")
     assert get(desk, version="v1").version.key_id == first.id
     assert get(desk).version.key_id == second.id
-    desk.run(keys.disable, keys.OneKey(KeyRef.by_id(second.id)))
+    desk.run(keys.disable, keys.KeyCommand(KeyRef.by_id(second.id)))
     with pytest.raises(faults.KeyDisabled):
         get(desk)
     with pytest.raises(faults.KeyDisabled):
@@ -125,7 +125,7 @@ def test_the_cache_hears_of_everything(desk):
     assert get(desk).value == b"two"
     desk.run(stages.move, stages.MoveStage("db", CURRENT, "v1"))
     assert get(desk).value == b"one"
-    desk.run(secrets.delete, secrets.OneSecret("db"))
+    desk.run(secrets.delete, secrets.SecretCommand("db"))
     with pytest.raises(faults.ResourceNotFound):
         get(desk)
     create(desk, value=b"again")
@@ -212,10 +212,10 @@ def test_deletion_waits_and_can_be_undone(desk):
     assert again.value.detail("use") == ""
     with pytest.raises(faults.ResourceExists):
         create(desk)
-    desk.run(secrets.restore, secrets.OneSecret("db"))
+    desk.run(secrets.restore, secrets.SecretCommand("db"))
     assert get(desk).value == b"one"
     with pytest.raises(faults.KeyNotPendingDeletion):
-        desk.run(secrets.restore, secrets.OneSecret("db"))
+        desk.run(secrets.restore, secrets.SecretCommand("db"))
 
 
 def test_when_the_window_is_over_it_is_gone_before_anybody_swept(desk):
@@ -225,8 +225,8 @@ def test_when_the_window_is_over_it_is_gone_before_anybody_swept(desk):
     with pytest.raises(faults.ResourceNotFound):
         get(desk)
     with pytest.raises(faults.ResourceNotFound):
-        desk.run(secrets.restore, secrets.OneSecret("db"))
-    sweeper = Scheduler(desk.house.gate, {}, SECRET_SWEEPS, "w", lambda where, error: pytest.fail(str(error)))
+        desk.run(secrets.restore, secrets.SecretCommand("db"))
+    sweeper = Scheduler(desk.runtime.gate, {}, SECRET_SWEEPS, "w", lambda where, error: pytest.fail(str(error)))
     assert sweeper.run_due() == 1
     assert sweeper.run_due() == 0
     assert (desk.all(Secret), desk.all(SecretVersion), desk.all(Stage)) == ([], [], [])
@@ -244,14 +244,14 @@ def test_a_name_is_free_again_once_the_window_is_over(desk):
 def test_a_secret_that_is_not_enabled_keeps_its_values(desk, state):
     secret = create(desk).secret
     use, order = {
-        SecretState.DISABLED: (secrets.disable, secrets.OneSecret("db")),
-        SecretState.FROZEN: (secrets.freeze, secrets.OneSecretId(secret.id)),
+        SecretState.DISABLED: (secrets.disable, secrets.SecretCommand("db")),
+        SecretState.FROZEN: (secrets.freeze, secrets.SecretById(secret.id)),
     }[state]
     desk.run(use, order, replace(desk.principal, operator=True))
     for attempt in (lambda: get(desk), lambda: put(desk, b"two")):
         with pytest.raises(faults.KeyNotEnabled):
             attempt()
-    desk.run(secrets.enable, secrets.OneSecret("db"))
+    desk.run(secrets.enable, secrets.SecretCommand("db"))
     assert get(desk).value == b"one"
 
 
@@ -326,7 +326,7 @@ def test_lists_filter_and_page(desk):
         create(desk, name, description=f"a {name}", tags=("colour", "red" if name != "banana" else "yellow"))
 
     def listed(wanted, **given):
-        order = secret_lists.ListSecrets(secret_lists.Wanted(**wanted), **given)
+        order = secret_lists.ListSecrets(secret_lists.SecretFilter(**wanted), **given)
         return desk.run(secret_lists.list_secrets, order)
 
     assert [secret.name for secret in listed({}).secrets] == ["apple", "banana", "cherry"]
@@ -347,7 +347,7 @@ def test_tags_come_and_go_and_stop_at_twenty(desk):
     desk.run(secret_lists.tag, secret_lists.TagSecret({"k0": "w"}, "db"))
     desk.run(secret_lists.untag, secret_lists.UntagSecret([f"k{n}" for n in range(1, 20)], "db"))
     assert secret_lists.pairs(desk.all(Secret)[0]) == {"k0": "w"}
-    assert desk.run(secret_lists.all_tags, secret_lists.EveryTag()) == {"k0": ["w"]}
+    assert desk.run(secret_lists.all_tags, secret_lists.ListAllTags()) == {"k0": ["w"]}
 
 
 def test_passwords_are_made_to_order(desk):
@@ -363,4 +363,4 @@ def test_passwords_are_made_to_order(desk):
         assert any(c.isupper() for c in text)
     with pytest.raises(faults.InvalidParameter):
         make(lowercase=False, uppercase=False, digits=False, punctuation=False)
-    assert len(for_rotation(desk.house.entropy)) == 32
+    assert len(for_rotation(desk.runtime.entropy)) == 32

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_der_public_key, load_pem_private_key
 
 from bitting.core import faults
-from bitting.core.gate import Asked, Gate
+from bitting.core.gate import Gate, RequestContext
 from bitting.core.key_cache import KeyCache, NotResident
 from bitting.core.model.identity import EVERYTHING, Principal, Statement
 from bitting.core.model.key import KeyRef
@@ -62,8 +62,8 @@ class Bench:
 
     def run(self, use, command, *, view=None, principal=None):
         self.cache.freshen()
-        asked = Asked("request", "test", use.name, "127.0.0.1")
-        return self.gate.run(use, principal or self.principal, command, asked, view or self.cache.loading)
+        request_context = RequestContext("request", "test", use.name, "127.0.0.1")
+        return self.gate.run(use, principal or self.principal, command, request_context, view or self.cache.loading)
 
     def key(self, spec, usage=""):
         return KeyRef.by_id(self.run(keys.create, keys.CreateKey(spec, usage)).id)

@@ -23,7 +23,7 @@ def sweeper(desk):
     def failed(where, error):
         raise AssertionError(where) from error
 
-    return Scheduler(desk.house.gate, {}, SWEEPS, "w", failed)
+    return Scheduler(desk.runtime.gate, {}, SWEEPS, "w", failed)
 
 
 def make(desk, **given):
@@ -48,7 +48,7 @@ def test_keys_and_what_hangs_on_them_go_when_their_deletion_is_due(desk, sweeper
     assert [version.key_id for version in desk.all(KeyVersion)] == [kept.id]
     assert desk.all(Alias) == []
     assert desk.all(Job) == []
-    assert {event.operation for event in desk.house.trail.events if event.dialect == "scheduler"} == {"keys.erase"}
+    assert {event.operation for event in desk.runtime.trail.events if event.dialect == "scheduler"} == {"keys.erase"}
 
 
 def test_a_cancelled_deletion_is_no_deletion(desk, sweeper):
@@ -57,12 +57,12 @@ def test_a_cancelled_deletion_is_no_deletion(desk, sweeper):
     desk.run(keys.cancel_deletion, keys.CancelDeletion(by_id(key)))
     desk.clock.advance(days=8)
     assert sweeper.run_due() == 0
-    assert desk.run(keys.describe, keys.OneKey(by_id(key))).state is KeyState.ENABLED
+    assert desk.run(keys.describe, keys.KeyCommand(by_id(key))).state is KeyState.ENABLED
 
 
 def test_expired_material_is_erased_and_its_fingerprint_kept(desk, sweeper):
     key = make(desk)
-    with desk.house.store.begin(write=True) as uow:
+    with desk.runtime.store.begin(write=True) as uow:
         held = replace(key, material_expires_ms=desk.clock.now_ms() + 1000, material_fingerprint=b"f" * 32)
         uow.of(Key).put(held)
     desk.clock.advance(seconds=1)
@@ -93,17 +93,17 @@ def test_a_key_rotates_every_interval_and_old_ciphertexts_open(desk, sweeper):
 
 def test_a_disabled_key_waits_and_rotates_when_it_is_enabled(desk, sweeper):
     key = make(desk, rotation_interval_s=7 * DAY_S)
-    desk.run(keys.disable, keys.OneKey(by_id(key)))
+    desk.run(keys.disable, keys.KeyCommand(by_id(key)))
     desk.clock.advance(days=9)
     assert sweeper.run_due() == 0
-    desk.run(keys.enable, keys.OneKey(by_id(key)))
+    desk.run(keys.enable, keys.KeyCommand(by_id(key)))
     assert sweeper.run_due() == 1
     assert desk.all(Key)[0].rotations == 1
 
 
 def test_a_frozen_key_is_looked_at_a_day_later(desk, sweeper):
     key = make(desk, rotation_interval_s=7 * DAY_S)
-    with desk.house.store.begin(write=True) as uow:
+    with desk.runtime.store.begin(write=True) as uow:
         uow.of(Key).put(replace(key, state=KeyState.FROZEN))
     desk.clock.advance(days=7)
     assert sweeper.run_due() == 1
@@ -118,10 +118,10 @@ def test_a_version_on_demand_is_primary_and_listed_first(desk):
     assert [version.number for version in page.versions] == [2, 1]
     assert page.key.primary_version == made.id
     assert page.total == 2
-    one = versions.OneVersion(by_id(key), key.primary_version)
+    one = versions.KeyVersionCommand(by_id(key), key.primary_version)
     assert desk.run(versions.describe_version, one).number == 1
     with pytest.raises(faults.KeyVersionNotFound):
-        desk.run(versions.describe_version, versions.OneVersion(by_id(make(desk)), made.id))
+        desk.run(versions.describe_version, versions.KeyVersionCommand(by_id(make(desk)), made.id))
 
 
 def test_limits_on_versions(desk):
@@ -154,7 +154,7 @@ def test_keys_that_get_no_version(desk, given, family, fault):
 
 def test_outside_material_is_not_rotated(desk):
     key = make(desk, origin=Origin.EXTERNAL)
-    with desk.house.store.begin(write=True) as uow:
+    with desk.runtime.store.begin(write=True) as uow:
         uow.of(Key).put(replace(key, state=KeyState.ENABLED))
     for use, order in [
         (versions.create_version, versions.CreateVersion(by_id(key))),

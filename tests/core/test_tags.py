@@ -13,7 +13,7 @@ from bitting.core.model.tag import Tag
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.core.usecases.keys import resource_tags, tags
 from bitting.core.usecases.keys import scheduled as scheduled_keys
-from bitting.core.usecases.keys.tags import Wanted
+from bitting.core.usecases.keys.tags import TagFilter
 
 
 def make(desk: Any, **tagged: str) -> str:
@@ -94,18 +94,18 @@ def test_many_need_the_right_on_each(desk: Any) -> None:
 def test_found_by_tags_both_ways(desk: Any) -> None:
     one, two, three = make(desk, env="prod", team="a"), make(desk, env="test", team="a"), make(desk, env="prod")
 
-    def found(*wanted: Wanted, any_of: bool = False) -> set[str]:
+    def found(*wanted: TagFilter, any_of: bool = False) -> set[str]:
         return set(desk.run(tags.find_tagged, tags.FindTagged("key", wanted, any_of=any_of)).resources)
 
     assert found() == {one, two, three}
-    assert found(Wanted("env", ("prod",))) == {one, three}
-    assert found(Wanted("env", ("prod", "test")), Wanted("team")) == {one, two}
-    assert found(Wanted("env", ("prod",)), Wanted("team", ("a",)), any_of=True) == {one, two, three}
-    assert found(Wanted("env", ("none",))) == set()
+    assert found(TagFilter("env", ("prod",))) == {one, three}
+    assert found(TagFilter("env", ("prod", "test")), TagFilter("team")) == {one, two}
+    assert found(TagFilter("env", ("prod",)), TagFilter("team", ("a",)), any_of=True) == {one, two, three}
+    assert found(TagFilter("env", ("none",))) == set()
     page = desk.run(tags.find_tagged, tags.FindTagged("key", (), offset=1, limit=1))
     assert (page.total, list(page.resources)) == (3, [sorted((one, two, three))[1]])
     assert [tag.key for tag in page.tags[page.resources[0]]]
-    among = desk.run(tags.find_tagged, tags.FindTagged("key", (Wanted("team"),), among=(two, three)))
+    among = desk.run(tags.find_tagged, tags.FindTagged("key", (TagFilter("team"),), among=(two, three)))
     assert (list(among.resources), among.total) == ([two], 1)
 
 
@@ -126,15 +126,15 @@ def test_pages_of_tags_hold_each_once(desk: Any, *, named: bool) -> None:
 
 def test_listed_by_what_they_carry_with_all_they_carry(desk: Any) -> None:
     one, two = make(desk, env="prod", team="a"), make(desk, team="b")
-    page = desk.run(resource_tags.list_tagged, resource_tags.ListTagged("key", wanted=(Wanted("env", ("prod",)),)))
+    page = desk.run(resource_tags.list_tagged, resource_tags.ListTagged("key", wanted=(TagFilter("env", ("prod",)),)))
     assert [(tag.resource_id, tag.key) for tag in page.tags] == [(one, "env"), (one, "team")]
-    page = desk.run(resource_tags.list_tagged, resource_tags.ListTagged("key", (two,), (Wanted("env"),)))
+    page = desk.run(resource_tags.list_tagged, resource_tags.ListTagged("key", (two,), (TagFilter("env"),)))
     assert list(page.tags) == []
 
 
 def test_tags_go_with_the_key(desk: Any) -> None:
     key, other = make(desk, a="1"), make(desk, a="1")
     held = desk.all(keys.Key, id=key)[0]
-    with desk.house.store.begin(write=True) as uow:
+    with desk.runtime.store.begin(write=True) as uow:
         scheduled_keys.erase(uow, held)
     assert {tag.resource_id for tag in desk.all(Tag)} == {other}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bitting.core import faults
-from bitting.core.authz.resource_policies import Policy, Rule, demand_local, pack, unpack
-from bitting.core.gate import Asked
+from bitting.core.authz.resource_policies import Policy, Rule, pack, require_local, unpack
+from bitting.core.gate import RequestContext
 from bitting.core.model.identity import Principal
 from bitting.core.model.key import KeyRef
 from bitting.core.usecases.crypto import encryption as crypto
@@ -16,77 +16,79 @@ from bitting.core.usecases.keys import lifecycle as keys
 OPERATOR = Principal("", "", "", "op", (), operator=True)
 
 
-def run(house, use, command, principal=OPERATOR):
-    return house.gate.run(use, principal, command, Asked("id", "test", "", "127.0.0.1"), house.cache.loading)
+def run(runtime, use, command, principal=OPERATOR):
+    return runtime.gate.run(
+        use, principal, command, RequestContext("id", "test", "", "127.0.0.1"), runtime.cache.loading
+    )
 
 
 @pytest.fixture
-def house(desk):
-    return desk.house
+def runtime(desk):
+    return desk.runtime
 
 
 @pytest.fixture
-def own(house):
-    with house.store.begin(write=True) as uow:
-        return accounts.found(uow, house.gate.vault, house.gate.clock, house.gate.entropy, "r")
+def own(runtime):
+    with runtime.store.begin(write=True) as uow:
+        return accounts.create_first_account(uow, runtime.gate.vault, runtime.gate.clock, runtime.gate.entropy, "r")
 
 
-def principal_of(house, own, user):
-    with house.store.begin(write=True) as uow:
-        key_id, _ = accounts.add_access_key(uow, house.gate.vault, 0, own.account.id, user.id)
+def principal_of(runtime, own, user):
+    with runtime.store.begin(write=True) as uow:
+        key_id, _ = accounts.add_access_key(uow, runtime.gate.vault, 0, own.account.id, user.id)
 
     def look():
-        house.cache.freshen()
-        return credentials.access_key(house.cache.loading, house.gate.vault, key_id).principal
+        runtime.cache.freshen()
+        return credentials.access_key(runtime.cache.loading, runtime.gate.vault, key_id).principal
 
     return look
 
 
-def test_a_statement_holds_at_once_and_ends_at_once(house, own):
+def test_a_statement_holds_at_once_and_ends_at_once(runtime, own):
     account_id = own.account.id
-    user = run(house, limited_users.create_user, limited_users.CreateUser(account_id, "reader"))
-    look = principal_of(house, own, user)
+    user = run(runtime, limited_users.create_user, limited_users.CreateUser(account_id, "reader"))
+    look = principal_of(runtime, own, user)
     assert look().statements == ()
     assert not look().admin
     order = limited_users.Allow(account_id, "reader", ("key:create", "key:encrypt"), ("*",))
-    statement = run(house, limited_users.allow, order)
-    key = run(house, keys.create, keys.CreateKey(), look())
-    run(house, crypto.encrypt, crypto.Encrypt(KeyRef.by_id(key.id), b"x"), look())
+    statement = run(runtime, limited_users.allow, order)
+    key = run(runtime, keys.create, keys.CreateKey(), look())
+    run(runtime, crypto.encrypt, crypto.Encrypt(KeyRef.by_id(key.id), b"x"), look())
     run(
-        house,
+        runtime,
         limited_users.allow,
         limited_users.Allow(account_id, "reader", ("key:encrypt",), (f"key/{key.id}",), deny=True),
     )
     with pytest.raises(faults.ExplicitlyDenied):
-        run(house, crypto.encrypt, crypto.Encrypt(KeyRef.by_id(key.id), b"x"), look())
-    listed = run(house, limited_users.statements_of, limited_users.StatementsOf(account_id, "reader"))
+        run(runtime, crypto.encrypt, crypto.Encrypt(KeyRef.by_id(key.id), b"x"), look())
+    listed = run(runtime, limited_users.statements_of, limited_users.StatementsOf(account_id, "reader"))
     assert [item.allow for item in sorted(listed, key=lambda item: not item.allow)] == [True, False]
-    run(house, limited_users.revoke, limited_users.OneStatement(statement.id))
+    run(runtime, limited_users.revoke, limited_users.StatementById(statement.id))
     with pytest.raises(faults.PermissionDenied):
-        run(house, keys.create, keys.CreateKey(), look())
+        run(runtime, keys.create, keys.CreateKey(), look())
 
 
-def test_users_are_made_by_operators_for_accounts_that_are_there(house, own):
+def test_users_are_made_by_operators_for_accounts_that_are_there(runtime, own):
     account_id = own.account.id
-    run(house, limited_users.create_user, limited_users.CreateUser(account_id, "a"))
+    run(runtime, limited_users.create_user, limited_users.CreateUser(account_id, "a"))
     with pytest.raises(faults.ResourceExists):
-        run(house, limited_users.create_user, limited_users.CreateUser(account_id, "a"))
+        run(runtime, limited_users.create_user, limited_users.CreateUser(account_id, "a"))
     for use, command in (
         (limited_users.create_user, limited_users.CreateUser("none", "b")),
         (limited_users.allow, limited_users.Allow(account_id, "none", ("*",))),
-        (limited_users.revoke, limited_users.OneStatement("none")),
+        (limited_users.revoke, limited_users.StatementById("none")),
     ):
         with pytest.raises(faults.ResourceNotFound):
-            run(house, use, command)
+            run(runtime, use, command)
     somebody = Principal(account_id, own.account.ring, "u", "u", (), admin=True)
     with pytest.raises(faults.PermissionDenied):
-        run(house, limited_users.create_user, limited_users.CreateUser(account_id, "c"), somebody)
+        run(runtime, limited_users.create_user, limited_users.CreateUser(account_id, "c"), somebody)
 
 
 def test_a_policy_is_stored_with_its_rules():
     policy = Policy('{"as": "written"}', (Rule(True, ("1/user/a",), ("key:encrypt",), networks=("10.0.0.0/8",)),))
     assert unpack(pack(policy)) == policy
     assert unpack("something older") == Policy("something older", ())
-    demand_local(pack(policy), "1")
+    require_local(pack(policy), "1")
     with pytest.raises(faults.InvalidParameter):
-        demand_local(pack(policy), "2")
+        require_local(pack(policy), "2")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from house_in_memory import House
+from runtime_in_memory import Runtime
 
 from bitting.seals.file import FileSeal
 
@@ -16,10 +16,10 @@ def file_seal(tmp_path_factory: pytest.TempPathFactory) -> FileSeal:
 
 
 @pytest.fixture
-def house(file_seal: FileSeal) -> House:
-    return House(file_seal)
+def runtime(file_seal: FileSeal) -> Runtime:
+    return Runtime(file_seal)
 
 
 @pytest.fixture
-def make_house(file_seal: FileSeal) -> Callable[[], House]:
-    return lambda: House(file_seal)
+def make_house(file_seal: FileSeal) -> Callable[[], Runtime]:
+    return lambda: Runtime(file_seal)

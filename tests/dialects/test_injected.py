@@ -11,10 +11,10 @@ import time
 from typing import Any
 
 import pytest
-from house_in_memory import House
+from runtime_in_memory import Runtime
 
 from bitting.bench.signers import instance, openapi_v3, sdk_hmac
-from bitting.core.gate import Asked
+from bitting.core.gate import RequestContext
 from bitting.core.model.service import FaultRule
 from bitting.core.usecases.access.client_keys import CreateClientKey, issue
 from bitting.core.usecases.iam.credentials import access_key
@@ -24,7 +24,7 @@ from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
 from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.errors import Row
-from bitting.dialects.base.fault_injector import Injector
+from bitting.dialects.base.fault_injector import RuleFaultInjector
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.huawei.dialect import Huawei
 from bitting.dialects.otc import profile as otc
@@ -39,8 +39,8 @@ ROWS = [
 ]
 
 
-def make(house: House, name: str) -> Dialect:
-    ports = (house.vault, house.clock, "cn-hangzhou")
+def make(runtime: Runtime, name: str) -> Dialect:
+    ports = (runtime.vault, runtime.clock, "cn-hangzhou")
     if name == "alibaba_openapi":
         return AlibabaOpenApi(*ports)
     if name == "alibaba_instance":
@@ -48,15 +48,15 @@ def make(house: House, name: str) -> Dialect:
     return Huawei(*ports, otc.profile())
 
 
-def meddle(house: House) -> None:
+def meddle(runtime: Runtime) -> None:
     """Put developer mode's hand into the house's pipeline."""
-    injector = Injector(house.gate, lambda _offset: None, catalogues())
-    house.pipeline = Pipeline(house.gate, lambda _id, _error: None, injector)
+    injector = RuleFaultInjector(runtime.gate, lambda _offset: None, catalogues())
+    runtime.pipeline = Pipeline(runtime.gate, lambda _id, _error: None, injector)
 
 
-def request_for(house: House, row: Row, tmp_path: Any) -> Request:
+def request_for(runtime: Runtime, row: Row, tmp_path: Any) -> Request:
     """A request that would succeed: an encryption, or for secrets their list."""
-    founded = house.founded
+    founded = runtime.founded
     facts = {
         "http": "http://127.0.0.1:8750",
         "access_key_id": founded.access_key_id,
@@ -64,16 +64,16 @@ def request_for(house: House, row: Row, tmp_path: Any) -> Request:
         "project_id": founded.project.id,
         "otc_project_id": founded.second_project.id,
     }
-    held = access_key(house.cache.loading, house.vault, founded.access_key_id)
+    held = access_key(runtime.cache.loading, runtime.vault, founded.access_key_id)
     assert held is not None
-    asked = Asked("r", "t", "create", "127.0.0.1")
-    key = house.gate.run(keys.create, held.principal, keys.CreateKey(), asked, house.cache.loading)
+    request_context = RequestContext("r", "t", "create", "127.0.0.1")
+    key = runtime.gate.run(keys.create, held.principal, keys.CreateKey(), request_context, runtime.cache.loading)
     if row.dialect == "alibaba_openapi":
         shot = openapi_v3(facts, key.id, b"x")
     elif row.dialect == "alibaba_instance":
-        with house.store.begin(write=True) as uow:
+        with runtime.store.begin(write=True) as uow:
             order = CreateClientKey(founded.access_point.name, "Passw0rd!")
-            made = issue(uow, house.vault, house.entropy, house.clock.now_ms(), founded.access_point, order)
+            made = issue(uow, runtime.vault, runtime.entropy, runtime.clock.now_ms(), founded.access_point, order)
         (tmp_path / "key.json").write_text(made.file())
         where = {"client_key_file": str(tmp_path / "key.json"), "client_key_password": "Passw0rd!"}
         shot = instance({**facts, **where}, key.id, b"x")
@@ -98,28 +98,28 @@ def seen(row: Row, response: Response) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.test_id)
-def test_injected_row(house: House, row: Row, tmp_path: Any) -> None:
-    house.clock.ms = time.time_ns() // 1_000_000
-    meddle(house)
-    with house.store.begin(write=True) as uow:
+def test_injected_row(runtime: Runtime, row: Row, tmp_path: Any) -> None:
+    runtime.clock.ms = time.time_ns() // 1_000_000
+    meddle(runtime)
+    with runtime.store.begin(write=True) as uow:
         uow.of(FaultRule).add(FaultRule("f1", row.dialect, "", "", row.line, row.code, 100, 1, 0, "", 0))
-    dialect = make(house, row.dialect)
-    response = house.send(dialect, request_for(house, row, tmp_path))
+    dialect = make(runtime, row.dialect)
+    response = runtime.send(dialect, request_for(runtime, row, tmp_path))
     status, code, text = seen(row, response)
     assert (status, code) == (row.status, row.code)
     assert text.startswith(row.message.split("{", 1)[0])
     if "{" not in row.message:
         assert text == row.message
-    with house.store.begin(write=False) as uow:
+    with runtime.store.begin(write=False) as uow:
         assert uow.of(FaultRule).get("f1").left == 0
 
 
-def test_a_rule_leaves_other_dialects_alone(house: House, tmp_path: Any) -> None:
-    house.clock.ms = time.time_ns() // 1_000_000
-    meddle(house)
+def test_a_rule_leaves_other_dialects_alone(runtime: Runtime, tmp_path: Any) -> None:
+    runtime.clock.ms = time.time_ns() // 1_000_000
+    meddle(runtime)
     row = next(row for row in ROWS if row.dialect == "huawei")
-    with house.store.begin(write=True) as uow:
+    with runtime.store.begin(write=True) as uow:
         uow.of(FaultRule).add(FaultRule("f1", "alibaba_openapi", "", "", row.line, "", 100, -1, 0, "", 0))
-    response = house.send(make(house, "huawei"), request_for(house, row, tmp_path))
+    response = runtime.send(make(runtime, "huawei"), request_for(runtime, row, tmp_path))
     assert response.status == 200
     assert base64.b64decode(json.loads(response.body)["cipher_text"])[:2] == b"\x02\x00"

@@ -14,7 +14,7 @@ from typing import Any
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
-from bitting.core.gate import Asked
+from bitting.core.gate import RequestContext
 from bitting.core.key_cache import NotResident
 from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.http import Request, Response
@@ -27,8 +27,8 @@ _HOP = {"content-length", "date", "server", "transfer-encoding", "connection"}
 class OneDialect:
     """An :class:`bitting.server.app.App` for one dialect, and every cold request on a thread."""
 
-    def __init__(self, pipeline: Pipeline, dialect: Dialect, asked: Asked) -> None:
-        self._pipeline, self._dialect, self._asked = pipeline, dialect, asked
+    def __init__(self, pipeline: Pipeline, dialect: Dialect, request_context: RequestContext) -> None:
+        self._pipeline, self._dialect, self._asked = pipeline, dialect, request_context
 
     def dialect(self, request: Request) -> Dialect:
         return self._dialect
@@ -77,11 +77,13 @@ class Wire:
         asyncio.get_running_loop().call_later(0.1, self._up.set)
         await server.serve()
 
-    def send(self, pipeline: Pipeline, dialect: Dialect, request: Request, asked: Asked) -> Response | None:
+    def send(
+        self, pipeline: Pipeline, dialect: Dialect, request: Request, request_context: RequestContext
+    ) -> Response | None:
         """The response, or None if no HTTP client could send such a request (then it cannot happen there)."""
         if request.oversized or request.repeated or request.source != "127.0.0.1":
             return None
-        self._serve = rsgi.adapter(OneDialect(pipeline, dialect, asked), 20)  # type: ignore[arg-type]
+        self._serve = rsgi.adapter(OneDialect(pipeline, dialect, request_context), 20)  # type: ignore[arg-type]
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         target = request.raw_path or request.path
         try:

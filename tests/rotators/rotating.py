@@ -17,7 +17,7 @@ from pathlib import Path
 
 from database_servers import ROOT
 
-from bitting.core.gate import Asked, Gate
+from bitting.core.gate import Gate, RequestContext
 from bitting.core.key_cache import KeyCache
 from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import EVERYTHING, Principal
@@ -27,7 +27,7 @@ from bitting.core.usecases.secrets import lifecycle as secrets
 from bitting.core.usecases.secrets import rotation as secret_rotation
 from bitting.core.usecases.secrets import versions as secret_versions
 from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
-from bitting.outbound.http_client import HttpOutlet
+from bitting.outbound.http_client import BoundedHttpClient
 from bitting.providers.software.provider import SoftwareProvider
 from bitting.rotators.mysql import MysqlRotator
 from bitting.rotators.postgresql import PostgresqlRotator
@@ -105,7 +105,7 @@ who = Principal("1" * 16, "ring", "u", "admin", EVERYTHING, admin=True)
 
 def run(use, order):
     cache.freshen()
-    return gate.run(use, who, order, Asked("r", "t", "o", ""), cache.loading)
+    return gate.run(use, who, order, RequestContext("r", "t", "o", ""), cache.loading)
 
 
 def value(user, password):
@@ -138,7 +138,7 @@ rotators = {"postgresql": ticking(PostgresqlRotator()), "mysql": ticking(MysqlRo
 later = LEASE_MS if given["stop_at"] < 0 else 0
 worker = Scheduler(
     gate,
-    secret_handlers(rotators, HttpOutlet()),
+    secret_handlers(rotators, BoundedHttpClient()),
     SECRET_SWEEPS,
     f"w{os.getpid()}",
     lambda where, error: sys.exit(repr(error)),

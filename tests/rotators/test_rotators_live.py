@@ -13,7 +13,7 @@ import pytest
 from database_servers import ROOT, free_port
 
 from bitting.core.usecases.secrets.rotation_ports import Login, RotationRefused, Server
-from bitting.outbound.http_client import HttpOutlet
+from bitting.outbound.http_client import BoundedHttpClient
 from bitting.rotators.mysql import MysqlRotator
 from bitting.rotators.postgresql import PostgresqlRotator
 
@@ -80,7 +80,7 @@ def test_a_second_user_like_the_first(server: Any) -> None:
 
 
 def test_a_webhook_nobody_listens_at() -> None:
-    assert HttpOutlet().post(f"http://127.0.0.1:{free_port()}/x", {}, b"{}").status == 0
+    assert BoundedHttpClient().post(f"http://127.0.0.1:{free_port()}/x", {}, b"{}").status == 0
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from instance_fuzz import make_keys
 from instance_wire import Answer, Signer, message, request, send
 from live import Live
 
-from bitting.core.gate import Asked
+from bitting.core.gate import RequestContext
 from bitting.core.model.key import KeyRef
 from bitting.core.usecases.iam.credentials import access_key
 from bitting.core.usecases.keys.versions import CreateVersion, create_version
@@ -22,16 +22,18 @@ VERSION = "x-kms-migrationkeyversionid"
 
 def rotate(live: Live, key_id: str) -> str:
     """A new primary version, made by another process on the same store; its id."""
-    house = build(load({"data_dir": str(live.directory)}, {}))
+    runtime = build(load({"data_dir": str(live.directory)}, {}))
     try:
-        gate = house.gate
+        gate = runtime.gate
         held = access_key(gate.cache.loading, gate.vault, live.credentials["access_key_id"])
         assert held is not None
-        asked = Asked("00000000-0000-4000-8000-000000000000", "test", "rotate", "127.0.0.1")
-        made = gate.run(create_version, held.principal, CreateVersion(KeyRef.by_id(key_id)), asked, gate.cache.loading)
+        request_context = RequestContext("00000000-0000-4000-8000-000000000000", "test", "rotate", "127.0.0.1")
+        made = gate.run(
+            create_version, held.principal, CreateVersion(KeyRef.by_id(key_id)), request_context, gate.cache.loading
+        )
         return made.id
     finally:
-        house.close()
+        runtime.close()
 
 
 @pytest.fixture(scope="module")

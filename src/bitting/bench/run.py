@@ -28,8 +28,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bitting.bench import management, signers
-from bitting.bench.signers import Shot
-from bitting.core.gate import Asked
+from bitting.bench.signers import SignedRequest
+from bitting.core.gate import RequestContext
 from bitting.core.usecases.iam.credentials import access_key
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.settings import load
@@ -80,17 +80,19 @@ class _Server:
         self.credentials: signers.Credentials = {}
         self.worker = 0
 
-    def start(self) -> list[Shot]:
+    def start(self) -> list[SignedRequest]:
         settings = load({"data_dir": str(self._directory), "http": self.http, "https": ""}, {})
         prepared = prepare(settings)
         credentials = json.loads(prepared.credentials.read_text())
-        house = build(settings)
-        held = access_key(house.gate.cache.loading, house.gate.vault, credentials["access_key_id"])
+        runtime = build(settings)
+        held = access_key(runtime.gate.cache.loading, runtime.gate.vault, credentials["access_key_id"])
         assert held is not None  # noqa: S101 - prepare made it
-        asked = Asked("bench", "bench", "create", "127.0.0.1")
-        key = house.gate.run(keys.create, held.principal, keys.CreateKey(), asked, house.gate.cache.loading)
-        management.fill(house.store, house.gate.entropy, key)
-        house.close()
+        request_context = RequestContext("bench", "bench", "create", "127.0.0.1")
+        key = runtime.gate.run(
+            keys.create, held.principal, keys.CreateKey(), request_context, runtime.gate.cache.loading
+        )
+        management.fill(runtime.store, runtime.gate.entropy, key)
+        runtime.close()
         self.credentials = credentials
         command = [sys.executable, "-m", "bitting", "serve", "--data-dir", str(self._directory), "--workers", "1"]
         command += ["--http", self.http, "--https", ""]
@@ -125,7 +127,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _try(http: str, shot: Shot) -> None:
+def _try(http: str, shot: SignedRequest) -> None:
     """One request by hand: a benchmark of refusals would be fast and worthless."""
     request = urllib.request.Request(f"http://{http}{shot.path}", shot.body, dict(shot.headers))
     try:
@@ -137,7 +139,7 @@ def _try(http: str, shot: Shot) -> None:
 
 
 def _measure(
-    wrk: str, server: _Server, shots: list[Shot], seconds: float, rounds: int, connections: int
+    wrk: str, server: _Server, shots: list[SignedRequest], seconds: float, rounds: int, connections: int
 ) -> dict[str, list[Measured]]:
     found: dict[str, list[Measured]] = {shot.name: [] for shot in shots}
     console = Console(stderr=True)
@@ -148,7 +150,7 @@ def _measure(
     return found
 
 
-def _fire(wrk: str, server: _Server, shot: Shot, seconds: float, connections: int) -> Measured:
+def _fire(wrk: str, server: _Server, shot: SignedRequest, seconds: float, connections: int) -> Measured:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(_lua(shot))
         script.flush()
@@ -166,7 +168,7 @@ def _fire(wrk: str, server: _Server, shot: Shot, seconds: float, connections: in
     return Measured(shot.name, float(rate.group(1)), spent / count * 1e6)
 
 
-def _lua(shot: Shot) -> str:
+def _lua(shot: SignedRequest) -> str:
     """Wrk adds a second Host if a script sets one, so that one is left to it."""
     headers = "".join(
         f"wrk.headers[{json.dumps(k)}] = {json.dumps(v)}\n" for k, v in shot.headers.items() if k != "Host"

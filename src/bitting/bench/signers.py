@@ -27,7 +27,7 @@ Credentials = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class SignedRequest:
     """One request to fire again and again."""
 
     name: str
@@ -44,24 +44,24 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def echo(size: int) -> Shot:
+def echo(size: int) -> SignedRequest:
     """The same server's echo route."""
-    return Shot("echo", "/echo", {"Content-Type": "application/octet-stream"}, b"x" * size)
+    return SignedRequest("echo", "/echo", {"Content-Type": "application/octet-stream"}, b"x" * size)
 
 
-def huawei(credentials: Credentials, key_id: str, plaintext: bytes) -> Shot:
+def huawei(credentials: Credentials, key_id: str, plaintext: bytes) -> SignedRequest:
     """encrypt-data with an AK/SK signature (SDK-HMAC-SHA256)."""
     body = {"key_id": key_id, "plain_text": plaintext.decode()}
     return sdk_hmac("huawei AK/SK", credentials, credentials["project_id"], "encrypt-data", body)
 
 
-def otc(credentials: Credentials, key_id: str, plaintext: bytes) -> Shot:
+def otc(credentials: Credentials, key_id: str, plaintext: bytes) -> SignedRequest:
     """The same through the OTC project."""
     body = {"key_id": key_id, "plain_text": plaintext.decode()}
     return sdk_hmac("otc AK/SK", credentials, credentials["otc_project_id"], "encrypt-data", body)
 
 
-def sdk_hmac(name: str, credentials: Credentials, project: str, verb: str, payload: Mapping[str, Any]) -> Shot:
+def sdk_hmac(name: str, credentials: Credentials, project: str, verb: str, payload: Mapping[str, Any]) -> SignedRequest:
     """Any KMS operation of Huawei's dialect, signed with SDK-HMAC-SHA256."""
     host = credentials["http"].removeprefix("http://")
     path = f"/v1.0/{project}/kms/{verb}"
@@ -84,16 +84,16 @@ def sdk_hmac(name: str, credentials: Credentials, project: str, verb: str, paylo
         f"SDK-HMAC-SHA256 Access={credentials['access_key_id']}, "
         f"SignedHeaders={';'.join(signed)}, Signature={signature}"
     )
-    return Shot(name, path, headers, body)
+    return SignedRequest(name, path, headers, body)
 
 
-def openapi_v3(credentials: Credentials, key_id: str, plaintext: bytes) -> Shot:
+def openapi_v3(credentials: Credentials, key_id: str, plaintext: bytes) -> SignedRequest:
     """Encrypt with ACS3-HMAC-SHA256, parameters in the form body."""
     form = {"KeyId": key_id, "Plaintext": base64.b64encode(plaintext).decode()}
     return acs3("alibaba openapi V3", credentials, "Encrypt", form)
 
 
-def acs3(name: str, credentials: Credentials, action: str, form: Mapping[str, str]) -> Shot:
+def acs3(name: str, credentials: Credentials, action: str, form: Mapping[str, str]) -> SignedRequest:
     """Any operation of Alibaba's OpenAPI, signed with ACS3-HMAC-SHA256."""
     host = credentials["http"].removeprefix("http://")
     body = "&".join(f"{field}={_quote(value)}" for field, value in form.items()).encode()
@@ -115,10 +115,10 @@ def acs3(name: str, credentials: Credentials, action: str, form: Mapping[str, st
     headers["Authorization"] = (
         f"ACS3-HMAC-SHA256 Credential={credentials['access_key_id']},SignedHeaders={signed},Signature={signature}"
     )
-    return Shot(name, "/", headers, body)
+    return SignedRequest(name, "/", headers, body)
 
 
-def openapi_v1(credentials: Credentials, key_id: str, plaintext: bytes) -> Shot:
+def openapi_v1(credentials: Credentials, key_id: str, plaintext: bytes) -> SignedRequest:
     """Encrypt with the RPC signature HMAC-SHA1, everything in the form body."""
     form: dict[str, str] = {
         "Action": "Encrypt",
@@ -137,10 +137,10 @@ def openapi_v1(credentials: Credentials, key_id: str, plaintext: bytes) -> Shot:
     form["Signature"] = base64.b64encode(hmac.new(secret, to_sign.encode(), hashlib.sha1).digest()).decode()
     body = "&".join(f"{_quote(name)}={_quote(value)}" for name, value in form.items()).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return Shot("alibaba openapi V1", "/", headers, body)
+    return SignedRequest("alibaba openapi V1", "/", headers, body)
 
 
-def instance(credentials: Credentials, key_id: str, plaintext: bytes) -> Shot:
+def instance(credentials: Credentials, key_id: str, plaintext: bytes) -> SignedRequest:
     """Encrypt of the protobuf Instance API with a client key (RSA 2048)."""
     file: dict[str, Any] = json.loads(Path(credentials["client_key_file"]).read_text())
     password = credentials["client_key_password"].encode()
@@ -160,4 +160,4 @@ def instance(credentials: Credentials, key_id: str, plaintext: bytes) -> Shot:
     to_sign = f"POST\n{headers['Content-SHA256']}\n{headers['Content-Type']}\n{headers['Date']}\n{kms}/"
     signature = key.sign(to_sign.encode(), padding.PKCS1v15(), hashes.SHA256())
     headers["Authorization"] = "Bearer " + base64.b64encode(signature).decode()
-    return Shot("alibaba instance", "/", headers, body)
+    return SignedRequest("alibaba instance", "/", headers, body)

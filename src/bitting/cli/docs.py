@@ -64,10 +64,10 @@ def table(rows: Iterable[Operation], listed: Sequence[tuple[str, str]]) -> str:
 def _line(name: str, row: Operation | None) -> str:
     if row is None:
         return f"| {name} | {_NOT_YET} | | |"
-    asked = ", ".join(_parameter(item, row) for item in row.request)
-    said = ", ".join(item.name for item in row.response)
+    requested = ", ".join(_parameter(item, row) for item in row.request)
+    answered = ", ".join(item.name for item in row.response)
     place = f" `{row.method} {row.path}`" if row.path else ""
-    return f"| {name}{place} | {_SERVED} | {asked} | {said} |"
+    return f"| {name}{place} | {_SERVED} | {requested} | {answered} |"
 
 
 def _parameter(item: Field, row: Operation) -> str:

@@ -36,11 +36,11 @@ def run(overrides: Mapping[str, Any]) -> int:
     nonces = SharedNonces()
 
     def work(started: Callable[[], None]) -> None:
-        house = build(settings, prepared.seeded, nonces)
-        target = rsgi.adapter(house.app, settings.body_seconds)
+        runtime = build(settings, prepared.seeded, nonces)
+        target = rsgi.adapter(runtime.app, settings.body_seconds)
         servers = [worker.listener(target, address, prepared.tls if tls else None) for address, tls in addresses]
-        house.scheduler.start()
-        worker.run(servers, started, house.close)
+        runtime.scheduler.start()
+        worker.run(servers, started, runtime.close)
 
     def ready() -> None:
         print(banner(settings, prepared.credentials, prepared.tls), flush=True)

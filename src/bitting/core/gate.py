@@ -23,12 +23,12 @@ from typing import Any, Generic, TypeVar, get_type_hints
 from bitting.core import faults, replicas
 from bitting.core.authz import decision_point
 from bitting.core.authz.decision_point import Authorizer
-from bitting.core.authz.resource_policies import SECRET_ACTIONS, Attempt, PolicyBook
+from bitting.core.authz.resource_policies import SECRET_ACTIONS, PolicyCache, PolicyRequest
 from bitting.core.authz.statements import ACCOUNT_FAULTS, granted, is_offline, missing, ring_of
 from bitting.core.authz.statements import authorise as authorise  # noqa: PLC0414 - asked for here by use cases
 from bitting.core.key_cache import CachedKey, KeyCache, NotResident, View, resolve
-from bitting.core.key_states import gone, require
-from bitting.core.keystore_access import SHARED, demand_usable
+from bitting.core.key_states import is_deleted, require
+from bitting.core.keystore_access import SHARED, require_usable
 from bitting.core.model.audit_event import AuditEvent
 from bitting.core.model.identity import AccountState, Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
@@ -43,7 +43,7 @@ R = TypeVar("R")
 
 
 @dataclass(slots=True)
-class Asked:
+class RequestContext:
     """What the gate wants to know of a request besides who and what.
 
     ``context``: what the caller wants an external policy decision point to know, JSON.
@@ -65,7 +65,7 @@ class Context:
 
     gate: Gate
     principal: Principal
-    asked: Asked
+    request_context: RequestContext
     view: View
     now_ms: int
     _uow: UnitOfWork | None = None
@@ -113,8 +113,8 @@ class UseCase(Generic[C, R]):
     writes: bool
     key: Callable[[C], KeyRef] | None
     operator: bool = False
-    barred_too: bool = False
-    anyone: bool = False
+    any_account_state: bool = False
+    no_permission: bool = False
 
 
 def use_case(
@@ -126,20 +126,30 @@ def use_case(
     writes: bool = False,
     name: str = "",
     operator: bool = False,
-    barred_too: bool = False,
-    anyone: bool = False,
+    any_account_state: bool = False,
+    no_permission: bool = False,
 ) -> Callable[[Callable[[Context, C], R]], UseCase[C, R]]:
     """Declare a use case. ``action`` is what policies allow or deny, for instance ``key:encrypt``.
 
     ``operator``: for those who run the service; works in maintenance and on replicas, and for nobody else.
-    ``barred_too``: for accounts in any state, those that have not enabled the service included.
-    ``anyone``: whoever is known may ask, without any right.
+    ``any_account_state``: for accounts in any state, those that have not enabled the service included.
+    ``no_permission``: whoever is known may ask, without any right.
     """
 
     def declare(function: Callable[[Context, C], R]) -> UseCase[C, R]:
         command = get_type_hints(function)["command"]
         return UseCase(
-            name or function.__name__, function, command, action, states, hot, writes, key, operator, barred_too, anyone
+            name or function.__name__,
+            function,
+            command,
+            action,
+            states,
+            hot,
+            writes,
+            key,
+            operator,
+            any_account_state,
+            no_permission,
         )
 
     return declare
@@ -151,9 +161,9 @@ def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     The gate asks this of every request; a dialect whose cloud answers these before it looks at parameters
     asks it as well before it refuses a parameter. Raises ``AccountFault`` or ``PermissionDenied``.
     """
-    if principal.account_state is not AccountState.ACTIVE and not use.barred_too:
+    if principal.account_state is not AccountState.ACTIVE and not use.any_account_state:
         raise ACCOUNT_FAULTS[principal.account_state]
-    if not principal.admin and not use.anyone:
+    if not principal.admin and not use.no_permission:
         authorise(principal, use.action, None)
 
 
@@ -185,11 +195,13 @@ class Gate:
         self.throttle = throttle or Throttle()
         self.authorizer = authorizer
         self.attestation = attestation
-        self._policies = PolicyBook()
+        self._policies = PolicyCache()
 
-    def run(self, use: UseCase[C, R], principal: Principal, command: C, asked: Asked, view: View) -> R:
+    def run(
+        self, use: UseCase[C, R], principal: Principal, command: C, request_context: RequestContext, view: View
+    ) -> R:
         """Do it, or raise the fault that says why not. Durable when it returns (see the six points above)."""
-        context = Context(self, principal, asked, view, self.clock.now_ms())
+        context = Context(self, principal, request_context, view, self.clock.now_ms())
         outcome = "InternalFault"
         try:
             result = self._run_hot(use, context, command) if use.hot else self._run_cold(use, context, command)
@@ -202,17 +214,17 @@ class Gate:
                 self._record(context, outcome)
         return result
 
-    def refuse(self, asked: Asked, fault: faults.Fault, principal: Principal | None = None) -> None:
+    def refuse(self, request_context: RequestContext, fault: faults.Fault, principal: Principal | None = None) -> None:
         """Audit a refusal that no use case saw: nobody was identified, or the parameters did not bind."""
-        if asked.recorded:
+        if request_context.recorded:
             return
         account = principal.account_id if principal else ""
         who = (principal.credential_id or principal.user_id) if principal else ""
-        self.trail.record(self._event(asked, account, who, "", self.clock.now_ms(), type(fault).__name__))
+        self.trail.record(self._event(request_context, account, who, "", self.clock.now_ms(), type(fault).__name__))
 
     def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
-        self._consult(use, context, command)
+        self._ask_decision_point(use, context, command)
         if use.key is not None:
             ref = use.key(command)
             try:
@@ -226,13 +238,13 @@ class Gate:
     @staticmethod
     def _resident_key(context: Context, ref: KeyRef) -> CachedKey:
         cached = context.view.key(ring_of(context.principal, ref), ref)
-        if cached is None or gone(cached.key, context.now_ms):
+        if cached is None or is_deleted(cached.key, context.now_ms):
             raise missing(ref)
         return cached
 
     def _run_cold(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
-        self._consult(use, context, command)
+        self._ask_decision_point(use, context, command)
         with self.store.begin(write=use.writes) as uow:
             context._uow = uow  # noqa: SLF001
             if use.key is not None:
@@ -243,7 +255,7 @@ class Gate:
                     raise self._absent(use, context.principal, ref) from None
                 self._check_key(use.action, use.states, context, key)
                 if use.writes:
-                    context._key = self._born(uow, context, key)  # noqa: SLF001
+                    context._key = self._writable_record(uow, context, key)  # noqa: SLF001
             return use.run(context, command)
 
     def find_key(self, uow: UnitOfWork, context: Context, ref: KeyRef) -> Key:
@@ -251,12 +263,12 @@ class Gate:
         ring = ring_of(context.principal, ref)
         key_id = resolve(lambda kind, record_id: uow.of(kind).get(record_id), ring, ref)
         found = uow.of(Key).get(key_id) if key_id else None
-        key = replicas.seen_from(lambda kind, record_id: uow.of(kind).get(record_id), ring, found) if found else None
-        if key is None or gone(key, context.now_ms):
+        key = replicas.visible_key(lambda kind, record_id: uow.of(kind).get(record_id), ring, found) if found else None
+        if key is None or is_deleted(key, context.now_ms):
             raise missing(ref)
         return key
 
-    def _born(self, uow: UnitOfWork, context: Context, key: Key) -> Key:
+    def _writable_record(self, uow: UnitOfWork, context: Context, key: Key) -> Key:
         """The record that a change of the key is a change of: a replica's changes are made in its born region.
 
         Raises ``ReadOnlyReplica`` (``sync`` off), ``ServerFault`` (``during`` sync_forward).
@@ -264,10 +276,10 @@ class Gate:
         held = uow.of(Key).get(key.id)
         if held is None or held.ring == key.ring:
             return key
-        replicas.demand_open(held, self.switches(context.view))
+        replicas.require_open(held, self.switches(context.view))
         return held
 
-    def another(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
+    def with_key(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
         """A context for a further key that the command names: points 3 to 5 hold for it as well.
 
         Hot in hot use cases, in the same transaction in cold ones. The trail names the first key of all.
@@ -294,7 +306,7 @@ class Gate:
             return
         switches = self.switches(view)
         if switches is not DEFAULT:
-            self._heed(switches, use, principal)
+            self._check_service_state(switches, use, principal)
         try:
             admit(use, principal)
         except faults.ExplicitlyDenied:
@@ -313,7 +325,7 @@ class Gate:
                 return denied
         return missing(ref)
 
-    def _consult(self, use: UseCase[C, R], context: Context, command: C) -> None:
+    def _ask_decision_point(self, use: UseCase[C, R], context: Context, command: C) -> None:
         """Ask the external policy decision point, if there is one; on a thread that may wait for it."""
         url = self.switches(context.view).authorizer
         if not url or use.operator or context.principal.operator:
@@ -321,11 +333,13 @@ class Gate:
         if not context.view.may_load:
             raise NotResident
         resource = f"key/{use.key(command).value}" if use.key is not None else ""
-        decision_point.demand(
-            self.authorizer, url, decision_point.question(context.principal, context.asked, use.action, resource)
+        decision_point.require_permit(
+            self.authorizer,
+            url,
+            decision_point.question(context.principal, context.request_context, use.action, resource),
         )
 
-    def _heed(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
+    def _check_service_state(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
         if switches.offline_regions and is_offline(switches, principal.facts.get("project_name", "")):
             raise faults.Unavailable(reason="the region is switched off")
         if switches.maintenance:
@@ -347,17 +361,19 @@ class Gate:
             if not granted(principal, action, f"key/{key.id}"):
                 raise faults.KeyPermissionDenied(resource=key.id, action=action)
         elif not principal.admin:
-            asked = context.asked
-            attempt = Attempt(action, asked.operation, asked.source, context.now_ms)
+            request_context = context.request_context
+            attempt = PolicyRequest(action, request_context.operation, request_context.source, context.now_ms)
             self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy, f"eps/{key.enterprise_project_id}")
         if states == "use" and key.keystore_id not in SHARED:
-            demand_usable(self._partition(context.view, key.keystore_id), principal)
+            require_usable(self._partition(context.view, key.keystore_id), principal)
         require(states, key, context.now_ms)
         if key.service and principal.instance_id:
             # An instance serves its applications' keys; those of other services are the services' own.
             raise faults.ServiceKeyProtected(key_id=key.id)
 
-    def authorise_owned(self, principal: Principal, attempt: Attempt, resource: str, policy: str, *more: str) -> None:
+    def authorise_owned(
+        self, principal: Principal, attempt: PolicyRequest, resource: str, policy: str, *more: str
+    ) -> None:
         """Return if allowed on a resource that may have a policy of its own (stored text; empty for none).
 
         ``more``: what else the resource is called.
@@ -381,11 +397,23 @@ class Gate:
         key = context._cached.key if context._cached else context._key  # noqa: SLF001
         who = principal.credential_id or principal.user_id
         key_id = key.id if key else ""
-        context.asked.recorded = True
-        self.trail.record(self._event(context.asked, principal.account_id, who, key_id, context.now_ms, outcome))
+        context.request_context.recorded = True
+        self.trail.record(
+            self._event(context.request_context, principal.account_id, who, key_id, context.now_ms, outcome)
+        )
 
     @staticmethod
-    def _event(asked: Asked, account: str, who: str, key_id: str, now_ms: int, outcome: str) -> AuditEvent:
+    def _event(
+        request_context: RequestContext, account: str, who: str, key_id: str, now_ms: int, outcome: str
+    ) -> AuditEvent:
         return AuditEvent(
-            now_ms, asked.request_id, asked.dialect, asked.operation, account, who, asked.source, key_id, outcome
+            now_ms,
+            request_context.request_id,
+            request_context.dialect,
+            request_context.operation,
+            account,
+            who,
+            request_context.source,
+            key_id,
+            outcome,
         )

@@ -21,7 +21,7 @@ from typing import Any, TypeVar, cast
 from bitting.core.faults import KeyVersionNotFound
 from bitting.core.model.key import Alias, Key, KeyRef, KeyVersion
 from bitting.core.ports import KeyHandle, KeyProvider, Store, StoredMaterial, UnitOfWork
-from bitting.core.replicas import seen_from
+from bitting.core.replicas import visible_key
 from bitting.core.specs import SPECS
 
 T = TypeVar("T")
@@ -150,7 +150,7 @@ class KeyCache:
 
         def build(reader: Reader) -> CachedKey | None:
             found = reader.get(Key, resolve(reader.get, ring, ref))
-            key = seen_from(reader.get, ring, found) if found is not None else None
+            key = visible_key(reader.get, ring, found) if found is not None else None
             if key is None:
                 return None
             versions = reader._uow.of(KeyVersion).find({"key_id": key.id}, order="number")  # noqa: SLF001

@@ -75,7 +75,7 @@ def effective_state(key: Key, now_ms: int) -> KeyState:
     return key.state
 
 
-def gone(key: Key, now_ms: int) -> bool:
+def is_deleted(key: Key, now_ms: int) -> bool:
     """Whether a scheduled deletion is due: from then on the key does not exist for anyone."""
     return key.state is _DELETION and key.deletion_due_ms <= now_ms
 

@@ -13,15 +13,15 @@ from bitting.core.model.region import Replica, replica_id
 from bitting.core.model.service import Switches
 
 
-def seen_from(get: Callable[[type[Any], str], Any], ring: str, key: Key) -> Key | None:
+def visible_key(get: Callable[[type[Any], str], Any], ring: str, key: Key) -> Key | None:
     """The key as a ring sees it: itself at home, its replica elsewhere, None where it has none."""
     if key.ring == ring:
         return key
     replica = cast("Replica | None", get(Replica, replica_id(ring, key.id)))
-    return None if replica is None else dressed(key, replica)
+    return None if replica is None else as_replica(key, replica)
 
 
-def dressed(key: Key, replica: Replica) -> Key:
+def as_replica(key: Key, replica: Replica) -> Key:
     """The key under a replica's name."""
     return replace(
         key,
@@ -34,7 +34,7 @@ def dressed(key: Key, replica: Replica) -> Key:
     )
 
 
-def demand_open(key: Key, switches: Switches) -> None:
+def require_open(key: Key, switches: Switches) -> None:
     """Return if a key's own region takes changes that were asked for in another.
 
     Raises ``ReadOnlyReplica`` (``sync`` off), ``ServerFault`` (``during`` sync_forward).

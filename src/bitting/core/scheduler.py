@@ -66,7 +66,7 @@ def machine_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class Turn:
+class JobRun:
     """One run of one job, as its handler sees it."""
 
     def __init__(self, gate: Gate, job: Job, machine: Callable[[], int]) -> None:
@@ -123,7 +123,7 @@ class Turn:
 
 
 #: Does one job. Gives the time it is due again, or None when it is done.
-Handler = Callable[[Turn], int | None]
+Handler = Callable[[JobRun], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ class Scheduler:
         job = self._claim(wanted, kind)
         if job is None:
             return False
-        turn = Turn(self._gate, job, self._machine)
+        turn = JobRun(self._gate, job, self._machine)
         try:
             self._settled(turn, self._handlers[kind](turn))
         except LeaseLost:
@@ -215,14 +215,14 @@ class Scheduler:
         return True
 
     @staticmethod
-    def _settled(turn: Turn, due_ms: int | None) -> None:
+    def _settled(turn: JobRun, due_ms: int | None) -> None:
         if turn.settled:
             return
         with turn.gate.store.begin(write=True) as uow:
             turn.settle(uow, due_ms)
 
     @staticmethod
-    def _postponed(turn: Turn, error: BaseException) -> None:
+    def _postponed(turn: JobRun, error: BaseException) -> None:
         if turn.settled:
             return
         try:

@@ -6,19 +6,19 @@ import http.client
 import ssl
 from urllib.parse import urlsplit
 
-from bitting.core.usecases.secrets.rotation_ports import Posted
+from bitting.core.usecases.secrets.rotation_ports import HttpResponse
 
 SECONDS = 10
 ANSWER_BYTES_MAX = 65536
 
 
-class HttpOutlet:
-    """``Outlet`` over http.client. ``context``: whom to trust over TLS; the system's authorities by default."""
+class BoundedHttpClient:
+    """``HttpClient`` over http.client. ``context``: whom to trust over TLS; the system's authorities by default."""
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self._context = context
 
-    def post(self, url: str, headers: dict[str, str], body: bytes) -> Posted:
+    def post(self, url: str, headers: dict[str, str], body: bytes) -> HttpResponse:
         """See the protocol: an answer, or status 0."""
         parts = urlsplit(url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -26,9 +26,9 @@ class HttpOutlet:
         try:
             connection.request("POST", path, body, headers)
             answer = connection.getresponse()
-            return Posted(answer.status, answer.read(ANSWER_BYTES_MAX))
+            return HttpResponse(answer.status, answer.read(ANSWER_BYTES_MAX))
         except (OSError, http.client.HTTPException, ValueError):
-            return Posted(0)
+            return HttpResponse(0)
         finally:
             connection.close()
 

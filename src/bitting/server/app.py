@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from bitting.core.faults import Unavailable
-from bitting.core.gate import Asked
+from bitting.core.gate import RequestContext
 from bitting.core.key_cache import KeyCache, NotResident
 from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.http import Request, Response
@@ -76,43 +76,47 @@ class App:
         """The answer. Never raises."""
         if dialect is None:
             return await self._own(request)
-        asked = Asked(request_id(), dialect.name, "", request.source)
-        response = await self._answer(dialect, request, asked)
-        return await self._developed(response, asked) if self._dev else response
+        request_context = RequestContext(request_id(), dialect.name, "", request.source)
+        response = await self._answer(dialect, request, request_context)
+        return await self._developed(response, request_context) if self._dev else response
 
     @staticmethod
     def overdue(dialect: Dialect | None, request: Request) -> Response:
         """The answer to a request whose body did not come in time, in the words of its dialect."""
         if dialect is None:
             return Response(408, (), b"")
-        asked = Asked(request_id(), dialect.name, "", request.source)
-        return dialect.refuse(None, request, Unavailable(reason="the body did not come in time"), asked)
+        request_context = RequestContext(request_id(), dialect.name, "", request.source)
+        return dialect.refuse(None, request, Unavailable(reason="the body did not come in time"), request_context)
 
-    async def _answer(self, dialect: Dialect, request: Request, asked: Asked) -> Response:
-        call = self._pipeline.prepare(dialect, request, asked)
+    async def _answer(self, dialect: Dialect, request: Request, request_context: RequestContext) -> Response:
+        call = self._pipeline.prepare(dialect, request, request_context)
         if isinstance(call, Response):
             return call
         if call.operation.hot:
             try:
-                return self._pipeline.finish(dialect, call, asked, self._cache.resident)
+                return self._pipeline.finish(dialect, call, request_context, self._cache.resident)
             except NotResident:
                 pass
         if self._room <= 0:
-            return dialect.refuse(call, request, Unavailable(reason="too many requests wait for a thread"), asked)
+            return dialect.refuse(
+                call, request, Unavailable(reason="too many requests wait for a thread"), request_context
+            )
         self._room -= 1
         try:
             loop = asyncio.get_running_loop()
             view = self._cache.loading
-            return await loop.run_in_executor(self._pool, self._pipeline.finish, dialect, call, asked, view)
+            return await loop.run_in_executor(self._pool, self._pipeline.finish, dialect, call, request_context, view)
         finally:
             self._room += 1
 
     @staticmethod
-    async def _developed(response: Response, asked: Asked) -> Response:
+    async def _developed(response: Response, request_context: RequestContext) -> Response:
         """Developer mode: visible in every response, late or broken on demand."""
-        if asked.delay_ms:
-            await asyncio.sleep(asked.delay_ms / 1000)
-        return Response(response.status, (*response.headers, ("x-bitting-mode", "dev")), response.body, asked.effect)
+        if request_context.delay_ms:
+            await asyncio.sleep(request_context.delay_ms / 1000)
+        return Response(
+            response.status, (*response.headers, ("x-bitting-mode", "dev")), response.body, request_context.effect
+        )
 
     async def _own(self, request: Request) -> Response:
         if request.path == "/echo":

@@ -18,7 +18,7 @@ SWEEP_SECONDS = 1.0
 
 
 @dataclass(slots=True, eq=False)
-class Wait:
+class BodyDeadline:
     """One task that waits for a body. ``late``: the sweep has cancelled it."""
 
     until: float
@@ -26,26 +26,26 @@ class Wait:
     late: bool = False
 
 
-class Patience:
+class BodyDeadlines:
     """Of one event loop. A wait ends ``seconds`` after its begin, or up to a sweep later."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._waits: set[Wait] = set()
+        self._waits: set[BodyDeadline] = set()
         self._sweeping = False
 
-    def begin(self) -> Wait:
+    def begin(self) -> BodyDeadline:
         """The current task starts to wait."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - coroutines of a server run in tasks
-        wait = Wait(time.monotonic() + self._seconds, task)
+        wait = BodyDeadline(time.monotonic() + self._seconds, task)
         self._waits.add(wait)
         if not self._sweeping:
             self._sweeping = True
             asyncio.get_running_loop().call_later(min(SWEEP_SECONDS, self._seconds), self._sweep)
         return wait
 
-    def end(self, wait: Wait) -> None:
+    def end(self, wait: BodyDeadline) -> None:
         """The wait is over, one way or another."""
         self._waits.discard(wait)
 

@@ -22,7 +22,7 @@ from bitting.core.model.identity import Account
 from bitting.core.model.service import Operator
 from bitting.core.ports import UnitOfWork
 from bitting.core.usecases.access.client_keys import CreateClientKey, issue
-from bitting.core.usecases.iam.accounts import alphanumeric, found, password
+from bitting.core.usecases.iam.accounts import alphanumeric, create_first_account, password
 from bitting.core.usecases.iam.credentials import token_digest
 from bitting.server.files import write_whole
 
@@ -51,7 +51,7 @@ def ensure_credentials(directory: Path, gate: Gate, region: str, places: Mapping
 
 
 def _found(directory: Path, gate: Gate, uow: UnitOfWork, region: str) -> dict[str, str]:
-    made = found(uow, gate.vault, gate.clock, gate.entropy, region)
+    made = create_first_account(uow, gate.vault, gate.clock, gate.entropy, region)
     file_password = password(16)
     order = CreateClientKey(made.access_point.name, file_password)
     issued = issue(uow, gate.vault, gate.entropy, gate.clock.now_ms(), made.access_point, order)

@@ -14,7 +14,7 @@ from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
 from bitting.dialects.base.http import Request, Response
 from bitting.server.app import App
-from bitting.server.body_deadline import Patience
+from bitting.server.body_deadline import BodyDeadlines
 
 #: An oversized body is read up to this many bytes so that its sender gets to read the answer.
 DRAIN_BYTES = 16 << 20
@@ -23,14 +23,14 @@ BODY_SECONDS = 60.0
 
 def adapter(app: App, body_seconds: float = BODY_SECONDS) -> Callable[[Any, Any], Awaitable[None]]:
     """The RSGI application. A body that is not there after ``body_seconds`` is not waited for."""
-    patience = Patience(body_seconds)
+    deadlines = BodyDeadlines(body_seconds)
 
     async def serve(scope: Any, protocol: Any) -> None:
         request = neutral(scope)
         dialect = app.dialect(request)
         headers = request.headers
         if "content-length" in headers or "transfer-encoding" in headers:
-            wait = patience.begin()
+            wait = deadlines.begin()
             try:
                 await _read_body(request, protocol, app.body_limit(dialect, request))
             except asyncio.CancelledError:
@@ -42,7 +42,7 @@ def adapter(app: App, body_seconds: float = BODY_SECONDS) -> Callable[[Any, Any]
             except ProtocolClosed:
                 return  # the caller hung up half way through: nobody is there to be answered
             finally:
-                patience.end(wait)
+                deadlines.end(wait)
         response = await app.handle(dialect, request)
         if response.effect:
             await _break(protocol, response)

@@ -24,7 +24,7 @@ from typing import Any, Generic, TypeVar, cast
 from bitting.core.faults import ResourceExists, ResourceNotFound, StoreFailed
 from bitting.core.ports import Change, Collection, Store, UnitOfWork
 from bitting.stores.query import conditions, page
-from bitting.stores.record_types import Shape, shapes
+from bitting.stores.record_types import RecordShape, shapes
 
 T = TypeVar("T")
 Taken = tuple[int, tuple[object, ...]]
@@ -49,7 +49,7 @@ class State:
 class MemoryCollection(Generic[T]):
     """A :class:`bitting.core.ports.Collection` inside one unit of work."""
 
-    def __init__(self, work: MemoryUnitOfWork, shape: Shape) -> None:
+    def __init__(self, work: MemoryUnitOfWork, shape: RecordShape) -> None:
         self._work = work
         self._shape = shape
 
@@ -141,7 +141,7 @@ class MemoryCollection(Generic[T]):
 class MemoryUnitOfWork:
     """A :class:`bitting.core.ports.UnitOfWork` over the state of one moment and its own changes to it."""
 
-    def __init__(self, state: State, kinds: Mapping[type[Any], Shape], *, write: bool) -> None:
+    def __init__(self, state: State, kinds: Mapping[type[Any], RecordShape], *, write: bool) -> None:
         self._kinds = kinds
         self._write = write
         self._open = True
@@ -163,12 +163,12 @@ class MemoryUnitOfWork:
         self._sequences[sequence] = self._sequences.get(sequence, 0) + 1
         return self._sequences[sequence]
 
-    def table(self, shape: Shape) -> Table:
+    def table(self, shape: RecordShape) -> Table:
         """The table to read. Raises ``RuntimeError`` after the unit of work has ended."""
         self._require(write=False)
         return self._tables.get(shape.kind.record) or Table()
 
-    def table_to_change(self, shape: Shape) -> Table:
+    def table_to_change(self, shape: RecordShape) -> Table:
         """This unit of work's own copy. Raises ``RuntimeError`` if it is ended or only reads."""
         self._require(write=True)
         record = shape.kind.record
@@ -178,7 +178,7 @@ class MemoryUnitOfWork:
             self._copied.add(record)
         return self._tables[record]
 
-    def touch(self, shape: Shape, record_id: str) -> None:
+    def touch(self, shape: RecordShape, record_id: str) -> None:
         """Remember for the change log that this record changed."""
         self._touched[shape.name, record_id] = None
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from bitting.core.faults import InvalidParameter
 from bitting.core.ports import Except
 from bitting.stores.fields import FieldType, storable
-from bitting.stores.record_types import Shape
+from bitting.stores.record_types import RecordShape
 
 VALUES_MAX = 10_000  # of one field; both databases bound the number of parameters of a statement
 
@@ -48,7 +48,7 @@ class Page:
     after: object
 
 
-def conditions(shape: Shape, where: Mapping[str, object] | None) -> tuple[Condition, ...]:
+def conditions(shape: RecordShape, where: Mapping[str, object] | None) -> tuple[Condition, ...]:
     """Check a ``where``. Raises ``ValueError`` (unknown field, too many values) or ``TypeError``."""
     return tuple(_condition(_field(shape, name), value) for name, value in (where or {}).items())
 
@@ -66,7 +66,7 @@ def _condition(field: FieldType, value: object) -> Condition:
     return Condition(field.name, tuple(item for item in wanted if storable(item)), negated)
 
 
-def page(shape: Shape, order: str, offset: int, limit: int, after: object, *, descending: bool) -> Page:
+def page(shape: RecordShape, order: str, offset: int, limit: int, after: object, *, descending: bool) -> Page:
     """Check a page. Raises ``ValueError``, ``TypeError``, or ``InvalidParameter`` for an ``after`` out of range."""
     field = _field(shape, order)
     if field.base is tuple:
@@ -81,7 +81,7 @@ def page(shape: Shape, order: str, offset: int, limit: int, after: object, *, de
     return Page(order, descending, offset, limit, after)
 
 
-def _field(shape: Shape, name: str) -> FieldType:
+def _field(shape: RecordShape, name: str) -> FieldType:
     try:
         return shape.fields[name]
     except KeyError:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bitting.core.model.access import Certificate, ClientCertificate, InstanceSettings, ManagedDataKey, UserStatement
-from bitting.core.model.capsule import KeyPoint, KeyPolicy
+from bitting.core.model.capsule import CapsuleAccessPoint, CapsulePolicy
 from bitting.core.model.grant import Grant
 from bitting.core.model.identity import (
     AccessKey,
@@ -52,7 +52,7 @@ from bitting.stores.fields import FieldType, field_types
 
 
 @dataclass(frozen=True, slots=True)
-class Unique:
+class UniqueRule:
     """No two records agree in all ``fields``; records whose ``unless_empty`` field is ``""`` are exempt."""
 
     fields: tuple[str, ...]
@@ -60,68 +60,68 @@ class Unique:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RecordType:
     """One kind of record: its class, the name of its table, its uniqueness rules besides the id."""
 
     record: type[Any]
     table: str
-    unique: tuple[Unique, ...] = ()
+    unique: tuple[UniqueRule, ...] = ()
 
 
 KINDS = (
-    Kind(Key, "keys", (Unique(("ring", "name"), unless_empty="name"),)),
-    Kind(KeyVersion, "key_versions"),
-    Kind(Alias, "aliases"),
-    Kind(Account, "accounts"),
-    Kind(Project, "projects", (Unique(("account_id", "name")),)),
-    Kind(User, "users", (Unique(("account_id", "name")),)),
-    Kind(AccessKey, "access_keys"),
-    Kind(Token, "tokens"),
-    Kind(Instance, "instances"),
-    Kind(NetworkRule, "network_rules"),
-    Kind(AccessPolicy, "access_policies"),
-    Kind(AccessPoint, "access_points"),
-    Kind(ClientKey, "client_keys"),
-    Kind(Switches, "switches"),
-    Kind(Quota, "quotas"),
-    Kind(Operator, "operators"),
-    Kind(FaultRule, "fault_rules"),
-    Kind(DevClock, "dev_clock"),
-    Kind(Job, "jobs"),
-    Kind(UserStatement, "user_statements"),
-    Kind(InstanceSettings, "instance_settings"),
-    Kind(ClientCertificate, "client_certificates"),
-    Kind(Certificate, "certificates"),
-    Kind(ManagedDataKey, "managed_data_keys"),
-    Kind(Secret, "secrets", (Unique(("ring", "name")),)),
-    Kind(SecretVersion, "secret_versions", (Unique(("secret_id", "name")),)),
-    Kind(Stage, "secret_stages"),
-    Kind(SecretTask, "secret_tasks"),
-    Kind(EventRule, "event_rules"),
-    Kind(Notice, "notices"),
-    Kind(Webhook, "webhooks"),
-    Kind(Target, "targets"),
-    Kind(SecretGrant, "secret_grants"),
-    Kind(SecretSetting, "secret_settings"),
-    Kind(Tag, "tags"),
-    Kind(ImportTicket, "import_tickets"),
-    Kind(Grant, "grants"),
-    Kind(Keystore, "keystores", (Unique(("ring", "name")),)),
-    Kind(Group, "groups", (Unique(("account_id", "name")),)),
-    Kind(Membership, "memberships"),
-    Kind(Role, "roles", (Unique(("account_id", "name")),)),
-    Kind(Assignment, "assignments"),
-    Kind(Replica, "replicas"),
-    Kind(KeyPoint, "key_points"),
-    Kind(KeyPolicy, "key_policies"),
+    RecordType(Key, "keys", (UniqueRule(("ring", "name"), unless_empty="name"),)),
+    RecordType(KeyVersion, "key_versions"),
+    RecordType(Alias, "aliases"),
+    RecordType(Account, "accounts"),
+    RecordType(Project, "projects", (UniqueRule(("account_id", "name")),)),
+    RecordType(User, "users", (UniqueRule(("account_id", "name")),)),
+    RecordType(AccessKey, "access_keys"),
+    RecordType(Token, "tokens"),
+    RecordType(Instance, "instances"),
+    RecordType(NetworkRule, "network_rules"),
+    RecordType(AccessPolicy, "access_policies"),
+    RecordType(AccessPoint, "access_points"),
+    RecordType(ClientKey, "client_keys"),
+    RecordType(Switches, "switches"),
+    RecordType(Quota, "quotas"),
+    RecordType(Operator, "operators"),
+    RecordType(FaultRule, "fault_rules"),
+    RecordType(DevClock, "dev_clock"),
+    RecordType(Job, "jobs"),
+    RecordType(UserStatement, "user_statements"),
+    RecordType(InstanceSettings, "instance_settings"),
+    RecordType(ClientCertificate, "client_certificates"),
+    RecordType(Certificate, "certificates"),
+    RecordType(ManagedDataKey, "managed_data_keys"),
+    RecordType(Secret, "secrets", (UniqueRule(("ring", "name")),)),
+    RecordType(SecretVersion, "secret_versions", (UniqueRule(("secret_id", "name")),)),
+    RecordType(Stage, "secret_stages"),
+    RecordType(SecretTask, "secret_tasks"),
+    RecordType(EventRule, "event_rules"),
+    RecordType(Notice, "notices"),
+    RecordType(Webhook, "webhooks"),
+    RecordType(Target, "targets"),
+    RecordType(SecretGrant, "secret_grants"),
+    RecordType(SecretSetting, "secret_settings"),
+    RecordType(Tag, "tags"),
+    RecordType(ImportTicket, "import_tickets"),
+    RecordType(Grant, "grants"),
+    RecordType(Keystore, "keystores", (UniqueRule(("ring", "name")),)),
+    RecordType(Group, "groups", (UniqueRule(("account_id", "name")),)),
+    RecordType(Membership, "memberships"),
+    RecordType(Role, "roles", (UniqueRule(("account_id", "name")),)),
+    RecordType(Assignment, "assignments"),
+    RecordType(Replica, "replicas"),
+    RecordType(CapsuleAccessPoint, "key_points"),
+    RecordType(CapsulePolicy, "key_policies"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class RecordShape:
     """A kind with the types of its fields. ``id_field`` is the name of the first."""
 
-    kind: Kind
+    kind: RecordType
     fields: Mapping[str, FieldType]
     id_field: str
 
@@ -139,10 +139,10 @@ class Shape:
             field.check(getattr(record, name))
 
 
-def shapes() -> Mapping[type[Any], Shape]:
+def shapes() -> Mapping[type[Any], RecordShape]:
     """The shape of every kind, by record class."""
     found = {}
     for kind in KINDS:
         types = field_types(kind.record)
-        found[kind.record] = Shape(kind, types, next(iter(types)))
+        found[kind.record] = RecordShape(kind, types, next(iter(types)))
     return found

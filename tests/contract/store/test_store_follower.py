@@ -60,22 +60,22 @@ def test_a_server_that_goes_away_silences_poll_within_the_bound(cluster, postgre
 def test_a_follower_that_hangs_silences_poll(followed):
     store = followed.open(freshness_ms=FRESHNESS_MS)
     answer(store)
-    pulse = store._link.pulse
-    pulse._stop.set()
-    pulse._thread.join()
+    detector = store._link.detector
+    detector._stop.set()
+    detector._thread.join()
     wait_until(lambda: unavailable(store), FRESHNESS_MS / 1000 + 0.05)
 
 
 def test_news_does_not_wait_for_the_next_look(followed):
     mine, other = followed.open(freshness_ms=60_000), followed.open()
     mine.poll()
-    mine._link.pulse._pause_s = 30  # from the next look on
+    mine._link.detector._pause_s = 30  # from the next look on
     time.sleep(0.3)
     for number in range(3):
         before = mine.poll()
         with other.begin(write=True) as work:
             work.of(Key).add(key(number))
         wait_until(lambda before=before: mine.poll() != before, 5)
-    mine._link.pulse._pause_s = 0.1
+    mine._link.detector._pause_s = 0.1
     with other.begin(write=True) as work:  # wakes the follower, so that closing does not wait
         work.of(Key).add(key(3))

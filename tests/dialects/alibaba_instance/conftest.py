@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
-from bitting.core.gate import Asked
+from bitting.core.gate import RequestContext
 from bitting.core.model.identity import EVERYTHING, AccessPoint, AccessPolicy, Instance, NetworkRule, Principal
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.usecases.access import client_keys
@@ -55,7 +55,7 @@ class ClientKeyFile:
 class Client:
     """Builds requests as the SDKs do, and sends them through the whole pipeline."""
 
-    house: Any
+    runtime: Any
     dialect: AlibabaInstance
     key: ClientKeyFile
     source: str = "127.0.0.1"
@@ -72,7 +72,7 @@ class Client:
         **headers: str,
     ) -> Request:
         """``headers`` (with _ for -) replace or add before signing, ``after`` after it; ``drop`` goes before it."""
-        now = datetime.fromtimestamp(self.house.clock.now_ms() / 1000, UTC)
+        now = datetime.fromtimestamp(self.runtime.clock.now_ms() / 1000, UTC)
         sent = {
             "accept": "application/x-protobuf",
             "host": "127.0.0.1:8743",
@@ -105,7 +105,7 @@ class Client:
         return base64.b64encode(self.key.private.sign(text.encode(), PKCS1v15(), SHA256())).decode()
 
     def send(self, request: Request) -> Response:
-        response: Response = self.house.send(self.dialect, request)
+        response: Response = self.runtime.send(self.dialect, request)
         return response
 
     def raw(self, name: str, body: bytes, **headers: str) -> Response:
@@ -144,21 +144,21 @@ class Client:
 class Owner:
     """The account's owner: makes what the Instance API itself cannot."""
 
-    house: Any
+    runtime: Any
 
     def run(self, use: Any, command: Any) -> Any:
-        founded = self.house.founded
+        founded = self.runtime.founded
         principal = Principal(
             founded.account.id, founded.account.ring, founded.user.id, "admin", EVERYTHING, admin=True
         )
-        asked = Asked("00000000-0000-4000-8000-000000000000", "test", "", "127.0.0.1")
-        return self.house.gate.run(use, principal, command, asked, self.house.cache.loading)
+        request_context = RequestContext("00000000-0000-4000-8000-000000000000", "test", "", "127.0.0.1")
+        return self.runtime.gate.run(use, principal, command, request_context, self.runtime.cache.loading)
 
     def key(self, spec: str = "AES_256", **fields: Any) -> Key:
         instance_id = fields.get("instance_id", "")
-        with self.house.store.begin(write=True) as uow:
+        with self.runtime.store.begin(write=True) as uow:
             if instance_id and uow.of(Instance).get(instance_id) is None:
-                account = self.house.founded.account
+                account = self.runtime.founded.account
                 uow.of(Instance).add(Instance(instance_id, account.id, account.ring, instance_id, 0))
         made: Key = self.run(keys.create, keys.CreateKey(spec, **fields))
         return made
@@ -167,21 +167,21 @@ class Owner:
         self.run(aliases.create, SetAlias(KeyRef.by_id(key.id), name))
 
     def put(self, *records: Any) -> None:
-        with self.house.store.begin(write=True) as uow:
+        with self.runtime.store.begin(write=True) as uow:
             for record in records:
                 uow.of(type(record)).put(record)
 
     def add(self, *records: Any) -> None:
-        with self.house.store.begin(write=True) as uow:
+        with self.runtime.store.begin(write=True) as uow:
             for record in records:
                 uow.of(type(record)).add(record)
 
     def client_key(self, point: Any = None, **fields: Any) -> client_keys.Issued:
-        house = self.house
-        point = point or house.founded.access_point
-        with house.store.begin(write=True) as uow:
+        runtime = self.runtime
+        point = point or runtime.founded.access_point
+        with runtime.store.begin(write=True) as uow:
             order = client_keys.CreateClientKey(point.name, PASSWORD, **fields)
-            return client_keys.issue(uow, house.vault, house.entropy, house.clock.now_ms(), point, order)
+            return client_keys.issue(uow, runtime.vault, runtime.entropy, runtime.clock.now_ms(), point, order)
 
     def rotate(self, key: Key) -> str:
         """A new primary version; its id."""
@@ -190,13 +190,13 @@ class Owner:
 
 
 @pytest.fixture
-def owner(house: Any) -> Owner:
-    return Owner(house)
+def owner(runtime: Any) -> Owner:
+    return Owner(runtime)
 
 
 @pytest.fixture
-def dialect(house: Any) -> AlibabaInstance:
-    return AlibabaInstance(house.vault, house.clock, "cn-hangzhou")
+def dialect(runtime: Any) -> AlibabaInstance:
+    return AlibabaInstance(runtime.vault, runtime.clock, "cn-hangzhou")
 
 
 @pytest.fixture(scope="session")
@@ -206,17 +206,17 @@ def rsa_key() -> RSAPrivateKey:
 
 
 @pytest.fixture
-def client(house: Any, owner: Owner, dialect: AlibabaInstance, rsa_key: RSAPrivateKey) -> Client:
+def client(runtime: Any, owner: Owner, dialect: AlibabaInstance, rsa_key: RSAPrivateKey) -> Client:
     """A client of the first access point. Its pair is shared by the session: making one takes 50 ms and more."""
 
     public = rsa_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    with house.store.begin(write=True) as uow:
-        record = add_client_key(uow, house.clock.now_ms(), house.entropy, house.founded.access_point, public)
-    return Client(house, dialect, ClientKeyFile(record.id, rsa_key))
+    with runtime.store.begin(write=True) as uow:
+        record = add_client_key(uow, runtime.clock.now_ms(), runtime.entropy, runtime.founded.access_point, public)
+    return Client(runtime, dialect, ClientKeyFile(record.id, rsa_key))
 
 
 @pytest.fixture
-def make_client(house: Any, dialect: AlibabaInstance, rsa_key: RSAPrivateKey, owner: Owner) -> Callable[..., Client]:
+def make_client(runtime: Any, dialect: AlibabaInstance, rsa_key: RSAPrivateKey, owner: Owner) -> Callable[..., Client]:
     """A client whose access point has just these permissions, resources and network rules."""
 
     public = rsa_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -228,19 +228,19 @@ def make_client(house: Any, dialect: AlibabaInstance, rsa_key: RSAPrivateKey, ow
         networks: tuple[str, ...] = (),
         source: str = "127.0.0.1",
     ) -> Client:
-        account, now, name = house.founded.account.id, house.clock.now_ms(), f"point{next(count)}"
+        account, now, name = runtime.founded.account.id, runtime.clock.now_ms(), f"point{next(count)}"
         rules = (name,) if networks else ()
         point = AccessPoint(f"{account}/{name}", account, name, "ClientKey", (name,), "", now)
         owner.add(
             AccessPolicy(
-                f"{account}/{name}", account, name, house.founded.instance.id, permissions, resources, rules, "", now
+                f"{account}/{name}", account, name, runtime.founded.instance.id, permissions, resources, rules, "", now
             ),
             point,
         )
         if networks:
             owner.add(NetworkRule(f"{account}/{name}", account, name, "Private", networks, "", now))
-        with house.store.begin(write=True) as uow:
-            record = add_client_key(uow, now, house.entropy, point, public)
-        return Client(house, dialect, ClientKeyFile(record.id, rsa_key), source=source)
+        with runtime.store.begin(write=True) as uow:
+            record = add_client_key(uow, now, runtime.entropy, point, public)
+        return Client(runtime, dialect, ClientKeyFile(record.id, rsa_key), source=source)
 
     return make

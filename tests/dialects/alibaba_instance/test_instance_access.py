@@ -29,28 +29,28 @@ def encrypt(client, key_id):
 # ── the client key ────────────────────────────────────────────────────────────
 
 
-def test_a_client_key_is_valid_from_its_first_to_before_its_last_moment(client, owner, house):
-    with house.store.begin(write=False) as uow:
+def test_a_client_key_is_valid_from_its_first_to_before_its_last_moment(client, owner, runtime):
+    with runtime.store.begin(write=False) as uow:
         record = uow.of(ClientKey).get(client.key.id)
-    now = house.clock.now_ms()
+    now = runtime.clock.now_ms()
     owner.put(replace(record, not_before_ms=now, not_after_ms=now + 1000))
     assert client.call("GenerateRandom", Length=1).status == 200
-    house.clock.advance(seconds=1)
+    runtime.clock.advance(seconds=1)
     assert client.refused("GenerateRandom", Length=1) == unknown(client.key.id)
-    owner.put(replace(record, not_before_ms=house.clock.now_ms() + 1, not_after_ms=now * 2))
+    owner.put(replace(record, not_before_ms=runtime.clock.now_ms() + 1, not_after_ms=now * 2))
     assert client.refused("GenerateRandom", Length=1) == unknown(client.key.id)
 
 
-def test_a_deleted_client_key_is_unknown_at_once(client, house):
+def test_a_deleted_client_key_is_unknown_at_once(client, runtime):
     assert client.call("GenerateRandom", Length=1).status == 200
-    with house.store.begin(write=True) as uow:
+    with runtime.store.begin(write=True) as uow:
         uow.of(ClientKey).remove(client.key.id)
     assert client.refused("GenerateRandom", Length=1) == unknown(client.key.id)
 
 
-def test_a_client_key_without_its_access_point_is_unknown(client, house):
-    with house.store.begin(write=True) as uow:
-        uow.of(AccessPoint).remove(house.founded.access_point.id)
+def test_a_client_key_without_its_access_point_is_unknown(client, runtime):
+    with runtime.store.begin(write=True) as uow:
+        uow.of(AccessPoint).remove(runtime.founded.access_point.id)
     assert client.refused("GenerateRandom", Length=1) == unknown(client.key.id)
 
 
@@ -97,11 +97,11 @@ def test_a_ciphertext_of_a_forbidden_key_stays_shut_and_names_the_key(client, ma
     assert other.refused("AdvanceDecrypt", CiphertextBlob=blob) == forbidden(key.id)
 
 
-def test_a_change_of_policy_holds_for_the_next_request(make_client, owner, house):
+def test_a_change_of_policy_holds_for_the_next_request(make_client, owner, runtime):
     key, client = owner.key(), make_client()
     assert client.call("Encrypt", KeyId=key.id, Plaintext=b"x").status == 200
-    policy_id = f"{house.founded.account.id}/point0"
-    with house.store.begin(write=False) as uow:
+    policy_id = f"{runtime.founded.account.id}/point0"
+    with runtime.store.begin(write=False) as uow:
         policy = uow.of(AccessPolicy).get(policy_id)
     owner.put(replace(policy, resources=("key/other",)))
     assert encrypt(client, key.id) == forbidden(key.id)
@@ -109,9 +109,9 @@ def test_a_change_of_policy_holds_for_the_next_request(make_client, owner, house
     assert client.call("Encrypt", KeyId=key.id, Plaintext=b"x").status == 200
 
 
-def test_only_policies_of_the_access_points_instance_count(make_client, owner, house):
+def test_only_policies_of_the_access_points_instance_count(make_client, owner, runtime):
     """The first instance named is the access point's; what policies say of others is about others."""
-    account, now, mine = house.founded.account, house.clock.now_ms(), house.founded.instance
+    account, now, mine = runtime.founded.account, runtime.clock.now_ms(), runtime.founded.instance
     other = Instance("kst-other", account.id, account.ring, "other", now)
     owner.add(other)
     key, theirs = owner.key(), owner.key(instance_id="kst-other")
@@ -119,7 +119,7 @@ def test_only_policies_of_the_access_points_instance_count(make_client, owner, h
     point_id = f"{account.id}/point0"
     wide = AccessPolicy(f"{account.id}/wide", account.id, "wide", "kst-other", (KEY_USER,), ("key/*",), (), "", now)
     owner.add(wide)
-    with house.store.begin(write=False) as uow:
+    with runtime.store.begin(write=False) as uow:
         point = uow.of(AccessPoint).get(point_id)
     owner.put(replace(point, policies=("point0", "wide")))
     assert client.call("Encrypt", KeyId=key.id, Plaintext=b"x").status == 200
@@ -135,18 +135,18 @@ def test_only_policies_of_the_access_points_instance_count(make_client, owner, h
 
 
 @pytest.mark.parametrize("instance", ["shared", "", "kst-gone"])
-def test_a_policy_of_no_instance_allows_nothing_here(make_client, owner, house, instance):
+def test_a_policy_of_no_instance_allows_nothing_here(make_client, owner, runtime, instance):
     key, client = owner.key(), make_client()
-    with house.store.begin(write=False) as uow:
-        policy = uow.of(AccessPolicy).get(f"{house.founded.account.id}/point0")
+    with runtime.store.begin(write=False) as uow:
+        policy = uow.of(AccessPolicy).get(f"{runtime.founded.account.id}/point0")
     owner.put(replace(policy, instance_id=instance))
     assert encrypt(client, key.id) == forbidden(key.id)
     assert client.refused("GenerateRandom", Length=1) == forbidden("GenerateRandom")
 
 
-def test_an_instance_of_another_account_lends_nothing(make_client, owner, house):
+def test_an_instance_of_another_account_lends_nothing(make_client, owner, runtime):
     key, client = owner.key(), make_client()
-    owner.put(replace(house.founded.instance, account_id="somebody"))
+    owner.put(replace(runtime.founded.instance, account_id="somebody"))
     assert encrypt(client, key.id) == forbidden(key.id)
 
 
@@ -179,18 +179,18 @@ def test_source_networks(make_client, owner, networks, source, allowed):
         assert client.error(response) == forbidden(key.id)
 
 
-def test_a_change_of_network_rule_holds_for_the_next_request(make_client, owner, house):
+def test_a_change_of_network_rule_holds_for_the_next_request(make_client, owner, runtime):
     key, client = owner.key(), make_client(networks=("10.0.0.0/8",), source="10.1.2.3")
     assert client.call("Encrypt", KeyId=key.id, Plaintext=b"x").status == 200
-    rule_id = f"{house.founded.account.id}/point0"
-    with house.store.begin(write=False) as uow:
+    rule_id = f"{runtime.founded.account.id}/point0"
+    with runtime.store.begin(write=False) as uow:
         rule = uow.of(NetworkRule).get(rule_id)
     owner.put(replace(rule, sources=("192.168.0.0/16",)))
     assert encrypt(client, key.id) == forbidden(key.id)
 
 
-def test_the_caches_are_bounded(house):
-    dialect = AlibabaInstance(house.vault, house.clock, "r")
+def test_the_caches_are_bounded(runtime):
+    dialect = AlibabaInstance(runtime.vault, runtime.clock, "r")
     sources = dialect._sources
     for number in range(10_000):
         assert sources._within((f"10.{number >> 8}.{number & 255}.0/24",), "10.0.0.1") is (number == 0)

@@ -216,20 +216,20 @@ FUZZ = settings(
 TYPED = {200, 400, 401, 403, 404, 405, 409, 413, 415, 500}
 
 
-def keys_of(house):
-    with house.store.begin(write=False) as uow:
+def keys_of(runtime):
+    with runtime.store.begin(write=False) as uow:
         return list(uow.of(Key).find())
 
 
 @FUZZ
 @given(name=st.sampled_from(sorted(OPERATIONS)), body=st.binary(max_size=200))
-def test_any_body_gets_a_typed_answer(client, house, name, body):
-    before = keys_of(house)
+def test_any_body_gets_a_typed_answer(client, runtime, name, body):
+    before = keys_of(runtime)
     response = client.raw(name, body)
     assert response.status in TYPED
     if response.status != 200:
         client.error(response)
-    assert keys_of(house) == before
+    assert keys_of(runtime) == before
 
 
 def shaped(field, real):
@@ -255,11 +255,11 @@ def shaped(field, real):
 
 @FUZZ
 @given(data=st.data())
-def test_any_well_formed_message_gets_a_typed_answer(client, house, owner, data):
-    if not keys_of(house):
+def test_any_well_formed_message_gets_a_typed_answer(client, runtime, owner, data):
+    if not keys_of(runtime):
         for spec in ("AES_256", "SM4", "RSA_2048", "EC_P256", "SM2", "HMAC_SHA256", "ED25519"):
             owner.key(spec)
-    real = [key.id for key in keys_of(house)]
+    real = [key.id for key in keys_of(runtime)]
     name = data.draw(st.sampled_from(sorted(OPERATIONS)))
     fields = OPERATIONS[name].asks.DESCRIPTOR.fields
     values = {field.name: data.draw(shaped(field, real)) for field in fields if data.draw(st.booleans())}

@@ -64,8 +64,8 @@ def test_openssl_sees_the_certificate_first_and_the_old_algorithms(issued, tmp_p
     assert wrong.returncode != 0
 
 
-def test_the_private_key_is_not_kept(issued, house):
-    with house.store.begin(write=False) as uow:
+def test_the_private_key_is_not_kept(issued, runtime):
+    with runtime.store.begin(write=False) as uow:
         record = uow.of(ClientKey).get(issued.record.id)
     assert record == issued.record
     assert PASSWORD not in repr(issued)
@@ -78,27 +78,27 @@ def test_it_signs_requests_that_are_answered(client, issued):
     assert len(client.ok("GenerateRandom", Length=8).Random) == 8
 
 
-def test_bootstrapping_gets_record_and_file(house):
-    with house.store.begin(write=True) as uow:
+def test_bootstrapping_gets_record_and_file(runtime):
+    with runtime.store.begin(write=True) as uow:
         record, file = make_client_key(
-            uow, house.vault, house.entropy, house.clock.now_ms(), house.founded.access_point, PASSWORD
+            uow, runtime.vault, runtime.entropy, runtime.clock.now_ms(), runtime.founded.access_point, PASSWORD
         )
     assert json.loads(file)["KeyId"] == record.id
     assert record.not_after_ms - record.not_before_ms == 5 * 365 * 86_400_000
 
 
-def test_three_keys_a_point(owner, house):
+def test_three_keys_a_point(owner, runtime):
     for _ in range(3):
         owner.client_key()
     with pytest.raises(faults.QuotaExceeded) as refused:
         owner.client_key()
     assert refused.value.detail("limit") == "client_keys"
-    with house.store.begin(write=False) as uow:
+    with runtime.store.begin(write=False) as uow:
         assert uow.of(ClientKey).count() == 3
 
 
-def test_validity_is_both_ends_or_neither(owner, house):
-    now = house.clock.now_ms()
+def test_validity_is_both_ends_or_neither(owner, runtime):
+    now = runtime.clock.now_ms()
     record = owner.client_key(not_before_ms=now + 1000, not_after_ms=now + 9000).record
     assert (record.not_before_ms, record.not_after_ms) == (now + 1000, now + 9000)
     for wrong in (
@@ -109,7 +109,7 @@ def test_validity_is_both_ends_or_neither(owner, house):
     ):
         with pytest.raises(faults.InvalidParameter):
             owner.client_key(**wrong)
-    with house.store.begin(write=False) as uow:
+    with runtime.store.begin(write=False) as uow:
         assert uow.of(ClientKey).count() == 1
 
 
@@ -132,13 +132,13 @@ def test_only_for_access_points_that_are(owner):
     assert owner.run(create, CreateClientKey("default", PASSWORD)).record.access_point == "default"
 
 
-def test_the_vault_checks_outside_signatures(house, client):
+def test_the_vault_checks_outside_signatures(runtime, client):
     signed, public = b"message", None
-    with house.store.begin(write=False) as uow:
+    with runtime.store.begin(write=False) as uow:
         public = uow.of(ClientKey).get(client.key.id).public
     signature = base64.b64decode(client.sign("POST", {}))
-    assert house.vault.verify_rsa(public, b"POST\n\n\n\n/", signature)
-    assert not house.vault.verify_rsa(public, signed, signature)
-    assert not house.vault.verify_rsa(b"garbage", signed, signature)
-    assert not house.vault.verify_rsa(b"", signed, b"")
-    assert not house.vault.verify_rsa(public, hashlib.sha256(signed).digest(), b"")
+    assert runtime.vault.verify_rsa(public, b"POST\n\n\n\n/", signature)
+    assert not runtime.vault.verify_rsa(public, signed, signature)
+    assert not runtime.vault.verify_rsa(b"garbage", signed, signature)
+    assert not runtime.vault.verify_rsa(b"", signed, b"")
+    assert not runtime.vault.verify_rsa(public, hashlib.sha256(signed).digest(), b"")

@@ -25,7 +25,7 @@ class Stage:
 
     def __init__(self, client, owner, make_client):
         self.client, self.owner, self.make_client = client, owner, make_client
-        self.house = client.house
+        self.runtime = client.runtime
 
     def header(self, **after):
         renamed = {name.replace("_", "-"): value for name, value in after.items()}
@@ -75,10 +75,10 @@ def no_client_key(stage):
 def skewed(stage):
     text = "Request time exceeds server time more than 15 minutes."
     late = stage.client.request("GenerateRandom", RANDOM)
-    stage.house.clock.advance(seconds=901)
+    stage.runtime.clock.advance(seconds=901)
     assert stage.client.error(stage.client.send(late)) == (400, "RequestTimeTooSkewed", text)
     early = stage.client.request("GenerateRandom", RANDOM)
-    stage.house.clock.advance(seconds=-901)
+    stage.runtime.clock.advance(seconds=-901)
     return stage.client.send(early), text
 
 
@@ -113,7 +113,7 @@ def no_key(stage):
 
 def elsewhere(stage):
     key = stage.owner.key(instance_id="kst-elsewhere")
-    ours = stage.house.founded.instance.id
+    ours = stage.runtime.founded.instance.id
     return stage.encrypt(key.id), f'The Key ID or Alias does not exist in the key store "{ours}".'
 
 
@@ -141,7 +141,7 @@ def pending_deletion(stage):
 
 def disabled(stage):
     key = stage.owner.key()
-    stage.owner.run(keys.disable, keys.OneKey(KeyRef.by_id(key.id)))
+    stage.owner.run(keys.disable, keys.KeyCommand(KeyRef.by_id(key.id)))
     return stage.encrypt(key.id), "The request was rejected because the key state is Disabled."
 
 
@@ -169,7 +169,7 @@ def damaged(stage):
 def maintenance(stage):
     stage.owner.add(Switches(maintenance="upgrade"))
     request = stage.client.request("GenerateRandom", RANDOM)
-    return stage.house.send(stage.client.dialect, request, broken=True), "Service Unavailable Temporary."
+    return stage.runtime.send(stage.client.dialect, request, broken=True), "Service Unavailable Temporary."
 
 
 def other_verb(stage):
@@ -213,7 +213,7 @@ def short_digest(stage):
 
 
 def in_debt(stage):
-    account = stage.house.founded.account
+    account = stage.runtime.founded.account
     stage.owner.put(replace(account, state=AccountState.IN_DEBT))
     text = 'This operation for "GenerateRandom" is forbidden by permission system.'
     return stage.client.call("GenerateRandom", Length=8), text
@@ -221,7 +221,7 @@ def in_debt(stage):
 
 def throttled(stage):
     stage.owner.add(Switches(rates="cloud"))
-    stage.house.gate.throttle._share = 0.001  # one request a second
+    stage.runtime.gate.throttle._share = 0.001  # one request a second
     assert stage.client.call("GenerateRandom", Length=8).status == 200
     return stage.client.call("GenerateRandom", Length=8), "QPS Limit Exceeded"
 
@@ -244,8 +244,8 @@ class Meanwhile:
 
 def two_pairs_at_once(stage):
     order = {"KeyId": stage.owner.key().id, "KeyPairSpec": "EC_P256", "KeyFormat": "PEM"}
-    vault = Meanwhile(stage.house.vault, lambda: stage.client.call("GenerateDataKeyPairWithoutPlaintext", **order))
-    stage.house.gate.vault = vault
+    vault = Meanwhile(stage.runtime.vault, lambda: stage.client.call("GenerateDataKeyPairWithoutPlaintext", **order))
+    stage.runtime.gate.vault = vault
     assert stage.client.call("GenerateDataKeyPair", **order).status == 200
     assert stage.client.call("AdvanceGenerateDataKeyPair", **order).status == 200
     return vault.seen, "Concurrency Limit Exceeded."
@@ -307,14 +307,14 @@ PROVOKED = [row for row in CATALOGUE if scenario_of(row)]
 
 @pytest.mark.parametrize("row", PROVOKED, ids=lambda row: row.test_id)
 def test_row(row, client, owner, make_client):
-    before = len(client.house.trail.events)
+    before = len(client.runtime.trail.events)
     response, text = scenario_of(row)(Stage(client, owner, make_client))
     assert client.error(response) == (row.status, row.code, text)
     if row.code:
         assert response.headers == (("content-type", "application/x-protobuf"),)
     else:
         assert response.body == b""
-    assert len(client.house.trail.events) > before, "refusals reach the audit trail too"
+    assert len(client.runtime.trail.events) > before, "refusals reach the audit trail too"
 
 
 def test_every_natural_row_has_a_scenario():
@@ -324,24 +324,24 @@ def test_every_natural_row_has_a_scenario():
 
 
 @pytest.mark.parametrize("row", [row for row in CATALOGUE if row not in PROVOKED], ids=lambda row: row.test_id)
-def test_rows_for_failures_of_ours_render(row, client, dialect, house):
+def test_rows_for_failures_of_ours_render(row, client, dialect, runtime):
     """No plain request meets these; the fault itself must still come out as its row."""
     request = client.request("GenerateRandom", RANDOM)
     call = dialect.decode(request)
     fault = faults.every_fault()[row.fault]()
-    response = dialect.refuse(call, request, fault, house.asked("alibaba_instance"))
+    response = dialect.refuse(call, request, fault, runtime.request_context("alibaba_instance"))
     assert client.error(response) == (row.status, row.code, row.message)
 
 
-def test_a_bug_is_answered_as_internal_failure_and_no_more(client, house, dialect, monkeypatch):
+def test_a_bug_is_answered_as_internal_failure_and_no_more(client, runtime, dialect, monkeypatch):
     def broken(*_args, **_kwargs):
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr(dialect, "identify", broken)
     request = client.request("GenerateRandom", RANDOM)
-    response = house.send(dialect, request, broken=True)
+    response = runtime.send(dialect, request, broken=True)
     assert client.error(response) == (500, "InternalFailure", "Internal Failure.")
-    assert str(house.broken.pop()) == "secret detail"
+    assert str(runtime.broken.pop()) == "secret detail"
 
 
 #: The Japanese document of the same table, in its order; where a translator took a code for text, the code it was.

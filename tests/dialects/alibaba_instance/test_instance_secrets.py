@@ -52,8 +52,8 @@ def test_the_current_version(client, secret):
     ],
     ids=str,
 )
-def test_a_version_by_name_or_stage(client, secret, asked, value):
-    assert client.ok("GetSecretValue", SecretName="db", **asked).SecretData == value
+def test_a_version_by_name_or_stage(client, secret, request_context, value):
+    assert client.ok("GetSecretValue", SecretName="db", **request_context).SecretData == value
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,13 @@ def test_a_version_by_name_or_stage(client, secret, asked, value):
     ],
     ids=str,
 )
-def test_a_version_that_is_not_there(client, secret, asked, refusal):
-    assert client.refused("GetSecretValue", **{"SecretName": "db", **asked}) == refusal
+def test_a_version_that_is_not_there(client, secret, request_context, refusal):
+    assert client.refused("GetSecretValue", **{"SecretName": "db", **request_context}) == refusal
 
 
 def test_a_managed_secret_tells_how_it_rotates(client, owner, secret):
     config = '{"SecretSubType":"SingleUser"}'
-    with owner.house.store.begin(write=False) as uow:
+    with owner.runtime.store.begin(write=False) as uow:
         held = uow.of(type(secret)).get(secret.id)
     changed = replace(held, type=SecretType.DATABASE, config=config, rotation_interval_s=604800, rotated_ms=1_000)
     owner.put(changed)
@@ -88,7 +88,7 @@ def test_a_new_value_is_read_at_once(client, owner, secret):
     assert client.ok("GetSecretValue", SecretName="db").SecretData == "dHJlcw=="
     owner.run(secret_versions.put_value, secret_versions.PutValue("db", b"four"))
     assert client.ok("GetSecretValue", SecretName="db").SecretData == "four"
-    owner.run(secrets.delete, secrets.OneSecret("db"))
+    owner.run(secrets.delete, secrets.SecretCommand("db"))
     assert client.refused("GetSecretValue", SecretName="db") == MISSING
 
 
@@ -108,7 +108,7 @@ def test_the_secrets_key_must_allow_it_too(make_client, owner, secret):
     assert other_key.refused("GetSecretValue", SecretName="db") == (*refused[:2], refused[2].format(key_id))
     both = make_client(permissions=(SECRET_USER, KEY_USER), resources=("secret/d*", f"key/{key_id}"))
     assert both.call("GetSecretValue", SecretName="db").status == 200
-    owner.run(keys.disable, keys.OneKey(KeyRef.by_id(key_id)))
+    owner.run(keys.disable, keys.KeyCommand(KeyRef.by_id(key_id)))
     text = "The request was rejected because the key state is Disabled."
     assert both.refused("GetSecretValue", SecretName="db") == (409, "Rejected.Disabled", text)
 
@@ -124,7 +124,7 @@ def test_a_secret_under_the_services_own_key(make_client, owner):
 
 def test_a_secret_of_another_instance_is_not_there(make_client, owner, secret):
     client = make_client(permissions=(SECRET_USER, KEY_USER), resources=("secret/*", "key/*"))
-    with owner.house.store.begin(write=False) as uow:
+    with owner.runtime.store.begin(write=False) as uow:
         held = uow.of(type(secret)).get(secret.id)
     owner.put(replace(held, instance_id="kst-elsewhere"))
     assert client.refused("GetSecretValue", SecretName="db") == MISSING

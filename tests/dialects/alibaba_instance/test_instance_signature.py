@@ -129,10 +129,10 @@ def test_a_lower_case_digest_is_the_same_digest(client):
 
 
 @pytest.mark.parametrize("seconds", [-900, 900, 0])
-def test_fifteen_minutes_are_allowed(client, house, seconds):
-    house.clock.advance(seconds=900)  # the client key is not valid before now
+def test_fifteen_minutes_are_allowed(client, runtime, seconds):
+    runtime.clock.advance(seconds=900)  # the client key is not valid before now
     request = client.request("GenerateRandom", RANDOM)
-    house.clock.advance(seconds=seconds)
+    runtime.clock.advance(seconds=seconds)
     assert client.send(request).status == 200
 
 

@@ -17,15 +17,17 @@ from bitting.server.nonces import SharedNonces
 class Door:
     """Sends requests of one access key and reads what comes back."""
 
-    def __init__(self, house: Any) -> None:
-        self.house = house
-        self.dialect = AlibabaOpenApi(house.vault, house.clock, house.gate.region, "-- chain --", SharedNonces(64))
-        founded = house.founded
+    def __init__(self, runtime: Any) -> None:
+        self.runtime = runtime
+        self.dialect = AlibabaOpenApi(
+            runtime.vault, runtime.clock, runtime.gate.region, "-- chain --", SharedNonces(64)
+        )
+        founded = runtime.founded
         self.account = founded.account.id
-        self.signer = Signer(founded.access_key_id, founded.secret, house.clock.now_ms)
+        self.signer = Signer(founded.access_key_id, founded.secret, runtime.clock.now_ms)
 
     def send(self, request: Request, *, broken: bool = False) -> Response:
-        return self.house.send(self.dialect, request, broken=broken)
+        return self.runtime.send(self.dialect, request, broken=broken)
 
     def ask(self, action: str, parameters: Mapping[str, str] | None = None) -> tuple[int, dict[str, Any]]:
         """Status and body of a V3 request with everything in the query."""
@@ -55,8 +57,8 @@ class Door:
 
 
 @pytest.fixture
-def door(house: Any) -> Door:
-    return Door(house)
+def door(runtime: Any) -> Door:
+    return Door(runtime)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ class OpenApiDriver:
 
     def step(self, line: str) -> object:
         if line.startswith("clock "):
-            return self.door.house.clock.advance(days=float(line[6:].strip("+d")))
+            return self.door.runtime.clock.advance(days=float(line[6:].strip("+d")))
         call, _, path = line.partition(" -> ")
         action, *pairs = shlex.split(call)
         found: Any = self.door.ok(action, dict(pair.split("=", 1) for pair in pairs))

@@ -112,7 +112,7 @@ def other_keys_token(door: Any) -> Any:
 def old_token(door: Any) -> Any:
     key_id = door.key(Origin="EXTERNAL")
     token = token_of(door, key_id)
-    door.house.clock.advance(days=1)
+    door.runtime.clock.advance(days=1)
     return bring(door, key_id, token)
 
 

@@ -53,19 +53,19 @@ def unknown(door: Any) -> Any:
 
 
 def connected(door: Any) -> Any:
-    return signed(door, "ConnectKmsInstance", KmsInstanceId=door.house.founded.instance.id, **PLACE)
+    return signed(door, "ConnectKmsInstance", KmsInstanceId=door.runtime.founded.instance.id, **PLACE)
 
 
 def not_connected(door: Any) -> Any:
-    held = door.house.founded.instance
-    with door.house.store.begin(write=True) as uow:
+    held = door.runtime.founded.instance
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(Instance).put(replace(held, state="uninitialized"))
     return signed(door, "CreateKey", DKMSInstanceId=held.id)
 
 
 def protected(door: Any) -> Any:
-    held = door.house.founded.instance
-    with door.house.store.begin(write=True) as uow:
+    held = door.runtime.founded.instance
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(InstanceSettings).add(InstanceSettings(held.id, door.account, protected=True))
     return signed(door, "ReleaseKmsInstance", KmsInstanceId=held.id)
 
@@ -75,7 +75,7 @@ def opened(door: Any) -> Any:
 
 
 def unverified(door: Any) -> Any:
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         accounts = uow.of(Account)
         accounts.put(replace(accounts.get(door.account), state=AccountState.UNVERIFIED))
     return signed(door, "OpenKmsService")

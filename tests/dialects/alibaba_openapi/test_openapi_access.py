@@ -84,7 +84,7 @@ def test_what_is_no_network_rule(door: Any, parameter: str, value: str) -> None:
 
 
 def test_a_policy_from_making_to_taking_away(door: Any) -> None:
-    instance = door.house.founded.instance.id
+    instance = door.runtime.founded.instance.id
     rule(door)
     rules = '{"NetworkRules":["office"]}'
     made = plain(policy(door, AccessControlRules=rules, Description="d", KmsInstance=instance))
@@ -197,7 +197,7 @@ def test_a_client_key_opens_with_its_password_and_signs(door: Any) -> None:
     assert store.key is not None
     assert store.cert is not None
     assert made["KeyAlgorithm"] == "RSA_2048"
-    now = door.house.clock.now_ms()
+    now = door.runtime.clock.now_ms()
     assert (made["NotBefore"], made["NotAfter"]) == (stamp(now), stamp(now + 5 * 365 * 86_400_000))
     found = plain(door.ok("GetClientKey", {"ClientKeyId": made["ClientKeyId"]}))
     certificate = x509.load_pem_x509_certificate(found.pop("PublicKeyData").encode())
@@ -216,14 +216,14 @@ def test_a_client_key_opens_with_its_password_and_signs(door: Any) -> None:
     assert [item["ClientKeyId"] for item in listed] == [made["ClientKeyId"]]
     door.ok("DeleteClientKey", {"ClientKeyId": made["ClientKeyId"]})
     assert door.code("GetClientKey", {"ClientKeyId": made["ClientKeyId"]}) == (404, "Forbidden.ResourceNotFound")
-    door.house.cache.freshen()
-    assert client_key(door.house.cache.loading, made["ClientKeyId"]) is None
+    door.runtime.cache.freshen()
+    assert client_key(door.runtime.cache.loading, made["ClientKeyId"]) is None
 
 
 def test_a_client_keys_validity_has_both_ends_or_neither(door: Any) -> None:
     policy(door)
     point(door)
-    now = door.house.clock.now_ms()
+    now = door.runtime.clock.now_ms()
     both = {"NotBefore": stamp(now + 1000), "NotAfter": stamp(now + 86_400_000)}
     made = client(door, **both)
     assert {name: made[name] for name in both} == both
@@ -261,8 +261,8 @@ def test_what_a_client_key_may_follows_its_policies(door: Any) -> None:
     made = client(door)
 
     def statements() -> Any:
-        door.house.cache.freshen()
-        credential = client_key(door.house.cache.loading, made["ClientKeyId"])
+        door.runtime.cache.freshen()
+        credential = client_key(door.runtime.cache.loading, made["ClientKeyId"])
         return [(item.resources, item.networks) for item in credential.principal.statements]
 
     assert statements() == [(("key/*",), ("10.0.0.0/8",))]

@@ -18,7 +18,7 @@ from bitting.dialects.alibaba_openapi.account.operations import KEY_ACTIONS
 
 
 def bar(door: Any, state: AccountState) -> None:
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         accounts = uow.of(Account)
         accounts.put(replace(accounts.get(door.account), state=state))
 
@@ -51,7 +51,7 @@ def test_the_accounts_status(door: Any, state: AccountState, word: str) -> None:
 
 def test_this_server_is_one_region(door: Any) -> None:
     assert door.ok("DescribeRegions")["Regions"] == {"Region": [{"RegionId": "cn-hangzhou"}]}
-    assert asked(door, user(door), "DescribeRegions") == (200, "")
+    assert request_context(door, user(door), "DescribeRegions") == (200, "")
 
 
 def test_what_the_service_makes(door: Any) -> None:
@@ -67,8 +67,8 @@ def test_what_the_service_makes(door: Any) -> None:
 
 def user(door: Any, name: str = "reader", *statements: tuple[bool, str, str]) -> Signer:
     """A user without rights but those given: (allow, action, resource)."""
-    held = replace(door.house.founded.user, id=f"user-{name}", name=name, admin=False)
-    with door.house.store.begin(write=True) as uow:
+    held = replace(door.runtime.founded.user, id=f"user-{name}", name=name, admin=False)
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(User).add(held)
         for number, (allow, action, resource) in enumerate(statements):
             uow.of(UserStatement).add(
@@ -78,7 +78,7 @@ def user(door: Any, name: str = "reader", *statements: tuple[bool, str, str]) ->
     return Signer(f"LTAI{name}", "secret", door.signer.now)
 
 
-def asked(door: Any, signer: Signer, action: str, **parameters: str) -> tuple[int, str]:
+def request_context(door: Any, signer: Signer, action: str, **parameters: str) -> tuple[int, str]:
     response = door.send(signer.v3(action, parameters))
     return response.status, json.loads(response.body).get("Code", "")
 
@@ -93,7 +93,7 @@ def document(*statements: dict[str, Any]) -> str:
 
 
 def encrypt(door: Any, signer: Signer, key_id: str) -> tuple[int, str]:
-    return asked(door, signer, "Encrypt", KeyId=key_id, Plaintext="eA==")
+    return request_context(door, signer, "Encrypt", KeyId=key_id, Plaintext="eA==")
 
 
 OK, NO = (200, ""), (403, "Forbidden.NoPermission")
@@ -119,10 +119,10 @@ def test_a_policy_lets_a_user_use_this_key_and_no_other(door: Any) -> None:
     assert encrypt(door, reader, key_id) == NO
     door.ok("SetKeyPolicy", {"KeyId": key_id, "Policy": document(statement(door, "kms:Encrypt", "kms:Describe*"))})
     assert encrypt(door, reader, key_id) == OK
-    assert asked(door, reader, "DescribeKey", KeyId=key_id) == OK
-    assert asked(door, reader, "DisableKey", KeyId=key_id) == NO
+    assert request_context(door, reader, "DescribeKey", KeyId=key_id) == OK
+    assert request_context(door, reader, "DisableKey", KeyId=key_id) == NO
     assert encrypt(door, reader, other) == NO
-    assert asked(door, reader, "ListKeys") == NO
+    assert request_context(door, reader, "ListKeys") == NO
     assert encrypt(door, user(door, "stranger"), key_id) == NO
     door.ok("SetKeyPolicy", {"KeyId": key_id, "Policy": document(statement(door, "kms:Decrypt"))})
     assert encrypt(door, reader, key_id) == NO
@@ -141,8 +141,8 @@ def test_one_operation_of_an_action_is_not_the_other(door: Any) -> None:
     reader, key_id = user(door), door.key()
     allowed = document(statement(door, "kms:GenerateDataKeyWithoutPlaintext"))
     door.ok("SetKeyPolicy", {"KeyId": key_id, "Policy": allowed})
-    assert asked(door, reader, "GenerateDataKeyWithoutPlaintext", KeyId=key_id) == OK
-    assert asked(door, reader, "GenerateDataKey", KeyId=key_id) == NO
+    assert request_context(door, reader, "GenerateDataKeyWithoutPlaintext", KeyId=key_id) == OK
+    assert request_context(door, reader, "GenerateDataKey", KeyId=key_id) == NO
 
 
 def test_a_denial_wins_over_everything_a_user_has(door: Any) -> None:
@@ -152,7 +152,7 @@ def test_a_denial_wins_over_everything_a_user_has(door: Any) -> None:
         denied = document(statement(door, "kms:*"), statement(door, "kms:Encrypt", effect="Deny", who=who))
         door.ok("SetKeyPolicy", {"KeyId": key_id, "Policy": denied})
         assert encrypt(door, reader, key_id) == NO
-        assert asked(door, reader, "DescribeKey", KeyId=key_id) == OK
+        assert request_context(door, reader, "DescribeKey", KeyId=key_id) == OK
     door.ok("Encrypt", {"KeyId": key_id, "Plaintext": "eA=="})  # the owner is not bound
     other = user(door, "denied", (True, "key:*", "*"), (False, "key:encrypt", "*"))
     allowed = document(statement(door, "kms:*", who="user/denied"))
@@ -183,7 +183,7 @@ def test_conditions_on_where(door: Any, condition: dict[str, Any], allowed: bool
 
 
 def test_conditions_on_when(door: Any) -> None:
-    reader, key_id, now = user(door), door.key(), door.house.clock.now_ms()
+    reader, key_id, now = user(door), door.key(), door.runtime.clock.now_ms()
     when = {
         "DateGreaterThan": {"acs:CurrentTime": stamp(now + 1000)},
         "DateLessThan": {"acs:CurrentTime": stamp(now + 3000)},
@@ -192,7 +192,7 @@ def test_conditions_on_when(door: Any) -> None:
     seen = []
     for _ in range(4):
         seen.append(encrypt(door, reader, key_id))
-        door.house.clock.advance(seconds=1)
+        door.runtime.clock.advance(seconds=1)
     assert seen == [NO, OK, OK, NO]
 
 

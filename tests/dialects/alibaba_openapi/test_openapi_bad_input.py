@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bitting.core import faults
-from bitting.core.gate import Asked
+from bitting.core.gate import RequestContext
 from bitting.core.model.key import Alias, Key
 from bitting.dialects.base.http import Request
 
@@ -36,7 +36,7 @@ def parameter(door: Any, action: str, **parameters: str) -> str:
 
 
 def written(door: Any) -> int:
-    with door.house.store.begin(write=False) as uow:
+    with door.runtime.store.begin(write=False) as uow:
         return uow.of(Key).count() + uow.of(Alias).count()
 
 
@@ -357,7 +357,7 @@ def test_another_accounts_key_does_not_exist(door: Any, make_door: Any) -> None:
 
 def test_throttling_says_when_to_come_back(door: Any) -> None:
     fault = faults.RateExceeded(retry_after_ms="250")
-    response = door.dialect.refuse(None, door.signer.v3("Encrypt"), fault, Asked("id", "", "", ""))
+    response = door.dialect.refuse(None, door.signer.v3("Encrypt"), fault, RequestContext("id", "", "", ""))
     assert response.status == 429
     assert dict(response.headers)["x-acs-retry-after"] == "250"
 

@@ -159,7 +159,7 @@ def test_a_certificate_from_request_to_deletion(door: Any, authority: Authority)
     assert (before["Status"], before["Issuer"], before["Serial"], before["NotAfter"]) == ("INACTIVE", "", "", "")
     assert door.ok("GetCertificate", one)["Certificate"] == ""
     issued, chain = authority.issue(made["Csr"]), pem(authority.certificate)
-    door.house.clock.advance(seconds=60)
+    door.runtime.clock.advance(seconds=60)
     door.ok("UploadCertificate", {**one, "Certificate": issued, "CertificateChain": chain})
     got = door.ok("GetCertificate", one)
     assert (got["Csr"], got["Certificate"], got["CertificateChain"]) == (made["Csr"], issued, chain)
@@ -303,7 +303,7 @@ def test_an_algorithm_of_another_kind_of_key(door: Any, authority: Authority) ->
 
 def test_the_private_key_is_only_stored_wrapped(door: Any, authority: Authority) -> None:
     certificate_id = active(door, authority)
-    with door.house.store.begin(write=False) as uow:
+    with door.runtime.store.begin(write=False) as uow:
         held = uow.of(Certificate).get(certificate_id)
     assert b"\x02\x01\x01\x04\x20" not in held.wrapped  # how an EC private key begins in DER
     assert len(held.wrapped) > 32

@@ -73,15 +73,15 @@ def test_every_string_comes_back_to_the_byte(door: Any, plaintext: str) -> None:
 @relaxed
 @given(plaintext=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200))
 def test_any_string_comes_back(door: Any, plaintext: str) -> None:
-    door.house.test_key = getattr(door.house, "test_key", None) or door.key()
-    assert decrypt(door, encrypt(door, plaintext, KeyId=door.house.test_key)) == plaintext
+    door.runtime.test_key = getattr(door.runtime, "test_key", None) or door.key()
+    assert decrypt(door, encrypt(door, plaintext, KeyId=door.runtime.test_key)) == plaintext
 
 
 @relaxed
 @given(data=st.binary(min_size=1, max_size=200))
 def test_any_bytes_are_encrypted_as_bytes(door: Any, data: bytes) -> None:
-    door.house.test_key = getattr(door.house, "test_key", None) or door.key()
-    made = encrypt(door, base64.b64encode(data).decode(), KeyId=door.house.test_key)
+    door.runtime.test_key = getattr(door.runtime, "test_key", None) or door.key()
+    made = encrypt(door, base64.b64encode(data).decode(), KeyId=door.runtime.test_key)
     assert made[:3] == b"\x24\x00\x02"
     assert len(made) == len(data) + blob.FRAMED_OVERHEAD
 
@@ -166,7 +166,7 @@ def test_ciphertexts_of_a_deleted_key_are_lost(door: Any) -> None:
     made = encrypt(door, "aGVsbG8=", KeyId=key_id)
     door.ok("ScheduleKeyDeletion", {"KeyId": key_id, "PendingWindowInDays": "7"})
     assert refused(door, made) == (409, "Rejected.PendingDeletion")
-    door.house.clock.advance(days=7)
+    door.runtime.clock.advance(days=7)
     assert refused(door, made) == (404, "Forbidden.KeyNotFound")
 
 
@@ -238,17 +238,17 @@ def test_a_dry_run_of_a_stranger_is_still_a_stranger(door: Any) -> None:
 
 def test_plaintext_never_reaches_the_trail(door: Any) -> None:
     decrypt(door, encrypt(door, "a very secret text"))
-    assert "secret" not in repr(door.house.trail.events)
-    assert [event.outcome for event in door.house.trail.events][-2:] == ["ok", "ok"]
+    assert "secret" not in repr(door.runtime.trail.events)
+    assert [event.outcome for event in door.runtime.trail.events][-2:] == ["ok", "ok"]
 
 
 @pytest.mark.parametrize(("plaintext", "seen"), [("aGVsbG8=", b"hello"), ("h\u00e9llo!", "h\u00e9llo!".encode())])
 def test_what_every_other_api_sees(door: Any, plaintext: str, seen: bytes) -> None:
     """The use case all dialects share: bytes where base64 was meant, the string's UTF-8 otherwise."""
-    house, context = door.house, '{"a":"\u00e9"}'
+    runtime, context = door.runtime, '{"a":"\u00e9"}'
     made = encrypt(door, plaintext, EncryptionContext=context)
-    credential = credentials.access_key(house.cache.loading, house.vault, door.signer.access_key_id)
+    credential = credentials.access_key(runtime.cache.loading, runtime.vault, door.signer.access_key_id)
     command = crypto.Decrypt(made, aad=context.encode())
-    asked = house.asked("another")
-    opened = house.gate.run(crypto.decrypt, credential.principal, command, asked, house.cache.loading)
+    request_context = runtime.request_context("another")
+    opened = runtime.gate.run(crypto.decrypt, credential.principal, command, request_context, runtime.cache.loading)
     assert opened.plaintext == seen

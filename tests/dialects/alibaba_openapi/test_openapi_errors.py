@@ -15,7 +15,7 @@ from alibaba_openapi.signer import Signer
 from alibaba_openapi.test_openapi_signature import add_key
 
 from bitting.core import faults
-from bitting.core.gate import Asked
+from bitting.core.gate import RequestContext
 from bitting.core.model.identity import AccessKey, Account, AccountState, User
 from bitting.core.model.key import Key, KeyState
 from bitting.core.usecases.iam.credentials import token_digest
@@ -66,8 +66,8 @@ def unknown_alias(door: Any) -> Any:
 
 def stranger(door: Any) -> Signer:
     """A user of the account without any right."""
-    user = replace(door.house.founded.user, id="0" * 32, name="stranger", admin=False)
-    with door.house.store.begin(write=True) as uow:
+    user = replace(door.runtime.founded.user, id="0" * 32, name="stranger", admin=False)
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(User).add(user)
     add_key(door, "LTAIstranger", "secret", user_id=user.id)
     return Signer("LTAIstranger", "secret", door.signer.now)
@@ -102,7 +102,7 @@ def dry_run(door: Any) -> Any:
 
 @scenario("Forbidden.AccessKey/AccessKeyInactive/DescribeKey")
 def inactive_access_key(door: Any) -> Any:
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         keys = uow.of(AccessKey)
         keys.put(replace(keys.get(door.signer.access_key_id), enabled=False))
     return signed(door, "DescribeKey", KeyId="a")
@@ -115,7 +115,7 @@ def method(door: Any) -> Any:
 
 def account_state(door: Any, state: AccountState, action: str = "DescribeKey") -> Any:
     key_id = door.key()
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         accounts = uow.of(Account)
         accounts.put(replace(accounts.get(door.account), state=state))
     return signed(door, action, KeyId=key_id)
@@ -222,7 +222,7 @@ def old_time(door: Any) -> Any:
 
 
 def temporary(door: Any, token: str, lifetime_s: int) -> Any:
-    expires = door.house.clock.now_ms() + lifetime_s * 1000
+    expires = door.runtime.clock.now_ms() + lifetime_s * 1000
     add_key(door, "STS.temp", "secret", token_digest=token_digest("right"), expires_ms=expires)
     return Signer("STS.temp", "secret", door.signer.now).v3("DescribeKey", {"KeyId": "a"}, token=token), {}
 
@@ -307,7 +307,7 @@ def change_a_service_key(door: Any) -> Any:
 
 def use(door: Any, **fields: Any) -> Any:
     key_id = door.key()
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         keys = uow.of(Key)
         keys.put(replace(keys.get(key_id), **fields))
     return signed(door, "Encrypt", KeyId=key_id, Plaintext="eA==")
@@ -350,7 +350,7 @@ def test_row_that_needs_a_failure(row: Row, door: Any) -> None:
     for name, values in row.when:
         fault.__dict__[name] = next(iter(values))
     request = door.signer.v3(row.probe, {"KeyId": "a"})
-    response = door.dialect.refuse(None, request, fault, Asked("id", "alibaba_openapi", row.probe, ""))
+    response = door.dialect.refuse(None, request, fault, RequestContext("id", "alibaba_openapi", row.probe, ""))
     wanted = {"HttpStatus": row.status, "Code": row.code, "Message": row.message, "RequestId": "id"}
     assert (response.status, json.loads(response.body)) == (row.status, wanted)
 
@@ -366,4 +366,4 @@ def test_an_unknown_failure_says_nothing(door: Any, monkeypatch: pytest.MonkeyPa
     body = json.loads(response.body)
     assert (response.status, body["Code"], body["Message"]) == (500, "InternalFailure", "Internal Failure.")
     assert b"secret" not in response.body
-    assert isinstance(door.house.broken[0], RuntimeError)
+    assert isinstance(door.runtime.broken[0], RuntimeError)

@@ -75,15 +75,15 @@ def test_tokens(door: Any) -> None:
     assert door.code("ImportKeyMaterial", given | {"KeyId": other}) == BAD_TOKEN
     assert door.code("ImportKeyMaterial", given | {"ImportToken": "AAAA"}) == BAD_TOKEN
     assert door.code("ImportKeyMaterial", given | {"EncryptedKeyMaterial": "!"}) == BAD_MATERIAL
-    door.house.clock.advance(seconds=86_399)
+    door.runtime.clock.advance(seconds=86_399)
     door.ok("ImportKeyMaterial", given)
-    door.house.clock.advance(seconds=1)
+    door.runtime.clock.advance(seconds=1)
     assert door.code("ImportKeyMaterial", given) == (400, "ExpiredImportToken")
 
 
 def test_an_expiry_in_the_past(door: Any) -> None:
     key_id = door.key(Origin="EXTERNAL")
-    now = door.house.clock.now_ms() // 1000
+    now = door.runtime.clock.now_ms() // 1000
     status, body = door.ask("ImportKeyMaterial", request(door, key_id, bytes(32), expires=now))
     message = 'The specified parameter "KeyMaterialExpireUnix" is not valid.'
     assert (status, body["Message"]) == (400, message)

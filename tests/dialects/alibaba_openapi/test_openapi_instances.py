@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from alibaba_openapi.signer import stamp
 
-from bitting.core.gate import Asked
+from bitting.core.gate import RequestContext
 from bitting.core.model.access import InstanceSettings
 from bitting.core.model.identity import Principal
 from bitting.core.model.service import Switches
@@ -22,12 +22,12 @@ PLACE = {"KMProvider": "Aliyun", "VpcId": "vpc-1", "VSwitchIds": '["vsw-1","vsw-
 def operate(door: Any, use: Any, command: Any) -> Any:
     """As an operator."""
     principal = Principal("", "", "", "op", (), operator=True)
-    asked = Asked("id", "test", "", "")
-    return door.house.gate.run(use, principal, command, asked, door.house.cache.loading)
+    request_context = RequestContext("id", "test", "", "")
+    return door.runtime.gate.run(use, principal, command, request_context, door.runtime.cache.loading)
 
 
 def buy(door: Any, name: str = "second", **more: Any) -> str:
-    door.house.clock.advance(seconds=1)
+    door.runtime.clock.advance(seconds=1)
     made: str = operate(door, instances.create, instances.CreateInstance(door.account, name, **more)).id
     return made
 
@@ -39,10 +39,10 @@ def seen(door: Any, instance_id: str) -> dict[str, Any]:
 
 def test_an_instance_from_buying_to_releasing(door: Any) -> None:
     instance_id = buy(door)
-    bought = door.house.clock.now_ms()
+    bought = door.runtime.clock.now_ms()
     assert seen(door, instance_id)["Status"] == "Uninitialized"
     assert door.code("CreateKey", {"DKMSInstanceId": instance_id}) == (409, "Rejected.Uninitialized")
-    door.house.clock.advance(seconds=60)
+    door.runtime.clock.advance(seconds=60)
     door.ok("ConnectKmsInstance", {"KmsInstanceId": instance_id, **PLACE})
     assert door.code("ConnectKmsInstance", {"KmsInstanceId": instance_id, **PLACE}) == (409, "Rejected.ResourceInUse")
     assert seen(door, instance_id) == {
@@ -79,7 +79,7 @@ def test_an_instance_from_buying_to_releasing(door: Any) -> None:
 
 
 def test_the_first_instance_is_the_default_one(door: Any) -> None:
-    first, second = door.house.founded.instance.id, buy(door)
+    first, second = door.runtime.founded.instance.id, buy(door)
     assert door.ok("GetDefaultKmsInstance")["DefaultKmsInstanceId"] == first
     listed = door.ok("ListKmsInstances")
     arn = f"acs:kms:cn-hangzhou:{door.account}:keystore/"
@@ -105,7 +105,7 @@ def test_instances_by_filter(door: Any) -> None:
 
 
 def test_further_networks(door: Any) -> None:
-    instance_id = door.house.founded.instance.id
+    instance_id = door.runtime.founded.instance.id
     network = {"VpcId": "vpc-2", "VSwitchId": "vsw-3", "RegionId": "cn-hangzhou", "VpcOwnerId": 123}
     door.ok("UpdateKmsInstanceBindVpc", {"KmsInstanceId": instance_id, "BindVpcs": json.dumps([network])})
     assert seen(door, instance_id)["BindVpcs"]["BindVpc"] == [network | {"VpcOwnerId": "123"}]
@@ -118,7 +118,7 @@ def test_further_networks(door: Any) -> None:
 
 
 def test_quotas_are_said_and_kept(door: Any) -> None:
-    instance_id = door.house.founded.instance.id
+    instance_id = door.runtime.founded.instance.id
     operate(door, set_quota, SetQuota(instance_id, "instance_keys", 1))
     door.key(DKMSInstanceId=instance_id)
     assert door.code("CreateKey", {"DKMSInstanceId": instance_id}) == (400, "Rejected.LimitExceeded")
@@ -133,8 +133,8 @@ def test_quotas_are_said_and_kept(door: Any) -> None:
 
 
 def test_the_rate_is_the_one_in_force(door: Any) -> None:
-    instance_id = door.house.founded.instance.id
-    with door.house.store.begin(write=True) as uow:
+    instance_id = door.runtime.founded.instance.id
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(Switches).add(Switches(rates="cloud"))
     assert seen(door, instance_id)["Spec"] == 1000
     key_id = door.key()
@@ -146,25 +146,25 @@ def test_the_rate_is_the_one_in_force(door: Any) -> None:
 
 
 def test_a_subscription_lasts_until_its_end(door: Any) -> None:
-    end = door.house.clock.now_ms() + 10 * 86_400_000
+    end = door.runtime.clock.now_ms() + 10 * 86_400_000
     instance_id = buy(door, expires_ms=end)
     found = seen(door, instance_id)
     assert (found["ChargeType"], found["ProductType"], found["EndDate"]) == ("PREPAY", "kms_ddi_public_cn", stamp(end))
     given = {"KmsInstanceId": instance_id, "ForceDeleteWithoutBackup": "true"}
     assert door.code("ReleaseKmsInstance", given) == (409, "Rejected.ResourceInUse")
-    door.house.clock.advance(days=11)
+    door.runtime.clock.advance(days=11)
     door.ok("ReleaseKmsInstance", given)
 
 
 def test_a_protected_instance_stays(door: Any) -> None:
-    instance_id = door.house.founded.instance.id
+    instance_id = door.runtime.founded.instance.id
     settings = InstanceSettings(instance_id, door.account, protected=True, protection_note="production")
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(InstanceSettings).add(settings)
     found = seen(door, instance_id)
     assert (found["DeletionProtection"], found["DeletionProtectionDescription"]) == (True, "production")
     assert door.code("ReleaseKmsInstance", {"KmsInstanceId": instance_id}) == (409, "Rejected.DeletionProtected")
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(InstanceSettings).put(replace(settings, protected=False))
     door.ok("ReleaseKmsInstance", {"KmsInstanceId": instance_id})
 
@@ -178,8 +178,8 @@ def test_connecting_needs_everything(door: Any, missing: str) -> None:
 
 
 def test_another_accounts_instance_is_not_there(door: Any) -> None:
-    with door.house.store.begin(write=True) as uow:
-        held = door.house.founded.instance
+    with door.runtime.store.begin(write=True) as uow:
+        held = door.runtime.founded.instance
         uow.of(type(held)).put(replace(held, account_id="somebody"))
     for action in ("GetKmsInstance", "ReleaseKmsInstance"):
         assert door.code(action, {"KmsInstanceId": held.id}) == (404, "Forbidden.DKMSInstanceNotFound")

@@ -117,7 +117,7 @@ def test_specs_and_usages(door: Any, spec: str, usage: str, shown: str) -> None:
 
 def test_create_key_in_an_instance(door: Any) -> None:
     """The instance decides on protection: HSM is ignored, not refused."""
-    instance = door.house.founded.instance.id
+    instance = door.runtime.founded.instance.id
     found = door.ok("CreateKey", {"DKMSInstanceId": instance, "ProtectionLevel": "HSM"})["KeyMetadata"]
     assert (found["DKMSInstanceId"], found["ProtectionLevel"]) == (instance, "SOFTWARE")
 
@@ -156,7 +156,7 @@ def listed(door: Any, *filters: tuple[str, list[str]], **parameters: str) -> lis
 
 def test_filters(door: Any) -> None:
     plain, sm4, rsa = door.key(), door.key(KeySpec="Aliyun_SM4"), door.key(KeySpec="RSA_2048")
-    instance = door.house.founded.instance.id
+    instance = door.runtime.founded.instance.id
     inside = door.key(DKMSInstanceId=instance)
     door.ok("DisableKey", {"KeyId": sm4})
     door.ok("CreateAlias", {"KeyId": rsa, "AliasName": "alias/rsa"})
@@ -243,7 +243,7 @@ def test_a_stranger_sees_and_changes_nothing(door: Any) -> None:
     key_id = door.key()
     signer = stranger(door)
     for action, row in door.dialect.operations.items():
-        if row.use is not None and row.use.anyone:
+        if row.use is not None and row.use.no_permission:
             continue
         parameters = {**SECRETS, **MANAGED, **readable(action, key_id)}
         if action.startswith("Certificate"):

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 import pytest
-from alibaba_openapi.test_openapi_account import asked, document, statement, user
+from alibaba_openapi.test_openapi_account import document, request_context, statement, user
 from alibaba_openapi.test_openapi_instances import operate
 
 from bitting.core import faults
@@ -15,7 +15,7 @@ from bitting.core.usecases.crypto import managed_data_keys
 
 
 def keep(door: Any, key_id: str, name: str = "orders") -> Any:
-    return operate(door, managed_data_keys.keep, managed_data_keys.Keep(door.account, name, key_id))
+    return operate(door, managed_data_keys.keep, managed_data_keys.StoreDataKey(door.account, name, key_id))
 
 
 def get(door: Any, **more: str) -> dict[str, Any]:
@@ -67,17 +67,17 @@ def test_a_user_needs_the_data_key_and_its_key(door: Any) -> None:
     keep(door, key_id)
     reader = user(door, "reader", (True, "managed_data_key:*", "datakey/orders"))
     no = (403, "Forbidden.NoPermission")
-    assert asked(door, reader, "GetManagedDataKey", DataKeyName="orders") == no
+    assert request_context(door, reader, "GetManagedDataKey", DataKeyName="orders") == no
     door.ok("SetKeyPolicy", {"KeyId": key_id, "Policy": document(statement(door, "kms:*"))})
-    assert asked(door, reader, "GetManagedDataKey", DataKeyName="orders") == (200, "")
-    assert asked(door, reader, "GetManagedDataKey", DataKeyName="others") == no
+    assert request_context(door, reader, "GetManagedDataKey", DataKeyName="orders") == (200, "")
+    assert request_context(door, reader, "GetManagedDataKey", DataKeyName="others") == no
 
 
 def test_a_version_opens_as_itself_only(door: Any) -> None:
     """The ciphertext is bound to account, name and number: a swapped record does not open."""
     key_id = door.key()
     one, two = keep(door, key_id), keep(door, key_id)
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         records = uow.of(ManagedDataKey)
         records.remove(one.id)
         records.add(ManagedDataKey(one.id, one.account_id, one.ring, one.name, 1, key_id, two.sealed, 0))

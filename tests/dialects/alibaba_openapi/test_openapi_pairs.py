@@ -78,15 +78,15 @@ def test_openssl_verifies_what_is_signed(
 ) -> None:
     made = pair(door, spec)
     digest = hashlib.sha256(MESSAGE).digest()
-    asked = {**made, "Algorithm": algorithm, "Digest": b64(digest)}
-    signed = door.ok("AsymmetricSign", asked)
+    request_context = {**made, "Algorithm": algorithm, "Digest": b64(digest)}
+    signed = door.ok("AsymmetricSign", request_context)
     assert {"KeyId": signed["KeyId"], "KeyVersionId": signed["KeyVersionId"]} == made
     public = public_of(door, made, tmp_path)
     signature = base64.b64decode(signed["Value"])
     assert verifies(public, tmp_path, signature, digest, options)
     assert not verifies(public, tmp_path, signature, hashlib.sha256(b"x").digest(), options)
-    assert door.ok("AsymmetricVerify", {**asked, "Value": signed["Value"]})["Value"] is True
-    other = {**asked, "Digest": b64(hashlib.sha256(b"x").digest()), "Value": signed["Value"]}
+    assert door.ok("AsymmetricVerify", {**request_context, "Value": signed["Value"]})["Value"] is True
+    other = {**request_context, "Digest": b64(hashlib.sha256(b"x").digest()), "Value": signed["Value"]}
     assert door.ok("AsymmetricVerify", other)["Value"] is False
 
 
@@ -110,8 +110,8 @@ def test_what_openssl_encrypts_is_decrypted(door: Any, tmp_path: Path, spec: str
     public = public_of(door, made, tmp_path)
     for algorithm in SPECS_ENC[spec]:
         sealed = openssl("pkeyutl", "-encrypt", "-pubin", "-inkey", public, *OAEP[algorithm], stdin=MESSAGE)
-        asked = {**made, "Algorithm": algorithm, "CiphertextBlob": b64(sealed)}
-        found = door.ok("AsymmetricDecrypt", asked)
+        request_context = {**made, "Algorithm": algorithm, "CiphertextBlob": b64(sealed)}
+        found = door.ok("AsymmetricDecrypt", request_context)
         assert found == {**made, "Plaintext": b64(MESSAGE), "RequestId": found["RequestId"]}
         again = door.ok("AsymmetricEncrypt", {**made, "Algorithm": algorithm, "Plaintext": b64(MESSAGE)})
         back = {**made, "Algorithm": algorithm, "CiphertextBlob": again["CiphertextBlob"]}
@@ -122,10 +122,13 @@ def test_what_openssl_encrypts_is_decrypted(door: Any, tmp_path: Path, spec: str
 def test_longest_plaintexts(door: Any, spec: str, algorithm: str) -> None:
     most, size = LONGEST[spec, algorithm]
     made = pair(door, spec, "ENCRYPT/DECRYPT")
-    asked = {**made, "Algorithm": algorithm}
-    found = door.ok("AsymmetricEncrypt", {**asked, "Plaintext": b64(bytes(most))})
+    request_context = {**made, "Algorithm": algorithm}
+    found = door.ok("AsymmetricEncrypt", {**request_context, "Plaintext": b64(bytes(most))})
     assert len(base64.b64decode(found["CiphertextBlob"])) == size
-    assert door.code("AsymmetricEncrypt", {**asked, "Plaintext": b64(bytes(most + 1))}) == (400, "InvalidParameter")
+    assert door.code("AsymmetricEncrypt", {**request_context, "Plaintext": b64(bytes(most + 1))}) == (
+        400,
+        "InvalidParameter",
+    )
 
 
 def test_sm2_takes_6047_bytes(door: Any) -> None:
@@ -161,7 +164,7 @@ def test_versions_of_a_pair_and_their_limits(door: Any) -> None:
     old = door.ok("AsymmetricSign", {**made, "Algorithm": "ECDSA_SHA_256", "Digest": digest})["Value"]
     soon = {"KeyId": made["KeyId"]}
     assert door.code("CreateKeyVersion", soon) == (400, "Rejected.LimitExceeded")
-    door.house.clock.advance(days=7)
+    door.runtime.clock.advance(days=7)
     new = door.ok("CreateKeyVersion", soon)["KeyVersion"]
     shown = door.ok("DescribeKey", soon)["KeyMetadata"]
     assert (shown["PrimaryKeyVersion"], shown["LastRotationDate"]) == (new["KeyVersionId"], "2026-11-28T12:00:00Z")
@@ -170,31 +173,34 @@ def test_versions_of_a_pair_and_their_limits(door: Any) -> None:
         new["KeyVersionId"],
         made["KeyVersionId"],
     ]
-    asked = {**made, "Algorithm": "ECDSA_SHA_256", "Digest": digest, "Value": old}
-    assert door.ok("AsymmetricVerify", asked)["Value"] is True
-    assert door.ok("AsymmetricVerify", {**asked, "KeyVersionId": new["KeyVersionId"]})["Value"] is False
-    other = {**asked, "KeyVersionId": pair(door, "EC_P256")["KeyVersionId"]}
+    request_context = {**made, "Algorithm": "ECDSA_SHA_256", "Digest": digest, "Value": old}
+    assert door.ok("AsymmetricVerify", request_context)["Value"] is True
+    assert door.ok("AsymmetricVerify", {**request_context, "KeyVersionId": new["KeyVersionId"]})["Value"] is False
+    other = {**request_context, "KeyVersionId": pair(door, "EC_P256")["KeyVersionId"]}
     assert door.code("AsymmetricVerify", other) == (404, "Forbidden.KeyVersionNotFound")
-    assert door.code("AsymmetricVerify", {**asked, "KeyVersionId": "initial"}) == (404, "Forbidden.KeyVersionNotFound")
+    assert door.code("AsymmetricVerify", {**request_context, "KeyVersionId": "initial"}) == (
+        404,
+        "Forbidden.KeyVersionNotFound",
+    )
 
 
 def test_fifty_versions_and_no_more(door: Any) -> None:
     made = pair(door, "EC_P256")
     for _ in range(49):
-        door.house.clock.advance(days=7)
+        door.runtime.clock.advance(days=7)
         door.ok("CreateKeyVersion", {"KeyId": made["KeyId"]})
-    door.house.clock.advance(days=7)
+    door.runtime.clock.advance(days=7)
     assert door.code("CreateKeyVersion", {"KeyId": made["KeyId"]}) == (400, "Rejected.LimitExceeded")
     page = door.ok("ListKeyVersions", {"KeyId": made["KeyId"], "PageSize": "20", "PageNumber": "3"})
     assert (len(page["KeyVersions"]["KeyVersion"]), page["TotalCount"]) == (10, 50)
 
 
 def test_no_version_of_symmetric_keys_and_of_instances(door: Any) -> None:
-    door.house.clock.advance(days=30)
-    inside = door.key(KeySpec="RSA_2048", DKMSInstanceId=door.house.founded.instance.id)
-    door.house.clock.advance(days=30)
+    door.runtime.clock.advance(days=30)
+    inside = door.key(KeySpec="RSA_2048", DKMSInstanceId=door.runtime.founded.instance.id)
+    door.runtime.clock.advance(days=30)
     for key_id in (door.key(), inside):
-        door.house.clock.advance(days=8)
+        door.runtime.clock.advance(days=8)
         assert door.code("CreateKeyVersion", {"KeyId": key_id}) == (400, "InvalidParameter")
 
 
@@ -210,18 +216,18 @@ def test_macs(door: Any, spec: str) -> None:
     secret = bytes(range(hashlib.new(name).digest_size))
     key_id = door.key(KeySpec=spec, Origin="EXTERNAL", KeyUsage="GENERATE/VERIFY_MAC")
     door.ok("ImportKeyMaterial", importing.request(door, key_id, secret))
-    asked = {"KeyId": key_id, "Algorithm": spec, "Message": b64(MESSAGE)}
-    found = door.ok("GenerateMac", asked)
+    request_context = {"KeyId": key_id, "Algorithm": spec, "Message": b64(MESSAGE)}
+    found = door.ok("GenerateMac", request_context)
     assert found == {
         "KeyId": key_id,
         "Algorithm": spec,
         "Mac": b64(hmac.new(secret, MESSAGE, name).digest()),
         "RequestId": found["RequestId"],
     }
-    assert door.ok("VerifyMac", {**asked, "Mac": found["Mac"]})["Value"] is True
-    assert door.ok("VerifyMac", {**asked, "Mac": b64(b"x")})["Value"] is False
+    assert door.ok("VerifyMac", {**request_context, "Mac": found["Mac"]})["Value"] is True
+    assert door.ok("VerifyMac", {**request_context, "Mac": b64(b"x")})["Value"] is False
     wrong = "HMAC_SM3" if spec != "HMAC_SM3" else "HMAC_SHA_256"
-    assert door.code("GenerateMac", {**asked, "Algorithm": wrong}) == (400, "InvalidParameter")
+    assert door.code("GenerateMac", {**request_context, "Algorithm": wrong}) == (400, "InvalidParameter")
 
 
 def recipient(directory: Path, spec: str) -> tuple[Path, str]:
@@ -281,22 +287,25 @@ def test_exports_to_the_key_that_was_announced(
 def test_moving_a_ciphertext(door: Any) -> None:
     one, two = door.key(), door.key(KeySpec="Aliyun_SM4")
     old = door.ok("Encrypt", {"KeyId": one, "Plaintext": "not base64!", "EncryptionContext": '{"a":"1"}'})
-    asked = {
+    request_context = {
         "CiphertextBlob": old["CiphertextBlob"],
         "SourceEncryptionContext": '{"a":"1"}',
         "DestinationEncryptionContext": '{"b":"2"}',
         "DestinationKeyId": f"acs:kms:cn-hangzhou:{door.account}:key/{two}",
     }
-    moved = door.ok("ReEncrypt", asked)
+    moved = door.ok("ReEncrypt", request_context)
     assert (moved["KeyId"], moved["KeyVersionId"]) == (one, old["KeyVersionId"])
     found = door.ok("Decrypt", {"CiphertextBlob": moved["CiphertextBlob"], "EncryptionContext": '{"b":"2"}'})
     assert (found["KeyId"], found["Plaintext"]) == (two, "not base64!")
     for change in ({"SourceEncryptionContext": '{"a":"2"}'}, {"CiphertextBlob": "AAAA"}):
-        assert door.code("ReEncrypt", asked | change) == (400, "InvalidParameter")
-    assert door.code("ReEncrypt", asked | {"DestinationKeyId": "alias/none"}) == (404, "Forbidden.AliasNotFound")
-    named = door.ok("ReEncrypt", asked | {"SourceKeyId": one})
+        assert door.code("ReEncrypt", request_context | change) == (400, "InvalidParameter")
+    assert door.code("ReEncrypt", request_context | {"DestinationKeyId": "alias/none"}) == (
+        404,
+        "Forbidden.AliasNotFound",
+    )
+    named = door.ok("ReEncrypt", request_context | {"SourceKeyId": one})
     assert named["KeyId"] == one
-    assert door.code("ReEncrypt", asked | {"SourceKeyId": door.key()}) == (400, "InvalidParameter")
+    assert door.code("ReEncrypt", request_context | {"SourceKeyId": door.key()}) == (400, "InvalidParameter")
 
 
 @pytest.mark.parametrize("spec", sorted(SPECS_ENC))
@@ -305,8 +314,8 @@ def test_moving_out_from_under_a_pair(door: Any, spec: str) -> None:
     for algorithm in SPECS_ENC[spec]:
         sealed = door.ok("AsymmetricEncrypt", {**made, "Algorithm": algorithm, "Plaintext": b64(MESSAGE)})
         source = {"SourceKeyId": made["KeyId"], "SourceKeyVersionId": made["KeyVersionId"]}
-        asked = {"CiphertextBlob": sealed["CiphertextBlob"], "SourceEncryptionAlgorithm": algorithm, **source}
-        moved = door.ok("ReEncrypt", {**asked, "DestinationKeyId": to})
+        request_context = {"CiphertextBlob": sealed["CiphertextBlob"], "SourceEncryptionAlgorithm": algorithm, **source}
+        moved = door.ok("ReEncrypt", {**request_context, "DestinationKeyId": to})
         assert (moved["KeyId"], moved["KeyVersionId"]) == (made["KeyId"], made["KeyVersionId"])
         assert door.ok("Decrypt", {"CiphertextBlob": moved["CiphertextBlob"]})["Plaintext"] == b64(MESSAGE)
 
@@ -339,11 +348,11 @@ def test_dry_runs_three_answers(door: Any, action: str) -> None:
 
     spec, usage, more = DRY[action]
     made = pair(door, spec, usage)
-    asked = {**made, **more, "DryRun": "true"}
-    assert door.code(action, asked) == (400, "DryRunOperationError")
+    request_context = {**made, **more, "DryRun": "true"}
+    assert door.code(action, request_context) == (400, "DryRunOperationError")
     door.ok("DisableKey", {"KeyId": made["KeyId"]})
-    assert door.code(action, asked) == (400, "ValidationError")
-    refused = door.send(stranger(door).v3(action, asked))
+    assert door.code(action, request_context) == (400, "ValidationError")
+    refused = door.send(stranger(door).v3(action, request_context))
     assert (refused.status, b"AccessDeniedError" in refused.body) == (403, True)
 
 
@@ -353,8 +362,8 @@ def test_dry_runs_where_a_ciphertext_names_the_key(door: Any) -> None:
 
     more = {"ExportDataKey": wrapper(door), "ReEncrypt": {"DestinationKeyId": door.key()}, "Decrypt": {}}
     for action, given in more.items():
-        asked = {"CiphertextBlob": blob, "DryRun": "True", **given}
-        assert door.code(action, asked) == (400, "DryRunOperationError"), action
-        assert door.code(action, asked | {"CiphertextBlob": "AAAA"}) == (400, "ValidationError"), action
+        request_context = {"CiphertextBlob": blob, "DryRun": "True", **given}
+        assert door.code(action, request_context) == (400, "DryRunOperationError"), action
+        assert door.code(action, request_context | {"CiphertextBlob": "AAAA"}) == (400, "ValidationError"), action
     exported = {"KeyId": door.key(), "DryRun": "true", **wrapper(door)}
     assert door.code("GenerateAndExportDataKey", exported) == (400, "DryRunOperationError")

@@ -40,7 +40,7 @@ def jwk(key: rsa.RSAPrivateKey) -> dict[str, str]:
 @pytest.fixture
 def trusting(door: Any) -> Any:
     """A house that believes one verifier."""
-    door.house.gate.attestation = TokenAttestation([spki(VERIFIER)], door.house.vault, door.house.clock)
+    door.runtime.gate.attestation = TokenAttestation([spki(VERIFIER)], door.runtime.vault, door.runtime.clock)
     return door
 
 
@@ -48,7 +48,7 @@ def recipient(door: Any, signer: rsa.RSAPrivateKey = VERIFIER, alg: str = "RS256
     """The Recipient parameter of a machine that took the challenge."""
     challenge = door.ok("GetChallenge")
     nonce = base64.b64decode(challenge["Nonce"])
-    now = door.house.clock.now_ms() // 1000
+    now = door.runtime.clock.now_ms() // 1000
     claims = {"eat_nonce": b64url(nonce), "exp": now + 60, "nbf": now, "cnf": {"jwk": jwk(MACHINE)}, **changes}
     signed = f"{b64url(json.dumps({'alg': alg}).encode())}.{b64url(json.dumps(claims).encode())}"
     signature = signer.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
@@ -72,15 +72,15 @@ def test_the_machine_alone_reads_what_is_decrypted(trusting: Any) -> None:
     assert opened(trusting.ok("Decrypt", {"CiphertextBlob": blob, "Recipient": recipient(trusting)})) == b"hello"
     made = {**pair(trusting, "RSA_2048", "ENCRYPT/DECRYPT"), "Algorithm": "RSAES_OAEP_SHA_1"}
     sealed = trusting.ok("AsymmetricEncrypt", {**made, "Plaintext": "aGVsbG8="})["CiphertextBlob"]
-    asked = {**made, "CiphertextBlob": sealed, "Recipient": recipient(trusting)}
-    assert opened(trusting.ok("AsymmetricDecrypt", asked)) == b"hello"
+    request_context = {**made, "CiphertextBlob": sealed, "Recipient": recipient(trusting)}
+    assert opened(trusting.ok("AsymmetricDecrypt", request_context)) == b"hello"
 
 
 def test_states_and_rights_hold_for_machines_too(trusting: Any) -> None:
     key_id = trusting.key()
-    asked = {"KeyId": key_id, "Recipient": recipient(trusting)}
+    request_context = {"KeyId": key_id, "Recipient": recipient(trusting)}
     trusting.ok("DisableKey", {"KeyId": key_id})
-    assert trusting.code("GenerateDataKey", asked) == (409, "Rejected.Disabled")
+    assert trusting.code("GenerateDataKey", request_context) == (409, "Rejected.Disabled")
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_states_and_rights_hold_for_machines_too(trusting: Any) -> None:
     ids=lambda changes: "another signer" if "signer" in changes else str(changes),
 )
 def test_who_is_not_believed_gets_nothing(trusting: Any, changes: dict[str, Any]) -> None:
-    asked = {"KeyId": trusting.key(), "Recipient": recipient(trusting, **changes)}
-    status, body = trusting.ask("GenerateDataKey", asked)
+    request_context = {"KeyId": trusting.key(), "Recipient": recipient(trusting, **changes)}
+    status, body = trusting.ask("GenerateDataKey", request_context)
     assert (status, body["Message"]) == (400, 'The specified parameter "Recipient" is not valid.')
     assert "Plaintext" not in body
 
@@ -126,9 +126,9 @@ def test_recipients_that_are_none(trusting: Any, text: str) -> None:
 
 def test_a_challenge_is_good_for_five_minutes(trusting: Any) -> None:
     given = recipient(trusting, exp=1 << 40)
-    trusting.house.clock.advance(seconds=299)
+    trusting.runtime.clock.advance(seconds=299)
     trusting.ok("GenerateDataKey", {"KeyId": trusting.key(), "Recipient": given})
-    trusting.house.clock.advance(seconds=1)
+    trusting.runtime.clock.advance(seconds=1)
     assert trusting.code("GenerateDataKey", {"KeyId": trusting.key(), "Recipient": given}) == INVALID
 
 

@@ -18,7 +18,7 @@ def sweep(door: Any) -> Callable[[], int]:
     def failed(job: str, error: BaseException) -> None:
         raise AssertionError(job) from error
 
-    return Scheduler(door.house.gate, {}, scheduled_keys.SWEEPS, "worker", failed).run_due
+    return Scheduler(door.runtime.gate, {}, scheduled_keys.SWEEPS, "worker", failed).run_due
 
 
 def shown(door: Any, key_id: str) -> dict[str, Any]:
@@ -29,14 +29,14 @@ def shown(door: Any, key_id: str) -> dict[str, Any]:
 def test_a_key_rotates_on_time_and_old_ciphertexts_open(door: Any, sweep: Callable[[], int]) -> None:
     key_id = door.key()
     old = door.ok("Encrypt", {"KeyId": key_id, "Plaintext": "eA=="})
-    asked = {"KeyId": key_id, "EnableAutomaticRotation": "true", "RotationInterval": "604800s"}
-    door.ok("UpdateRotationPolicy", asked)
+    request_context = {"KeyId": key_id, "EnableAutomaticRotation": "true", "RotationInterval": "604800s"}
+    door.ok("UpdateRotationPolicy", request_context)
     found = shown(door, key_id)
     assert (found["AutomaticRotation"], found["RotationInterval"]) == ("Enabled", "604800s")
     assert found["NextRotationDate"] == "2026-11-28T12:00:00Z"
-    door.house.clock.advance(days=6.9)
+    door.runtime.clock.advance(days=6.9)
     assert sweep() == 0
-    door.house.clock.advance(days=0.2)
+    door.runtime.clock.advance(days=0.2)
     assert sweep() == 1
     after = shown(door, key_id)
     assert after["PrimaryKeyVersion"] != found["PrimaryKeyVersion"]
@@ -50,7 +50,7 @@ def test_suspended_while_disabled_and_going_on_afterwards(door: Any, sweep: Call
     key_id = door.key(EnableAutomaticRotation="true", RotationInterval="7d")
     door.ok("DisableKey", {"KeyId": key_id})
     assert shown(door, key_id)["AutomaticRotation"] == "Suspended"
-    door.house.clock.advance(days=30)
+    door.runtime.clock.advance(days=30)
     assert sweep() == 0
     door.ok("EnableKey", {"KeyId": key_id})
     assert shown(door, key_id)["AutomaticRotation"] == "Enabled"
@@ -70,24 +70,24 @@ def test_off_shows_neither_interval_nor_date(door: Any) -> None:
     ("interval", "fits"), [("6d", False), ("7d", True), ("730d", True), ("731d", False), ("1y", False)]
 )
 def test_intervals(door: Any, interval: str, *, fits: bool) -> None:
-    asked = {"KeyId": door.key(), "EnableAutomaticRotation": "true", "RotationInterval": interval}
-    status, body = door.ask("UpdateRotationPolicy", asked)
+    request_context = {"KeyId": door.key(), "EnableAutomaticRotation": "true", "RotationInterval": interval}
+    status, body = door.ask("UpdateRotationPolicy", request_context)
     assert (status, body.get("Code", "")) == ((200, "") if fits else (400, "InvalidParameter"))
 
 
 def test_what_never_rotates(door: Any) -> None:
-    asked = {"EnableAutomaticRotation": "true", "RotationInterval": "7d"}
+    request_context = {"EnableAutomaticRotation": "true", "RotationInterval": "7d"}
     external = door.key(Origin="EXTERNAL")
-    assert door.code("UpdateRotationPolicy", {"KeyId": door.key(KeySpec="EC_P256"), **asked}) == (
+    assert door.code("UpdateRotationPolicy", {"KeyId": door.key(KeySpec="EC_P256"), **request_context}) == (
         400,
         "InvalidParameter",
     )
-    assert door.code("UpdateRotationPolicy", {"KeyId": external, **asked}) == (409, "Rejected.PendingImport")
+    assert door.code("UpdateRotationPolicy", {"KeyId": external, **request_context}) == (409, "Rejected.PendingImport")
     service = door.key()
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(Key).put(replace(uow.of(Key).get(service), service="oss"))
     refused = (403, "Forbidden.NoPermission")
-    assert door.code("UpdateRotationPolicy", {"KeyId": service, **asked}) == refused
+    assert door.code("UpdateRotationPolicy", {"KeyId": service, **request_context}) == refused
     for action, more in (
         ("UpdateKeyDescription", {"Description": "x"}),
         ("SetDeletionProtection", {"EnableDeletionProtection": "true"}),
@@ -101,7 +101,7 @@ def test_what_never_rotates(door: Any) -> None:
 
 def test_whose_keys_are_listed(door: Any) -> None:
     service, own = door.key(), door.key()
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(Key).put(replace(uow.of(Key).get(service), service="oss"))
 
     def listed(*kinds: str) -> set[str]:
@@ -116,8 +116,8 @@ def test_whose_keys_are_listed(door: Any) -> None:
 def test_protected_from_deletion(door: Any) -> None:
     made = door.ok("CreateKey")["KeyMetadata"]
     key_id = made["KeyId"]
-    asked = {"ProtectedResourceArn": made["Arn"], "EnableDeletionProtection": "true"}
-    door.ok("SetDeletionProtection", asked | {"DeletionProtectionDescription": "in use"})
+    request_context = {"ProtectedResourceArn": made["Arn"], "EnableDeletionProtection": "true"}
+    door.ok("SetDeletionProtection", request_context | {"DeletionProtectionDescription": "in use"})
     found = shown(door, key_id)
     assert (found["DeletionProtection"], found["DeletionProtectionDescription"]) == ("Enabled", "in use")
     scheduled = {"KeyId": key_id, "PendingWindowInDays": "7"}
@@ -134,9 +134,13 @@ def test_protected_from_deletion(door: Any) -> None:
 
 
 def test_an_instance_is_protected_too(door: Any) -> None:
-    instance = door.house.founded.instance.id
-    asked = {"KmsInstanceId": instance, "EnableDeletionProtection": "true", "DeletionProtectionDescription": "why"}
-    door.ok("SetDeletionProtection", asked)
+    instance = door.runtime.founded.instance.id
+    request_context = {
+        "KmsInstanceId": instance,
+        "EnableDeletionProtection": "true",
+        "DeletionProtectionDescription": "why",
+    }
+    door.ok("SetDeletionProtection", request_context)
     assert door.code("ReleaseKmsInstance", {"KmsInstanceId": instance}) == (409, "Rejected.DeletionProtected")
     shown_as = door.ok("GetKmsInstance", {"KmsInstanceId": instance})["KmsInstance"]
     assert (shown_as["DeletionProtection"], shown_as["DeletionProtectionDescription"]) == (True, "why")

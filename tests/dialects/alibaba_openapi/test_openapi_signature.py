@@ -35,11 +35,11 @@ IN_HEADERS = {name: scheme for name, scheme in SCHEMES.items() if not name.start
 
 
 def add_key(door: Any, access_key_id: str, secret: str, **fields: Any) -> None:
-    house = door.house
-    user = fields.pop("user_id", house.founded.user.id)
-    sealed = house.vault.wrap(KeyMaterial(secret.encode()), secret_binding(access_key_id))
-    key = AccessKey(access_key_id, door.account, user, sealed, True, house.clock.now_ms(), **fields)
-    with house.store.begin(write=True) as uow:
+    runtime = door.runtime
+    user = fields.pop("user_id", runtime.founded.user.id)
+    sealed = runtime.vault.wrap(KeyMaterial(secret.encode()), secret_binding(access_key_id))
+    key = AccessKey(access_key_id, door.account, user, sealed, True, runtime.clock.now_ms(), **fields)
+    with runtime.store.begin(write=True) as uow:
         uow.of(AccessKey).add(key)
 
 
@@ -87,7 +87,7 @@ def test_v3_published_vector(door: Any) -> None:
     query = "ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd&RegionId=cn-shanghai"
     request = Request("POST", "/", query, headers, b"")
     claim = signature.read(request, *bodies.read(request))
-    checker = signature.Checker(door.house.vault, door.house.clock)
+    checker = signature.Checker(door.runtime.vault, door.runtime.clock)
     credential = Credential(Principal("", "", "", "", ()), True, b"YourAccessKeySecret")
     assert checker._header_signature(claim, request, credential).decode() == published
 
@@ -101,7 +101,7 @@ def test_sm3_of_the_vault_makes_the_same_signature() -> None:
 @pytest.mark.parametrize("path", CAPTURED, ids=lambda path: path.stem)
 def test_captured_from_the_official_sdks(door: Any, path: Path) -> None:
     door.ok("CreateAlias", {"AliasName": "alias/captured", "KeyId": door.key()})
-    door.house.clock.ms = CAPTURED_AT_MS
+    door.runtime.clock.ms = CAPTURED_AT_MS
     token = token_digest(CAPTURED_TOKEN) if "sts" in path.stem else ""
     expires = CAPTURED_AT_MS + 1000 if token else 0
     add_key(door, "testid", "testsecret", token_digest=token, expires_ms=expires)
@@ -145,7 +145,7 @@ def test_unknown_access_key(door: Any, scheme: Any) -> None:
     ],
 )
 def test_fifteen_minutes_either_way(door: Any, scheme: Any, seconds: int, expected: tuple[int, str]) -> None:
-    now = door.house.clock.now_ms()
+    now = door.runtime.clock.now_ms()
     signer = Signer(door.signer.access_key_id, door.signer.secret, lambda: now + seconds * 1000)
     assert status(door, scheme(signer, "ListAliases")) == expected
 
@@ -241,29 +241,29 @@ def test_derived_keys_are_bounded(door: Any, monkeypatch: pytest.MonkeyPatch) ->
 
 @each_scheme
 def test_temporary_access_key(door: Any, scheme: Any) -> None:
-    expires = door.house.clock.now_ms() + 60_000
+    expires = door.runtime.clock.now_ms() + 60_000
     add_key(door, "STS.temp", "secret", token_digest=token_digest("the token"), expires_ms=expires)
     signer = Signer("STS.temp", "secret", door.signer.now)
     assert status(door, scheme(signer, "ListAliases", token="the token")) == (200, "")
     assert status(door, scheme(signer, "ListAliases")) == (400, "MissingParameter")
     other = status(door, scheme(signer, "ListAliases", token="another"))
     assert other == (400, "InvalidSecurityToken.MismatchWithAccessKey")
-    door.house.clock.advance(seconds=61)
+    door.runtime.clock.advance(seconds=61)
     assert status(door, scheme(signer, "ListAliases", token="the token")) == (400, "InvalidSecurityToken.Expired")
 
 
 def test_a_disabled_access_key_stops_at_once(door: Any) -> None:
     assert status(door, door.signer.v3("ListAliases")) == (200, "")
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         keys = uow.of(AccessKey)
         keys.put(replace(keys.get(door.signer.access_key_id), enabled=False))
     assert status(door, door.signer.v3("ListAliases")) == (403, "Forbidden.AccessKey")
 
 
 def test_a_disabled_user_is_unknown(door: Any) -> None:
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         users = uow.of(User)
-        users.put(replace(users.get(door.house.founded.user.id), enabled=False))
+        users.put(replace(users.get(door.runtime.founded.user.id), enabled=False))
     assert status(door, door.signer.v3("ListAliases")) == (404, "InvalidAccessKeyId.NotFound")
 
 
@@ -299,13 +299,15 @@ def test_a_request_that_moves_to_another_thread_is_the_same_request(door: Any) -
     key_id = door.key()
     door.ok("Encrypt", {"KeyId": key_id, "Plaintext": "eA=="})
     other = door.key()
-    house = door.house
-    asked = house.asked("alibaba_openapi")
-    call = house.pipeline.prepare(door.dialect, door.signer.v3("Encrypt", {"KeyId": other, "Plaintext": "eA=="}), asked)
+    runtime = door.runtime
+    request_context = runtime.request_context("alibaba_openapi")
+    call = runtime.pipeline.prepare(
+        door.dialect, door.signer.v3("Encrypt", {"KeyId": other, "Plaintext": "eA=="}), request_context
+    )
     door.ok("Encrypt", {"KeyId": key_id, "Plaintext": "eA=="})  # the caller is in the cache, the key is not
     with pytest.raises(NotResident):
-        house.pipeline.finish(door.dialect, call, asked, house.cache.resident)
-    assert house.pipeline.finish(door.dialect, call, asked, house.cache.loading).status == 200
+        runtime.pipeline.finish(door.dialect, call, request_context, runtime.cache.resident)
+    assert runtime.pipeline.finish(door.dialect, call, request_context, runtime.cache.loading).status == 200
 
 
 def test_an_unsigned_nonce_is_nobodys(door: Any) -> None:

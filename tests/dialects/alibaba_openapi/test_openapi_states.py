@@ -61,10 +61,10 @@ def alias_moved(door: Any, key_id: str) -> dict[str, str]:
 
 
 def alias_deleted(door: Any, key_id: str) -> dict[str, str]:
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         from bitting.core.model.key import Alias  # noqa: PLC0415
 
-        ring = door.house.founded.account.ring
+        ring = door.runtime.founded.account.ring
         uow.of(Alias).add(Alias(f"{ring}/alias/gone", ring, door.account, "alias/gone", key_id, 1, 1))
     return {"AliasName": "alias/gone"}
 
@@ -123,7 +123,7 @@ def key_in(door: Any, state: str, kind: str) -> str:
     key_id: str = door.key(Origin=origin, KeySpec=spec, KeyUsage=USAGES.get(kind, ""))
     if kind == EXTERNAL and state != "PendingImport":
         door.ok("ImportKeyMaterial", import_(door, key_id))
-    door.house.clock.advance(days=30)
+    door.runtime.clock.advance(days=30)
     if state == "Disabled":
         door.ok("DisableKey", {"KeyId": key_id})
     if state == "PendingDeletion":
@@ -195,11 +195,11 @@ def test_transitions(door: Any, kind: str, state: str, action: str, after: str) 
 
 def test_expired_material_leaves_the_key_waiting(door: Any) -> None:
     key_id = door.key(Origin="EXTERNAL")
-    expires = door.house.clock.now_ms() // 1000 + 86_400
+    expires = door.runtime.clock.now_ms() // 1000 + 86_400
     door.ok("ImportKeyMaterial", importing.request(door, key_id, Material, expires))
     shown = door.ok("DescribeKey", {"KeyId": key_id})["KeyMetadata"]
     assert (shown["KeyState"], shown["MaterialExpireTime"]) == ("Enabled", "2026-11-22T12:00:00Z")
-    door.house.clock.advance(days=1)
+    door.runtime.clock.advance(days=1)
     assert state_of(door, key_id) == "PendingImport"
     assert door.code("Encrypt", {"KeyId": key_id, "Plaintext": "eA=="}) == PENDING_IMPORT
     door.ok("ImportKeyMaterial", importing.request(door, key_id, Material))
@@ -212,7 +212,7 @@ def test_a_deletion_that_is_due_has_happened(door: Any) -> None:
     door.ok("CreateAlias", {"KeyId": goes, "AliasName": "alias/goes"})
     door.ok("ScheduleKeyDeletion", {"KeyId": goes, "PendingWindowInDays": "7"})
     assert door.keys() == 2
-    door.house.clock.advance(days=7)
+    door.runtime.clock.advance(days=7)
     listed = door.ok("ListKeys")
     assert ([key["KeyId"] for key in listed["Keys"]["Key"]], listed["TotalCount"]) == ([stays], 1)
     assert door.code("DescribeKey", {"KeyId": goes}) == (404, "Forbidden.KeyNotFound")

@@ -9,7 +9,7 @@ import pytest
 from alibaba_openapi.conftest import Door
 
 from bitting.core.scheduler import Scheduler
-from bitting.core.usecases.secrets.rotation_ports import Posted
+from bitting.core.usecases.secrets.rotation_ports import HttpResponse
 from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
 
 
@@ -31,8 +31,8 @@ class Secrets(Door):
         def failed(where: str, error: BaseException) -> None:
             raise AssertionError(where) from error
 
-        handlers = secret_handlers({"postgresql": server, "mysql": server}, Outlet())
-        worker = Scheduler(self.house.gate, handlers, SECRET_SWEEPS, "w", failed)
+        handlers = secret_handlers({"postgresql": server, "mysql": server}, HttpClient())
+        worker = Scheduler(self.runtime.gate, handlers, SECRET_SWEEPS, "w", failed)
         while worker.run_due():
             pass
 
@@ -50,9 +50,9 @@ class Server:
         pass
 
 
-class Outlet:
-    def post(self, url: str, headers: Any, body: bytes) -> Posted:
-        return Posted(200)
+class HttpClient:
+    def post(self, url: str, headers: Any, body: bytes) -> HttpResponse:
+        return HttpResponse(200)
 
 
 RDS = {
@@ -70,5 +70,5 @@ RDS = {
 
 
 @pytest.fixture
-def door(house: Any) -> Secrets:
-    return Secrets(house)
+def door(runtime: Any) -> Secrets:
+    return Secrets(runtime)

@@ -12,8 +12,8 @@ from huawei_csms.csms_door import Csms
 
 
 @pytest.fixture
-def csms(house: Any) -> Csms:
-    return Csms(HuaweiDoor(house))
+def csms(runtime: Any) -> Csms:
+    return Csms(HuaweiDoor(runtime))
 
 
 def test_one_store_two_vocabularies(door: Secrets, csms: Csms) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from alibaba_openapi.signer import Signer
-from alibaba_openapi.test_openapi_account import NO, OK, asked, document, statement, user
+from alibaba_openapi.test_openapi_account import NO, OK, document, request_context, statement, user
 from alibaba_secrets.conftest import RDS, Secrets
 
 from bitting.core.material import KeyMaterial
@@ -117,8 +117,8 @@ def test_lists_filter(door: Secrets) -> None:
     door.create("rds", **RDS)
 
     def listed(*filters: tuple[str, list[str]], **more: str) -> list[str]:
-        asked = json.dumps([{"Key": key, "Values": values} for key, values in filters])
-        page = door.ok("ListSecrets", {"Filters": asked, **more})
+        request_context = json.dumps([{"Key": key, "Values": values} for key, values in filters])
+        page = door.ok("ListSecrets", {"Filters": request_context, **more})
         assert page["TotalCount"] == len(page["SecretList"]["Secret"])
         return [item["SecretName"] for item in page["SecretList"]["Secret"]]
 
@@ -134,8 +134,10 @@ def test_lists_filter(door: Secrets) -> None:
 
 def test_many_values_at_once_and_what_went_wrong(door: Secrets) -> None:
     door.create()
-    asked = json.dumps([{"SecretName": "db"}, {"SecretName": "nobody"}, {"SecretName": "db", "VersionId": "v9"}])
-    body = door.ok("BatchGetSecretValue", {"SecretsList": asked})
+    request_context = json.dumps(
+        [{"SecretName": "db"}, {"SecretName": "nobody"}, {"SecretName": "db", "VersionId": "v9"}]
+    )
+    body = door.ok("BatchGetSecretValue", {"SecretsList": request_context})
     assert [value["SecretData"] for value in body["SecretValues"]] == ["one"]
     assert body["SecretValues"][0]["RequestId"] == body["RequestId"]
     assert [(error["SecretName"], error["HttpStatus"], error["Code"]) for error in body["Errors"]] == [
@@ -148,7 +150,7 @@ def test_many_values_at_once_and_what_went_wrong(door: Secrets) -> None:
 
 def test_a_database_secret_rotates_between_two_users(door: Secrets) -> None:
     account = door.account
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(Target).add(Target(f"{account}/rm-1", account, "rm-1", "mysql", "h", 3306, "", "", b"", False, 1))
     made = door.create("rds", **RDS, EnableAutomaticRotation="true", RotationInterval="7d")
     assert (made["AutomaticRotation"], made["RotationInterval"]) == ("Enabled", "604800s")
@@ -172,7 +174,7 @@ def test_a_database_secret_rotates_between_two_users(door: Secrets) -> None:
 
 
 def test_ram_credentials_are_our_own_access_keys(door: Secrets) -> None:
-    founded = door.house.founded
+    founded = door.runtime.founded
     data = {"AccessKeys": [{"AccessKeyId": founded.access_key_id, "AccessKeySecret": founded.secret}]}
     config = {"SecretSubType": "RamUserAccessKey", "UserName": "admin"}
     made = door.create("$Auto", json.dumps(data), SecretType="RAMCredentials", ExtendedConfig=json.dumps(config))
@@ -181,9 +183,9 @@ def test_ram_credentials_are_our_own_access_keys(door: Secrets) -> None:
     door.work()
     value = json.loads(door.value(made["SecretName"])["SecretData"])
     assert set(value) == {"AccessKeyId", "AccessKeySecret", "GenerateTimestamp"}
-    door.signer = Signer(value["AccessKeyId"], value["AccessKeySecret"], door.house.clock.now_ms)
+    door.signer = Signer(value["AccessKeyId"], value["AccessKeySecret"], door.runtime.clock.now_ms)
     assert door.keys() >= 0
-    with door.house.store.begin(write=False) as uow:
+    with door.runtime.store.begin(write=False) as uow:
         assert uow.of(AccessKey).count() == 2
 
 
@@ -208,15 +210,15 @@ def test_ram_credentials_are_our_own_access_keys(door: Secrets) -> None:
 )
 def test_accounts_the_service_makes_itself(door: Secrets, kind: str, config: dict[str, str]) -> None:
     instance = config.get("InstanceId") or config["DBClusterId"]
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(Target).add(
             Target(f"{door.account}/{instance}", door.account, instance, "mysql", "h", 1, "", "", b"", False, 1)
         )
     door.create("auto", "$Auto", SecretType=kind, ExtendedConfig=json.dumps(config))
     assert json.loads(door.value("auto")["SecretData"])["AccountName"] == "a"
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         held = uow.of(Target).get(f"{door.account}/{instance}")
-        sealed = door.house.vault.wrap(KeyMaterial(b"pw"), b"secret-outlet\0" + held.id.encode())
+        sealed = door.runtime.vault.wrap(KeyMaterial(b"pw"), b"secret-outlet\0" + held.id.encode())
         uow.of(Target).put(replace(held, admin="root", sealed_password=sealed))
     door.work()
     assert json.loads(door.value("auto")["SecretData"])["AccountName"] == "a_clone"
@@ -250,36 +252,36 @@ def test_a_policy_lets_a_user_read_this_secret_and_no_other(door: Secrets) -> No
     door.create("other")
     reader = user(door, "reader", (True, "key:decrypt", "key/*"))
     allowed = document(statement(door, "kms:GetSecretValue", "kms:Describe*"))
-    assert asked(door, reader, "GetSecretValue", SecretName="db") == NO
+    assert request_context(door, reader, "GetSecretValue", SecretName="db") == NO
     door.ok("SetSecretPolicy", {"SecretName": "db", "Policy": allowed})
-    assert asked(door, reader, "GetSecretValue", SecretName="db") == OK
-    assert asked(door, reader, "DescribeSecret", SecretName="db") == OK
-    assert asked(door, reader, "PutSecretValue", SecretName="db", SecretData="x", VersionId="v9") == NO
-    assert asked(door, reader, "GetSecretValue", SecretName="other") == NO
-    assert asked(door, reader, "GetSecretValue", SecretName="nothing") == NO
-    assert asked(door, reader, "ListSecrets") == NO
-    assert asked(door, user(door, "stranger"), "GetSecretValue", SecretName="db") == NO
+    assert request_context(door, reader, "GetSecretValue", SecretName="db") == OK
+    assert request_context(door, reader, "DescribeSecret", SecretName="db") == OK
+    assert request_context(door, reader, "PutSecretValue", SecretName="db", SecretData="x", VersionId="v9") == NO
+    assert request_context(door, reader, "GetSecretValue", SecretName="other") == NO
+    assert request_context(door, reader, "GetSecretValue", SecretName="nothing") == NO
+    assert request_context(door, reader, "ListSecrets") == NO
+    assert request_context(door, user(door, "stranger"), "GetSecretValue", SecretName="db") == NO
 
 
 def test_a_policy_that_denies_wins(door: Secrets) -> None:
     door.create()
     rights = ((True, "key:decrypt", "key/*"), (True, "secret:get_value", "secret/*"))
     reader = user(door, "reader", *rights)
-    assert asked(door, reader, "GetSecretValue", SecretName="db") == OK
+    assert request_context(door, reader, "GetSecretValue", SecretName="db") == OK
     denied = document(statement(door, "kms:GetSecretValue", effect="Deny"))
     door.ok("SetSecretPolicy", {"SecretName": "db", "Policy": denied})
-    assert asked(door, reader, "GetSecretValue", SecretName="db") == NO
+    assert request_context(door, reader, "GetSecretValue", SecretName="db") == NO
 
 
 def test_passwords(door: Secrets) -> None:
     assert len(door.ok("GetRandomPassword")["RandomPassword"]) == 32
-    asked = {
+    request_context = {
         "PasswordLength": "8",
         "ExcludeLowercase": "true",
         "ExcludePunctuation": "true",
         "ExcludeUppercase": "true",
     }
-    assert door.ok("GetRandomPassword", asked)["RandomPassword"].isdigit()
+    assert door.ok("GetRandomPassword", request_context)["RandomPassword"].isdigit()
     assert door.code("GetRandomPassword", {"PasswordLength": "7"}) == (400, "InvalidParameter")
 
 
@@ -402,22 +404,22 @@ def _(door: Secrets) -> Any:
 @meets("KeyNotEnabled/kind=secret")
 def _(door: Secrets) -> Any:
     door.create()
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(Secret).put(replace(uow.of(Secret).find()[0], state=SecretState.DISABLED))
     return "GetSecretValue", {"SecretName": "db"}
 
 
 class TestTriggersOfCommonRows:
     def test_quota(self, door: Secrets) -> None:
-        ring = door.house.founded.account.ring
-        with door.house.store.begin(write=True) as uow:
+        ring = door.runtime.founded.account.ring
+        with door.runtime.store.begin(write=True) as uow:
             uow.of(Quota).add(Quota(f"{ring}/secrets", ring, "secrets", 0))
         assert door.code(*CREATE) == (400, "Rejected.LimitExceeded")
 
     def test_permission(self, door: Secrets) -> None:
         door.create()
-        user: User = door.house.founded.user
-        with door.house.store.begin(write=True) as uow:
+        user: User = door.runtime.founded.user
+        with door.runtime.store.begin(write=True) as uow:
             uow.of(User).put(replace(user, admin=False))
         assert door.code("GetSecretValue", {"SecretName": "db"}) == (403, "Forbidden.NoPermission")
 
@@ -428,11 +430,11 @@ class TestTriggersOfCommonRows:
         assert door.code("GetSecretValue", {"SecretName": "db"}) == (409, "Rejected.Disabled")
         door.ok("ScheduleKeyDeletion", {"KeyId": key, "PendingWindowInDays": "7"})
         assert door.code("GetSecretValue", {"SecretName": "db"}) == (409, "Rejected.PendingDeletion")
-        door.house.clock.advance(days=7)
+        door.runtime.clock.advance(days=7)
         assert door.code("GetSecretValue", {"SecretName": "db"}) == (404, "Forbidden.KeyNotFound")
 
     def test_fifty_rotations_an_hour(self, door: Secrets) -> None:
-        with door.house.store.begin(write=True) as uow:
+        with door.runtime.store.begin(write=True) as uow:
             uow.of(Switches).add(Switches(quotas="cloud"))
             account = door.account
             uow.of(Target).add(Target(f"{account}/rm-1", account, "rm-1", "mysql", "h", 1, "", "", b"", False, 1))

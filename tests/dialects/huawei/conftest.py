@@ -23,13 +23,13 @@ UNKNOWN = "0d0466b0-e727-4d9c-b35d-f84bb474a37f"
 class Door:
     """Sends requests of one access key into one project and reads what comes back."""
 
-    def __init__(self, house: Any, project: Project | None = None) -> None:
-        self.house = house
-        self.founded = house.founded
-        self.project = project or house.founded.project
-        self.dialect = Huawei(house.vault, house.clock, house.gate.region, profile())
-        self.iam = Iam(house.vault, house.clock, house.gate.region)
-        self.signer = Signer(self.founded.access_key_id, self.founded.secret, house.clock.now_ms)
+    def __init__(self, runtime: Any, project: Project | None = None) -> None:
+        self.runtime = runtime
+        self.founded = runtime.founded
+        self.project = project or runtime.founded.project
+        self.dialect = Huawei(runtime.vault, runtime.clock, runtime.gate.region, profile())
+        self.iam = Iam(runtime.vault, runtime.clock, runtime.gate.region)
+        self.signer = Signer(self.founded.access_key_id, self.founded.secret, runtime.clock.now_ms)
 
     def path(self, verb: str) -> str:
         return f"/v1.0/{self.project.id}/kms/{verb}"
@@ -40,7 +40,7 @@ class Door:
         return post(self.path(verb), data)
 
     def send(self, request: Request, *, broken: bool = False) -> Response:
-        return self.house.send(self.dialect, request, broken=broken)
+        return self.runtime.send(self.dialect, request, broken=broken)
 
     def ask(self, verb: str, body: Any = None) -> tuple[int, dict[str, Any]]:
         """Status and body of a signed request."""
@@ -79,7 +79,7 @@ class Door:
 
     def key(self, alias: str = "", **more: Any) -> str:
         """A new key's id."""
-        name = alias or f"key-{self.house.entropy.uuid()}"
+        name = alias or f"key-{self.runtime.entropy.uuid()}"
         made: str = self.ok("create-key", key_alias=name, **more)["key_info"]["key_id"]
         return made
 
@@ -89,11 +89,11 @@ class Door:
 
     def run(self, use: Any, command: Any) -> Any:
         """A use case as the first user, past the dialect."""
-        view = self.house.cache.loading
+        view = self.runtime.cache.loading
         view.freshen()
-        found = access_key(view, self.house.vault, self.founded.access_key_id, self.project.id)
+        found = access_key(view, self.runtime.vault, self.founded.access_key_id, self.project.id)
         assert found is not None
-        return self.house.gate.run(use, found.principal, command, self.house.asked("test"), view)
+        return self.runtime.gate.run(use, found.principal, command, self.runtime.request_context("test"), view)
 
     def core_key(self, **fields: Any) -> str:
         """A key made past the dialect, for what the dialect does not make itself."""
@@ -102,11 +102,11 @@ class Door:
 
     def put(self, record: Any) -> None:
         """Change a record as an operator would."""
-        with self.house.store.begin(write=True) as uow:
+        with self.runtime.store.begin(write=True) as uow:
             uow.of(type(record)).put(record)
 
     def add(self, record: Any) -> None:
-        with self.house.store.begin(write=True) as uow:
+        with self.runtime.store.begin(write=True) as uow:
             uow.of(type(record)).add(record)
 
     def sign_in(self, scope: Any = None) -> str:
@@ -120,7 +120,7 @@ class Door:
         auth["scope"] = {"project": {"id": self.project.id}} if scope is None else scope
         body = json.dumps({"auth": auth}).encode()
         request = Request("POST", "/v3/auth/tokens", "", {"host": HOST, "content-type": "application/json"}, body)
-        response = self.house.send(self.iam, request)
+        response = self.runtime.send(self.iam, request)
         assert response.status == 201, response.body
         return dict(response.headers)["x-subject-token"]
 
@@ -149,13 +149,13 @@ def refusal(answer: tuple[int, dict[str, Any]]) -> tuple[int, str, str]:
 
 
 @pytest.fixture
-def door(house: Any) -> Door:
-    return Door(house)
+def door(runtime: Any) -> Door:
+    return Door(runtime)
 
 
 @pytest.fixture
-def otc_door(house: Any) -> Door:
-    return Door(house, house.founded.second_project)
+def otc_door(runtime: Any) -> Door:
+    return Door(runtime, runtime.founded.second_project)
 
 
 @pytest.fixture

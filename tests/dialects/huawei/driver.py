@@ -23,7 +23,7 @@ class HuaweiDriver:
 
     def step(self, line: str) -> object:
         if line.startswith("clock "):
-            return self.door.house.clock.advance(days=float(line[6:].strip("+d")))
+            return self.door.runtime.clock.advance(days=float(line[6:].strip("+d")))
         if line == "sign-in":
             return self.door.sign_in()
         if line in {"project", "domain"}:

@@ -14,9 +14,9 @@ Rule = tuple[bool, tuple[str, ...], tuple[str, ...]]
 
 def guest(door: Any, *rules: Rule, name: str = "guest") -> str:
     """A new user with one role of these rules; the user's id."""
-    house, founded = door.house, door.founded
-    user = replace(founded.user, id=house.entropy.random(16).hex(), name=name, admin=False)
-    role_id = house.entropy.random(16).hex()
+    runtime, founded = door.runtime, door.founded
+    user = replace(founded.user, id=runtime.entropy.random(16).hex(), name=name, admin=False)
+    role_id = runtime.entropy.random(16).hex()
     texts = tuple(write_rule(Statement(actions, resources, allow=allow)) for allow, actions, resources in rules)
     role = Role(role_id, founded.account.id, f"role of {name}", "", "domain", "{}", texts, 0, 0)
     held = assignment_id(role_id, "user", user.id, "domain", founded.account.domain_id)

@@ -175,7 +175,7 @@ def _(door: Door) -> Refusal:
 @meets("KMS.0320/KeyFrozen")
 def _(door: Door) -> Refusal:
     key = door.key()
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(Key).put(replace(uow.of(Key).get(key), state=KeyState.FROZEN))
     return door.refused("encrypt-data", {"key_id": key, **X})
 
@@ -248,14 +248,14 @@ def _(door: Door) -> Refusal:
 @meets("KMS.0303/ExpiredToken")
 def _(door: Door) -> Refusal:
     token = door.sign_in()
-    door.house.clock.advance(days=1)
+    door.runtime.clock.advance(days=1)
     return refusal(door.with_token(token, "list-keys"))
 
 
 @meets("KMS.0304/RestrictedToken")
 def _(door: Door) -> Refusal:
     token = door.sign_in()
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(Token).put(replace(uow.of(Token).get(token_digest(token)), restricted=True))
     return refusal(door.with_token(token, "list-keys"))
 
@@ -277,7 +277,7 @@ def _(door: Door) -> Refusal:
 def _(door: Door) -> Refusal:
     founded = door.founded
     door.add(replace(founded.user, id="u" * 32, name="guest", admin=False))
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         held = uow.of(AccessKey).get(founded.access_key_id)
         uow.of(AccessKey).put(replace(held, user_id="u" * 32))
         assert uow.of(User).get("u" * 32)
@@ -332,16 +332,16 @@ def _(door: Door) -> Refusal:
         def supports(self, spec: Any) -> bool:
             return bool(spec.family == "aes")
 
-    door.house.gate.providers = {"software": NothingButAes()}
+    door.runtime.gate.providers = {"software": NothingButAes()}
     return door.refused("create-key", {"key_alias": "a", "key_spec": "EC_P256"})
 
 
 @meets("APIGW.0308/RateExceeded")
 def _(door: Door) -> Refusal:
     door.add(Switches(rates="cloud"))
-    door.house.gate.throttle = Throttle(now=lambda: 0.0)
+    door.runtime.gate.throttle = Throttle(now=lambda: 0.0)
     for _ in range(1000):
-        door.house.gate.throttle.take(door.founded.account.id, "random:generate")
+        door.runtime.gate.throttle.take(door.founded.account.id, "random:generate")
     return door.refused("gen-random", {"random_data_length": 512})
 
 

@@ -244,13 +244,13 @@ def _(door: Door) -> Refusal:
 @meets("KMS.2601/ExpiredImportToken")
 def _(door: Door) -> Refusal:
     importer = Importer(door)
-    door.house.clock.advance(days=1)
+    door.runtime.clock.advance(days=1)
     return importer.refused(AES)
 
 
 @meets("KMS.2602/InvalidParameter")
 def _(door: Door) -> Refusal:
-    return Importer(door).refused(AES, expiration_time=door.house.clock.now_ms() // 1000)
+    return Importer(door).refused(AES, expiration_time=door.runtime.clock.now_ms() // 1000)
 
 
 @meets("KMS.2603/ImportTokenKeyMismatch")
@@ -395,7 +395,7 @@ def _(door: Door) -> Refusal:
 def as_guest(door: Door, *rules: tuple[bool, tuple[str, ...], tuple[str, ...]]) -> None:
     """From now on the access key is a user's with a custom policy of these rules."""
     user = guest(door, *rules)
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         held = uow.of(AccessKey).get(door.founded.access_key_id)
         uow.of(AccessKey).put(replace(held, user_id=user))
 

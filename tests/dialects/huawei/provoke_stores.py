@@ -48,7 +48,7 @@ def _(door: Door) -> Refusal:
 def _(door: Door) -> Refusal:
     held = store(door)
     key = door.key(keystore_id=held)
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(Keystore).put(replace(uow.of(Keystore).get(held), members=("somebody",)))
     return door.refused("encrypt-data", {"key_id": key, "plain_text": "x"})
 
@@ -92,8 +92,8 @@ def _(door: Door) -> Refusal:
 
 def abroad(door: Door) -> Project:
     """A project of the account in another region."""
-    ring = door.house.entropy.uuid()
-    project = Project(door.house.entropy.random(16).hex(), door.founded.account.id, "cn-far-1", "huawei", ring, 0)
+    ring = door.runtime.entropy.uuid()
+    project = Project(door.runtime.entropy.random(16).hex(), door.founded.account.id, "cn-far-1", "huawei", ring, 0)
     door.add(project)
     return project
 
@@ -114,7 +114,7 @@ def replica(door: Door, key: str) -> Door:
     """The door of the other region, where a replica of the key is."""
     project = abroad(door)
     assert replicate(door, key, project)[0] == 200
-    return Door(door.house, project)
+    return Door(door.runtime, project)
 
 
 @meets("KMS.1404/UnsupportedOrigin")
@@ -146,7 +146,7 @@ def _(door: Door) -> Refusal:
 def _(door: Door) -> Refusal:
     key = door.key()
     far = replica(door, key)
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         uow.of(Key).put(replace(uow.of(Key).get(key), sync=False))
     return far.refused("disable-key", {"key_id": key})
 
@@ -163,7 +163,7 @@ def _(door: Door) -> Refusal:
 def _(door: Door) -> Refusal:
     period = {"startTime": "2026-01-02T00:00:00Z", "endTime": "2026-01-01T00:00:00Z"}
     policy = json.dumps({"version": "1.0", "validityPeriod": period, "allowedAccessPoint": []})
-    body = {"keyspace_id": door.house.entropy.uuid(), "policy_name": "p", "policy": policy}
+    body = {"keyspace_id": door.runtime.entropy.uuid(), "policy_name": "p", "policy": policy}
     return door.refused("key-policies", body)
 
 
@@ -210,10 +210,10 @@ class Decisions:
 
     def __init__(self, status: int, body: bytes = b"") -> None:
         self.status, self.body = status, body
-        self.asked: list[dict[str, Any]] = []
+        self.request_context: list[dict[str, Any]] = []
 
     def decide(self, url: str, question: Mapping[str, str]) -> tuple[int, bytes]:
-        self.asked.append(dict(question))
+        self.request_context.append(dict(question))
         return self.status, self.body
 
 
@@ -221,7 +221,7 @@ def decided(decisions: Decisions, *names: str, **headers: str) -> None:
     def scenario(door: Door) -> Refusal:
         key = door.key()
         door.add(Switches(authorizer="http://127.0.0.1:9/decide"))
-        door.house.gate.authorizer = decisions
+        door.runtime.gate.authorizer = decisions
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return refused(door.ask_broken("POST", door.path("describe-key"), {"key_id": key}, headers=sent))
 

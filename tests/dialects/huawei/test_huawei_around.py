@@ -61,12 +61,12 @@ class TestRegions:
         assert replicate(door, key, project)[0] == 200
         path = f"/v2/{door.project.id}/kms/keys/{key}/update-primary-region"
         assert door.ask_at("PUT", path, {"primary_region": "cn-far-1"})[1]["primary_region"] == "cn-far-1"
-        far = Door(door.house, project)
+        far = Door(door.runtime, project)
         for side, name in ((door, "home"), (far, "far")):
             assert side.ok("describe-key", key_id=key)["key_info"]["key_alias"] == name
 
     def test_a_region_that_is_off_answers_nothing(self, door: Door) -> None:
-        far = Door(door.house, abroad(door))
+        far = Door(door.runtime, abroad(door))
         door.add(Switches(offline_regions="cn-far-1"))
         assert door.ok("list-keys")["total"] == 0
         assert far.ask_broken("POST", far.path("list-keys"), {})[0] == 503
@@ -93,14 +93,18 @@ class TestDecisions:
     def test_asked_and_obeyed(self, door: Door, allow: bytes, status: int) -> None:
         key, decisions = door.key(), Decisions(200, b'{"allow": ' + allow + b"}")
         door.add(Switches(authorizer="http://127.0.0.1:9/decide"))
-        door.house.gate.authorizer = decisions
+        door.runtime.gate.authorizer = decisions
         context = base64.b64encode(b'{"purpose": "audit"}').decode()
         headers = {"x-pdp5-context": context}
         answer = door.ask_at("POST", door.path("encrypt-data"), {"key_id": key, "plain_text": "x"}, headers=headers)
         assert answer[0] == status
-        asked = decisions.asked[-1]
-        assert (asked["action"], asked["resource"], asked["operation"]) == ("key:encrypt", f"key/{key}", "encrypt-data")
-        assert json.loads(asked["context"]) == {"purpose": "audit"}
+        request_context = decisions.request_context[-1]
+        assert (request_context["action"], request_context["resource"], request_context["operation"]) == (
+            "key:encrypt",
+            f"key/{key}",
+            "encrypt-data",
+        )
+        assert json.loads(request_context["context"]) == {"purpose": "audit"}
 
 
 class TestOperators:
@@ -130,7 +134,7 @@ class Capsules:
     """An access point with its private key, a policy that names it, and a capsule."""
 
     def __init__(self, door: Door) -> None:
-        self.door, self.space = door, door.house.entropy.uuid()
+        self.door, self.space = door, door.runtime.entropy.uuid()
         point = {"keyspace_id": self.space, "access_point_name": "p", "type": 3}
         self.point = door.ok("access-points", **point)["access_point_id"]
         private = door.ok(f"access-points/{self.point}/get-privatekey")["private_key"]
@@ -146,7 +150,7 @@ class Capsules:
         return str(self.door.ok("key-policies", **body)["policy_id"])
 
     def open(self, seconds: int = 60, text: str = "") -> tuple[int, dict[str, Any]]:
-        now = self.door.house.clock.now_ms() / 1000 + seconds
+        now = self.door.runtime.clock.now_ms() / 1000 + seconds
         until = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         capsule = self.made["datakey_capsule"]
         signed = (text or f"{until}\n{capsule}").encode()
@@ -184,13 +188,13 @@ class TestCapsules:
 
     def test_another_projects_capsule_is_none_here(self, door: Door) -> None:
         capsules = Capsules(door)
-        capsules.door = Door(door.house, abroad(door))
+        capsules.door = Door(door.runtime, abroad(door))
         assert capsules.open()[1]["error"]["error_code"] == "KMS.0207"
 
 
 def test_a_sealed_pin_is_good_in_its_project_only(door: Door) -> None:
     pin = door.ok("create-pin", keystore_id="1")["pin"]
-    far = Door(door.house, abroad(door))
+    far = Door(door.runtime, abroad(door))
     assert door.ask("create-datakey", {"key_id": door.key(), "datakey_length": 256, "pin": pin})[0] == 200
     body = {"key_id": far.key(), "datakey_length": 256, "pin": pin}
     assert far.refused("create-datakey", body)[1] == "KMS.0308"

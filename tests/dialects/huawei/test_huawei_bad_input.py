@@ -29,9 +29,9 @@ VERBS = (
 def nothing_is_written(door: Door) -> Any:
     """Every test here leaves the store as it was."""
     key = door.key("witness")
-    position, _ = door.house.store.changes_since(0)
+    position, _ = door.runtime.store.changes_since(0)
     yield
-    assert door.house.store.changes_since(0)[0] == position
+    assert door.runtime.store.changes_since(0)[0] == position
     assert door.ok("list-keys", key_spec="ALL")["keys"] == [key]
 
 

@@ -16,9 +16,9 @@ CASES = load(Path(__file__).with_name("cases"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_case(case: Case, house: Any) -> None:
-    project = house.founded.second_project if case.name.startswith("otc_") else house.founded.project
-    check(case, HuaweiDriver(Door(house, project)))
+def test_case(case: Case, runtime: Any) -> None:
+    project = runtime.founded.second_project if case.name.startswith("otc_") else runtime.founded.project
+    check(case, HuaweiDriver(Door(runtime, project)))
 
 
 def test_every_operation_has_a_case() -> None:

@@ -51,8 +51,8 @@ def test_our_own_failures(door: Door, fault: type[faults.Fault], status: int, co
         def random(self, count: int) -> bytes:
             raise fault(reason="a secret detail")
 
-    door.house.gate.entropy = Broken()
-    answer = door.house.send(
+    door.runtime.gate.entropy = Broken()
+    answer = door.runtime.send(
         door.dialect, door.signer.sign(door.request("gen-random", {"random_data_length": 512})), broken=True
     )
     assert b"secret detail" not in answer.body
@@ -64,9 +64,9 @@ def test_an_unknown_exception_is_an_internal_failure(door: Door) -> None:
         def random(self, count: int) -> bytes:
             raise ZeroDivisionError("a secret detail")
 
-    door.house.gate.entropy = Broken()
+    door.runtime.gate.entropy = Broken()
     request = door.signer.sign(door.request("gen-random", {"random_data_length": 512}))
-    answer = door.house.send(door.dialect, request, broken=True)
+    answer = door.runtime.send(door.dialect, request, broken=True)
     assert (answer.status, answer.body) == (500, b'{"error":{"error_code":"KMS.0101","error_msg":"KMS error."}}')
 
 

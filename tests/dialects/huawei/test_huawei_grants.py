@@ -28,17 +28,17 @@ CALLS: dict[str, dict[str, Any]] = {
 
 def entrance(door: Door, user: User, project: Project | None = None) -> Door:
     """The door as another user sees it."""
-    other = Door(door.house, project or door.project)
-    with door.house.store.begin(write=True) as uow:
-        made = add_access_key(uow, door.house.vault, door.house.clock.now_ms(), user.account_id, user.id)
+    other = Door(door.runtime, project or door.project)
+    with door.runtime.store.begin(write=True) as uow:
+        made = add_access_key(uow, door.runtime.vault, door.runtime.clock.now_ms(), user.account_id, user.id)
     other.signer.access_key_id, other.signer.secret = made
     return other
 
 
 def stranger(door: Door) -> tuple[Door, User]:
     """An administrator of another account, at a project of theirs."""
-    house = door.house
-    account = Account("9" * 16, "9" * 32, "another", house.entropy.uuid(), AccountState.ACTIVE, 0)
+    runtime = door.runtime
+    account = Account("9" * 16, "9" * 32, "another", runtime.entropy.uuid(), AccountState.ACTIVE, 0)
     project = Project("8" * 32, account.id, "cn-hangzhou", "huawei", account.ring, 0)
     user = replace(door.founded.user, id="7" * 32, account_id=account.id)
     for record in (account, project, user):
@@ -54,7 +54,7 @@ def allowed(other: Door, key: str) -> set[str]:
 @pytest.mark.parametrize("verb", [verb for verb in CALLS if verb in ACTIONS])
 def test_a_user_may_what_is_granted(door: Door, verb: str) -> None:
     key, user = door.key(), guest(door)
-    with door.house.store.begin(write=False) as uow:
+    with door.runtime.store.begin(write=False) as uow:
         other = entrance(door, uow.of(User).get(user))
     assert allowed(other, key) == set()
     made = door.ok("create-grant", key_id=key, grantee_principal=user, operations=[verb])

@@ -98,7 +98,7 @@ class TestKeys:
     def test_a_key_due_is_gone(self, door: Door) -> None:
         key = door.key()
         door.ok("schedule-key-deletion", key_id=key, pending_days=7)
-        door.house.clock.advance(days=7)
+        door.runtime.clock.advance(days=7)
         assert door.refused("describe-key", {"key_id": key})[1] == "KMS.0207"
 
     def test_a_default_key_says_so(self, door: Door) -> None:
@@ -111,7 +111,7 @@ class TestKeys:
 
     def test_a_frozen_key_is_in_state_7(self, door: Door) -> None:
         key = door.key()
-        with door.house.store.begin(write=True) as uow:
+        with door.runtime.store.begin(write=True) as uow:
             uow.of(Key).put(replace(uow.of(Key).get(key), state=KeyState.FROZEN))
         assert door.ok("describe-key", key_id=key)["key_info"]["key_state"] == "7"
 
@@ -289,9 +289,9 @@ class TestDataKeys:
         ],
         ids=str,
     )
-    def test_lengths(self, door: Door, asked: dict[str, Any], bits: int) -> None:
+    def test_lengths(self, door: Door, request_context: dict[str, Any], bits: int) -> None:
         key = door.key()
-        made = door.ok("create-datakey", key_id=key, **asked)
+        made = door.ok("create-datakey", key_id=key, **request_context)
         assert list(made) == ["key_id", "plain_text", "cipher_text"]
         assert len(made["plain_text"]) == bits // 4
         assert made["plain_text"] == made["plain_text"].upper()
@@ -378,7 +378,7 @@ class TestTokens:
     def test_what_is_audited(self, door: Door) -> None:
         key, token = door.key(), door.sign_in()
         door.with_token(token, "encrypt-data", {"key_id": key, "plain_text": "x"})
-        event = door.house.trail.events[-1]
+        event = door.runtime.trail.events[-1]
         assert (event.dialect, event.operation, event.key_id, event.outcome) == ("huawei", "encrypt-data", key, "ok")
         assert event.principal == door.founded.user.id
 
@@ -389,7 +389,7 @@ def test_projects_of_another_ring_are_a_wall(door: Door) -> None:
     sealed = text(door, own, "x")
     other = replace(door.founded.project, id="f" * 32, name="cn-hangzhou_2", ring="another-ring")
     door.add(other)
-    beyond = Door(door.house, other)
+    beyond = Door(door.runtime, other)
     for verb in (
         "describe-key",
         "enable-key",

@@ -34,10 +34,10 @@ class Writer:
 
     def __init__(self, door: Door, scheme: str, info: str = "cn-hangzhou/kms") -> None:
         self.door, self.scheme, self.info = door, scheme, info
-        self.digest: Hash = lambda data: door.house.vault.digest("sm3" if "SM3" in scheme else "sha256", data)
+        self.digest: Hash = lambda data: door.runtime.vault.digest("sm3" if "SM3" in scheme else "sha256", data)
 
     def sign(self, verb: str, body: bytes, day: str = "") -> Request:
-        date = datetime.fromtimestamp(self.door.house.clock.now_ms() / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+        date = datetime.fromtimestamp(self.door.runtime.clock.now_ms() / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
         headers = {"content-type": "application/json", "host": HOST, "x-sdk-date": date}
         names = ";".join(sorted(headers))
         path = self.door.path(verb)
@@ -79,7 +79,7 @@ def test_a_changed_body_is_refused(door: Door, scheme: str) -> None:
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_an_old_date_is_refused(door: Door, scheme: str) -> None:
     request = Writer(door, scheme).sign("list-keys", b"")
-    door.house.clock.advance(seconds=901)
+    door.runtime.clock.advance(seconds=901)
     assert code(read(door.send(request))) == "KMS.0302"
 
 
@@ -100,7 +100,7 @@ def test_schemes_not_served(door: Door, scheme: str) -> None:
 
 
 def test_sm3_is_sm3(door: Door) -> None:
-    assert door.house.vault.digest("sm3", b"").hex() == SM3_OF_NOTHING
+    assert door.runtime.vault.digest("sm3", b"").hex() == SM3_OF_NOTHING
 
 
 def code(answer: tuple[int, dict[str, Any]]) -> str:

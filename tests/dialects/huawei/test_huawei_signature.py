@@ -19,7 +19,7 @@ from bitting.core.model.identity import AccessKey
 from bitting.core.usecases.iam.credentials import secret_binding
 from bitting.core.usecases.iam.tokens import TemporaryKey, temporary_key
 from bitting.dialects.base.http import Request
-from bitting.dialects.base.sdk_hmac import Proofs
+from bitting.dialects.base.sdk_hmac import RequestAuthenticator
 
 #: Made with huaweicloudsdkcore 3.1.219 for one access key at 2026-11-21T12:00:00Z.
 VECTORS = json.loads((Path(__file__).parent / "sdk_vectors.json").read_text())
@@ -37,24 +37,26 @@ def greedy(request: Request) -> str:
 
 
 @pytest.fixture
-def proofs(house: Any) -> Proofs:
-    founded = house.founded
-    sealed = house.vault.wrap(KeyMaterial(SECRET.encode()), secret_binding(ACCESS_KEY_ID))
-    with house.store.begin(write=True) as uow:
+def proofs(runtime: Any) -> RequestAuthenticator:
+    founded = runtime.founded
+    sealed = runtime.vault.wrap(KeyMaterial(SECRET.encode()), secret_binding(ACCESS_KEY_ID))
+    with runtime.store.begin(write=True) as uow:
         uow.of(AccessKey).add(AccessKey(ACCESS_KEY_ID, founded.account.id, founded.user.id, sealed, True, 1))
-    return Proofs(house.vault, house.clock)
+    return RequestAuthenticator(runtime.vault, runtime.clock)
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
-def test_the_official_sdk_is_believed(house: Any, proofs: Proofs, vector: dict[str, Any]) -> None:
+def test_the_official_sdk_is_believed(runtime: Any, proofs: RequestAuthenticator, vector: dict[str, Any]) -> None:
     request = captured(vector)
-    found = proofs.credential(request, house.cache.loading, greedy=greedy(request))
+    found = proofs.credential(request, runtime.cache.loading, greedy=greedy(request))
     assert found.principal.credential_id == ACCESS_KEY_ID
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
 @pytest.mark.parametrize("part", ["method", "path", "query", "body", "host", "date", "signature", "access key"])
-def test_one_change_anywhere_is_noticed(house: Any, proofs: Proofs, vector: dict[str, Any], part: str) -> None:
+def test_one_change_anywhere_is_noticed(
+    runtime: Any, proofs: RequestAuthenticator, vector: dict[str, Any], part: str
+) -> None:
     request = captured(vector)
     authorization = request.headers["authorization"]
     if part == "method":
@@ -77,18 +79,18 @@ def test_one_change_anywhere_is_noticed(house: Any, proofs: Proofs, vector: dict
     else:
         request.headers["authorization"] = authorization.replace("AKEXAMPLE", "AKEXAMPLF")
     with pytest.raises(faults.IdentityFault):
-        proofs.credential(request, house.cache.loading, greedy=greedy(request))
+        proofs.credential(request, runtime.cache.loading, greedy=greedy(request))
 
 
 @pytest.mark.parametrize("offset_s", [-899, 899])
 def test_a_clock_fifteen_minutes_off_will_do(door: Door, offset_s: int) -> None:
-    door.signer.now_ms = lambda: door.house.clock.now_ms() + offset_s * 1000
+    door.signer.now_ms = lambda: door.runtime.clock.now_ms() + offset_s * 1000
     assert door.ask("gen-random", {"random_data_length": "8"})[0] == 200
 
 
 @pytest.mark.parametrize("offset_s", [-902, 902])
 def test_more_than_fifteen_minutes_off_will_not(door: Door, offset_s: int) -> None:
-    door.signer.now_ms = lambda: door.house.clock.now_ms() + offset_s * 1000
+    door.signer.now_ms = lambda: door.runtime.clock.now_ms() + offset_s * 1000
     assert door.refused("gen-random", {"random_data_length": "8"}) == BAD_TOKEN
 
 
@@ -131,7 +133,7 @@ def test_a_wrong_secret_is_refused(door: Door) -> None:
 
 
 def test_a_disabled_access_key_is_refused(door: Door) -> None:
-    with door.house.store.begin(write=True) as uow:
+    with door.runtime.store.begin(write=True) as uow:
         held = uow.of(AccessKey).get(door.founded.access_key_id)
         uow.of(AccessKey).put(replace(held, enabled=False))
     assert door.refused("gen-random", {"random_data_length": "8"}) == BAD_TOKEN
@@ -180,17 +182,17 @@ RAW = "/v1.0/p/kms/k/tags/a%20b%2Fc"
     ],
 )
 @pytest.mark.parametrize("raw", [RAW, ""], ids=["raw path kept", "raw path lost"])
-def test_every_way_to_write_the_path_down(house: Any, proofs: Proofs, uri: str, raw: str) -> None:
+def test_every_way_to_write_the_path_down(runtime: Any, proofs: RequestAuthenticator, uri: str, raw: str) -> None:
     request = Request("DELETE", unquote(RAW), "", {}, b"", raw_path=raw)
-    signed = Signer(ACCESS_KEY_ID, SECRET, house.clock.now_ms).sign(request, uri=uri)
-    assert proofs.credential(signed, house.cache.loading, greedy="a b/c").enabled
+    signed = Signer(ACCESS_KEY_ID, SECRET, runtime.clock.now_ms).sign(request, uri=uri)
+    assert proofs.credential(signed, runtime.cache.loading, greedy="a b/c").enabled
 
 
-def test_another_path_is_no_way_to_write_it_down(house: Any, proofs: Proofs) -> None:
+def test_another_path_is_no_way_to_write_it_down(runtime: Any, proofs: RequestAuthenticator) -> None:
     request = Request("DELETE", unquote(RAW), "", {}, b"")
-    signed = Signer(ACCESS_KEY_ID, SECRET, house.clock.now_ms).sign(request, uri=quote("/v1.0/p/kms/k/tags/a b/d/"))
+    signed = Signer(ACCESS_KEY_ID, SECRET, runtime.clock.now_ms).sign(request, uri=quote("/v1.0/p/kms/k/tags/a b/d/"))
     with pytest.raises(faults.SignatureMismatch):
-        proofs.credential(signed, house.cache.loading, greedy="a b/c")
+        proofs.credential(signed, runtime.cache.loading, greedy="a b/c")
 
 
 @pytest.mark.parametrize("charset", ["latin-1", "utf-8"])
@@ -208,12 +210,12 @@ class TestTemporaryKeys:
     @pytest.fixture
     def temporary(self, door: Door) -> Door:
         issued = door.run(temporary_key, TemporaryKey(duration_s=900))
-        door.signer = Signer(issued.access_key_id, issued.secret, door.house.clock.now_ms, issued.security_token)
+        door.signer = Signer(issued.access_key_id, issued.secret, door.runtime.clock.now_ms, issued.security_token)
         return door
 
     def test_works_until_its_end(self, temporary: Door) -> None:
         assert temporary.ask("gen-random", {"random_data_length": "8"})[0] == 200
-        temporary.house.clock.advance(seconds=901)
+        temporary.runtime.clock.advance(seconds=901)
         refused = temporary.refused("gen-random", {"random_data_length": "8"})
         assert refused == (403, "KMS.0303", "X-Auth-Token expired.")
 
@@ -224,5 +226,5 @@ class TestTemporaryKeys:
 
     def test_limited_to_the_project_it_was_made_in(self, door: Door) -> None:
         issued = door.run(temporary_key, TemporaryKey(project_id=door.founded.second_project.id))
-        door.signer = Signer(issued.access_key_id, issued.secret, door.house.clock.now_ms, issued.security_token)
+        door.signer = Signer(issued.access_key_id, issued.secret, door.runtime.clock.now_ms, issued.security_token)
         assert door.refused("gen-random", {"random_data_length": "8"})[1] == "KMS.0321"

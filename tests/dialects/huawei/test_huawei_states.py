@@ -90,8 +90,8 @@ def test_every_state(door: Door, verb: str) -> None:
     seen = []
     for state in STATES:
         key = door.key(**spec)
-        due = door.house.clock.now_ms() + 1000 if state is KeyState.PENDING_DELETION else 0
-        with door.house.store.begin(write=True) as uow:
+        due = door.runtime.clock.now_ms() + 1000 if state is KeyState.PENDING_DELETION else 0
+        with door.runtime.store.begin(write=True) as uow:
             uow.of(Key).put(replace(uow.of(Key).get(key), state=state, deletion_due_ms=due))
         seen.append(told(door, verb, key, {**body, **({"key_alias": key} if "key_alias" in body else {}),
                                            **({"alias": key} if "alias" in body else {})}))  # fmt: skip
@@ -108,8 +108,8 @@ def test_decryption_in_every_state(door: Door) -> None:
         "re-encrypt": {"cipher_text": text, "destination_key_id": door.key()},
     }
     for state, outcome in zip(STATES, USE, strict=True):
-        due = door.house.clock.now_ms() + 1000
-        with door.house.store.begin(write=True) as uow:
+        due = door.runtime.clock.now_ms() + 1000
+        with door.runtime.store.begin(write=True) as uow:
             uow.of(Key).put(replace(uow.of(Key).get(key), state=state, deletion_due_ms=due))
         for verb, body in calls.items():
             given = body if verb == "re-encrypt" else {"key_id": key, **body}
@@ -120,7 +120,7 @@ def test_decryption_in_every_state(door: Door) -> None:
 @pytest.mark.parametrize("by_token", [False, True], ids=["signed", "token"])
 def test_a_second_project_is_a_wall(door: Door, by_token: bool) -> None:
     """Whatever names a key of another project's ring says there is none, and lists show nothing of it."""
-    far = Door(door.house, abroad(door))
+    far = Door(door.runtime, abroad(door))
     keys = {json.dumps(spec): door.key(**spec) for spec, _, _ in TABLE.values()}
     token = far.sign_in() if by_token else ""
     for verb, (spec, body, _) in TABLE.items():

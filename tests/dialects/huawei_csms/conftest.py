@@ -10,5 +10,5 @@ from huawei_csms.csms_door import Csms
 
 
 @pytest.fixture
-def csms(house: Any) -> Csms:
-    return Csms(Door(house))
+def csms(runtime: Any) -> Csms:
+    return Csms(Door(runtime))

@@ -25,7 +25,7 @@ class Csms:
 
     def __init__(self, door: Door) -> None:
         self.door = door
-        self.house = door.house
+        self.runtime = door.runtime
 
     def request(self, name: str, body: Any = None, query: dict[str, Any] | None = None, **holes: str) -> Request:
         row = ROWS[name]

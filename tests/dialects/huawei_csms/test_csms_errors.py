@@ -51,12 +51,12 @@ def test_every_scenario_is_of_a_row() -> None:
 
 
 def quota(csms: Csms, name: str, limit: int) -> None:
-    ring = csms.house.founded.account.ring
+    ring = csms.runtime.founded.account.ring
     csms.door.add(Quota(f"{ring}/{name}", ring, name, limit))
 
 
 def secret(csms: Csms, name: str = "db") -> Any:
-    with csms.house.store.begin(write=False) as uow:
+    with csms.runtime.store.begin(write=False) as uow:
         return uow.of(Secret).find({"name": name})[0]
 
 
@@ -67,7 +67,7 @@ def doomed(csms: Csms) -> None:
 
 def breaking(csms: Csms, fault: type[faults.Fault | Exception], name: str, *given: Any, **holes: str) -> Refusal:
     """The entropy source breaks under a request."""
-    entropy = csms.house.gate.entropy
+    entropy = csms.runtime.gate.entropy
 
     class Broken:
         def random(self, count: int) -> bytes:
@@ -76,7 +76,7 @@ def breaking(csms: Csms, fault: type[faults.Fault | Exception], name: str, *give
         def uuid(self) -> str:
             return str(entropy.uuid())
 
-    csms.house.gate.entropy = Broken()
+    csms.runtime.gate.entropy = Broken()
     answer = csms.send(name, *given, broken=True, **holes)
     return refusal(answer, nested=False)
 
@@ -240,13 +240,13 @@ def _(csms: Csms) -> Refusal:
 
 @meets("CSMS.0302/PermissionDenied")
 def _(csms: Csms) -> Refusal:
-    csms.door.put(replace(csms.house.founded.user, admin=False))
+    csms.door.put(replace(csms.runtime.founded.user, admin=False))
     return csms.refused("list-secrets")
 
 
 @meets("CSMS.0302/AccessFault")
 def _(csms: Csms) -> Refusal:
-    csms.door.put(replace(csms.house.founded.account, state=AccountState.FROZEN))
+    csms.door.put(replace(csms.runtime.founded.account, state=AccountState.FROZEN))
     return csms.refused("list-secrets")
 
 
@@ -303,7 +303,7 @@ def _(csms: Csms) -> Refusal:
 def _(csms: Csms) -> Refusal:
     """A value that was tampered with at rest does not open."""
     csms.create()
-    with csms.house.store.begin(write=True) as uow:
+    with csms.runtime.store.begin(write=True) as uow:
         (version,) = uow.of(SecretVersion).find()
         uow.of(SecretVersion).put(replace(version, sealed=version.sealed[:-1] + bytes([version.sealed[-1] ^ 1])))
         held = uow.of(Secret).find()[0]
@@ -323,7 +323,7 @@ def _(csms: Csms) -> Refusal:
 
 @meets("APIGW.0308/RateExceeded")
 def _(csms: Csms) -> Refusal:
-    csms.house.gate.throttle = Throttle(share=0.0, now=lambda: 0.0)
+    csms.runtime.gate.throttle = Throttle(share=0.0, now=lambda: 0.0)
     csms.door.add(Switches(rates="cloud"))
     csms.ok("list-secrets")
     return csms.refused("list-secrets")
@@ -406,5 +406,5 @@ class TestBadInput:
 
 def test_refusals_of_strangers_name_no_secret(csms: Csms) -> None:
     csms.create()
-    csms.door.put(User(**{**{f: getattr(csms.house.founded.user, f) for f in User.__slots__}, "admin": False}))
+    csms.door.put(User(**{**{f: getattr(csms.runtime.founded.user, f) for f in User.__slots__}, "admin": False}))
     assert csms.refused("show-secret", secret_name="db") == csms.refused("show-secret", secret_name="nobody")

@@ -16,7 +16,7 @@ from bitting.core.scheduler import Scheduler
 from bitting.core.usecases.iam.accounts import add_access_key, hash_password
 from bitting.core.usecases.iam.credentials import access_key
 from bitting.core.usecases.secrets import targets as secret_targets
-from bitting.core.usecases.secrets.rotation_ports import Posted
+from bitting.core.usecases.secrets.rotation_ports import HttpResponse
 from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
 
 SECRET_FIELDS = {
@@ -41,33 +41,35 @@ class Server:
         self.users.setdefault(login.user, "")
 
 
-class Outlet:
+class HttpClient:
     def __init__(self) -> None:
         self.posted: list[Any] = []
 
-    def post(self, url: str, headers: Any, body: bytes) -> Posted:
+    def post(self, url: str, headers: Any, body: bytes) -> HttpResponse:
         self.posted.append(json.loads(body))
-        return Posted(200)
+        return HttpResponse(200)
 
 
 @pytest.fixture
 def worker(csms: Csms) -> Any:
-    server, outlet = Server(), Outlet()
-    handlers = secret_handlers({"postgresql": server, "mysql": server}, outlet)
+    server, http_client = Server(), HttpClient()
+    handlers = secret_handlers({"postgresql": server, "mysql": server}, http_client)
 
     def failed(where: str, error: BaseException) -> None:
         raise AssertionError(where) from error
 
-    made = Scheduler(csms.house.gate, handlers, SECRET_SWEEPS, "w", failed)
-    made.outlet = outlet
+    made = Scheduler(csms.runtime.gate, handlers, SECRET_SWEEPS, "w", failed)
+    made.http_client = http_client
     return made
 
 
 def operator(csms: Csms, use: Any, order: Any) -> Any:
-    house = csms.house
-    house.cache.freshen()
-    found = access_key(house.cache.loading, house.vault, csms.door.founded.access_key_id)
-    return house.gate.run(use, replace(found.principal, operator=True), order, house.asked("t"), house.cache.loading)
+    runtime = csms.runtime
+    runtime.cache.freshen()
+    found = access_key(runtime.cache.loading, runtime.vault, csms.door.founded.access_key_id)
+    return runtime.gate.run(
+        use, replace(found.principal, operator=True), order, runtime.request_context("t"), runtime.cache.loading
+    )
 
 
 def typed(secret: dict[str, Any]) -> None:
@@ -91,14 +93,14 @@ def test_a_secret_and_its_life(csms: Csms) -> None:
     made = csms.create(description="a", enterprise_project_id="0")
     typed(made)
     assert made["state"] == "ENABLED"
-    assert made["create_time"] == csms.house.clock.now_ms()
+    assert made["create_time"] == csms.runtime.clock.now_ms()
     assert made["scheduled_delete_time"] is None
     assert csms.ok("show-secret", secret_name="db")["secret"] == made
     changed = csms.ok("update-secret", {"description": "b"}, secret_name="db")["secret"]
     assert changed["description"] == "b"
     doomed = csms.ok("delete-secret-for-schedule", {"recovery_window_in_days": 7}, secret_name="db")["secret"]
     assert doomed["state"] == "PENDING_DELETE"
-    assert doomed["scheduled_delete_time"] == csms.house.clock.now_ms() + 7 * 86_400_000
+    assert doomed["scheduled_delete_time"] == csms.runtime.clock.now_ms() + 7 * 86_400_000
     assert csms.ok("restore-secret", secret_name="db")["secret"]["state"] == "ENABLED"
     assert csms.ok("delete-secret", secret_name="db") == {}
     assert csms.refused("show-secret", secret_name="db")[1] == "CSMS.0106"
@@ -126,7 +128,12 @@ def test_versions_and_stages(csms: Csms) -> None:
     changed = csms.ok("update-version", {"expire_time": 1_900_000_000_001}, secret_name="db", version_id="v1")
     assert changed["version_metadata"]["expire_time"] == 1_900_000_000_001
     stage = csms.ok("update-secret-stage", {"version_id": "v1"}, secret_name="db", stage_name="blue")["stage"]
-    assert stage == {"name": "blue", "update_time": csms.house.clock.now_ms(), "secret_name": "db", "version_id": "v1"}
+    assert stage == {
+        "name": "blue",
+        "update_time": csms.runtime.clock.now_ms(),
+        "secret_name": "db",
+        "version_id": "v1",
+    }
     assert csms.ok("show-secret-stage", secret_name="db", stage_name="SYSCURRENT")["stage"]["version_id"] == "v2"
     assert csms.ok("delete-secret-stage", secret_name="db", stage_name="blue") is None
     assert csms.refused("show-secret-stage", secret_name="db", stage_name="blue")[1] == "CSMS.0005"
@@ -235,7 +242,7 @@ def test_rotation_its_task_its_event_and_its_record(csms: Csms, worker: Any) -> 
     csms.event()
     made = csms.create(**DATABASE, event_subscriptions=["watch"], auto_rotation=True, rotation_period="24h")
     assert (made["auto_rotation"], made["rotation_period"]) == (True, "1d")
-    assert made["next_rotation_time"] == csms.house.clock.now_ms() + 86_400_000
+    assert made["next_rotation_time"] == csms.runtime.clock.now_ms() + 86_400_000
     begun = csms.ok("rotate-secret", secret_name="db")
     assert (begun["secret_name"], begun["version_id"]) == ("db", "v2")
     while worker.run_due():
@@ -251,11 +258,11 @@ def test_rotation_its_task_its_event_and_its_record(csms: Csms, worker: Any) -> 
     assert csms.ok("list-secret-task", None, {"task_id": task["task_id"]})["tasks"] == [task]
     value = csms.ok("show-secret-version", secret_name="db", version_id="latest")["version"]["secret_string"]
     assert json.loads(value)["username"] == "app_clone"
-    assert csms.ok("show-secret", secret_name="db")["secret"]["rotation_time"] == csms.house.clock.now_ms()
+    assert csms.ok("show-secret", secret_name="db")["secret"]["rotation_time"] == csms.runtime.clock.now_ms()
     (record,) = csms.ok("list-notification-records")["records"]
     assert (record["trigger_event_type"], record["notification_status"]) == ("SECRET_ROTATED", "SUCCESS")
     assert record["secret_type"] == "RDS-FG"
-    assert worker.outlet.posted[0]["event"] == "rotated"
+    assert worker.http_client.posted[0]["event"] == "rotated"
 
 
 def test_a_common_secret_is_not_rotated(csms: Csms) -> None:
@@ -285,14 +292,14 @@ def test_backup_comes_back_with_every_version_and_stage(csms: Csms) -> None:
 
 
 def test_grants_let_one_user_read_one_secret_until_a_day(csms: Csms) -> None:
-    house = csms.house
+    runtime = csms.runtime
     made = csms.create()
     csms.create("other")
-    user = User("u" * 32, house.founded.account.id, "reader", hash_password("Passw0rd"), True, False, 1)
-    with house.store.begin(write=True) as uow:
+    user = User("u" * 32, runtime.founded.account.id, "reader", hash_password("Passw0rd"), True, False, 1)
+    with runtime.store.begin(write=True) as uow:
         uow.of(User).add(user)
-        key_id, secret = add_access_key(uow, house.vault, 1, user.account_id, user.id)
-    admin, reader = csms.door.signer, Signer(key_id, secret, house.clock.now_ms)
+        key_id, secret = add_access_key(uow, runtime.vault, 1, user.account_id, user.id)
+    admin, reader = csms.door.signer, Signer(key_id, secret, runtime.clock.now_ms)
     order = {"resource_id": made["id"], "type": "SECRET", "grantee_type": "0", "grantee_target_id": user.id}
     grant = csms.ok("create-grants", {**order, "validity_time": "2026-12-01"})["data"]
     assert (grant["resourceId"], grant["granteeUser"], grant["type"]) == (made["id"], user.id, "SECRET")
@@ -311,24 +318,24 @@ def test_grants_let_one_user_read_one_secret_until_a_day(csms: Csms) -> None:
 
 
 def test_a_grant_is_over_when_its_day_is(csms: Csms, worker: Any) -> None:
-    made, user = csms.create(), csms.house.founded.user
+    made, user = csms.create(), csms.runtime.founded.user
     order = {"resource_id": made["id"], "type": "SECRET", "grantee_type": "0", "grantee_target_id": user.id}
     csms.ok("create-grants", {**order, "validity_time": "2026-11-21"})
-    csms.house.clock.advance(days=1)
+    csms.runtime.clock.advance(days=1)
     assert worker.run_due() == 1
     assert csms.ok("list-grants", None, {"resource_id": made["id"]})["data"]["grantee_user"] == []
 
 
 def test_users(csms: Csms) -> None:
-    user = csms.house.founded.user
+    user = csms.runtime.founded.user
     page = csms.ok("list-users", None, {"offset": "0", "limit": "10"})
     assert (page["total"], page["users"][0]["user_id"]) == (1, user.id)
     assert page["users"][0]["disabled"] == "false"
     assert csms.ok("list-users", None, {"offset": "1", "limit": "10"})["users"] == []
     assert csms.ok("list-users", None, {"offset": "0", "limit": "10", "user_info": "zzz"})["total"] == 0
     found = csms.ok("show-user-detail", user_id=user.id)
-    assert (found["disabled"], found["domain_id"]) == (False, csms.house.founded.account.domain_id)
-    words = {"old_password": csms.house.founded.password, "password": "N3w-Passw0rd"}
+    assert (found["disabled"], found["domain_id"]) == (False, csms.runtime.founded.account.domain_id)
+    words = {"old_password": csms.runtime.founded.password, "password": "N3w-Passw0rd"}
     assert csms.ok("update-user-password", words) == {"user_id": user.id}
     assert csms.refused("update-user-password", words)[1] == "CSMS.0002"
 
@@ -337,8 +344,8 @@ def test_agencies_templates_and_the_checker(csms: Csms) -> None:
     assert csms.ok("show-agency", None, {"secret_type": "RDS-FG"}) == {"agency_granted": "false"}
     assert csms.ok("create-agency", {"secret_type": "RDS-FG"})["agencies"][0]["agency_name"]
     assert csms.ok("show-agency", None, {"secret_type": "RDS-FG"}) == {"agency_granted": "true"}
-    asked = {"secret_type": "RDS-FG", "secret_sub_type": "SingleUser", "engine": "mysql"}
-    compile(csms.ok("show-secret-function-templates", None, asked)["function_templates"], "template", "exec")
+    request_context = {"secret_type": "RDS-FG", "secret_sub_type": "SingleUser", "engine": "mysql"}
+    compile(csms.ok("show-secret-function-templates", None, request_context)["function_templates"], "template", "exec")
     assert csms.ok("show-secrets-config") == {"checking_secret_strength": False}
     assert csms.ok("update-secrets-config", {"checking_secret_strength": True}) == {"checking_secret_strength": True}
     assert csms.ok("show-secrets-config") == {"checking_secret_strength": True}

@@ -41,14 +41,14 @@ class Answer:
 class Identity:
     """Sends identity requests and reads what comes back."""
 
-    def __init__(self, house: Any) -> None:
-        self.house = house
-        self.founded = house.founded
-        self.dialect = Iam(house.vault, house.clock, house.gate.region)
-        self.signer = Signer(self.founded.access_key_id, self.founded.secret, house.clock.now_ms)
+    def __init__(self, runtime: Any) -> None:
+        self.runtime = runtime
+        self.founded = runtime.founded
+        self.dialect = Iam(runtime.vault, runtime.clock, runtime.gate.region)
+        self.signer = Signer(self.founded.access_key_id, self.founded.secret, runtime.clock.now_ms)
 
     def send(self, request: Request) -> Answer:
-        response: Response = self.house.send(self.dialect, request)
+        response: Response = self.runtime.send(self.dialect, request)
         headers = dict(response.headers)
         assert headers["x-request-id"] == headers["x-openstack-request-id"] == headers["x-iam-trace-id"]
         return Answer(response.status, json.loads(response.body) if response.body else None, headers)
@@ -93,19 +93,19 @@ class Identity:
         """Another user of the account, without any right."""
         user = replace(self.founded.user, id="9" * 32, name="guest", admin=False, password=hash_password("guest-pw"))
         user = replace(user, **fields)
-        with self.house.store.begin(write=True) as uow:
+        with self.runtime.store.begin(write=True) as uow:
             uow.of(User).add(user)
         return user
 
     def kms(self, token: str, project_id: str, verb: str = "list-keys") -> int:
         """The status of a key management request with a token."""
-        dialect = Huawei(self.house.vault, self.house.clock, self.house.gate.region, profile())
+        dialect = Huawei(self.runtime.vault, self.runtime.clock, self.runtime.gate.region, profile())
         headers = {"host": HOST, "x-auth-token": token, "content-type": "application/json"}
         request = Request("POST", f"/v1.0/{project_id}/kms/{verb}", "", headers, b"{}")
-        status: int = self.house.send(dialect, request).status
+        status: int = self.runtime.send(dialect, request).status
         return status
 
 
 @pytest.fixture
-def identity(house: Any) -> Identity:
-    return Identity(house)
+def identity(runtime: Any) -> Identity:
+    return Identity(runtime)

@@ -80,7 +80,7 @@ class TestProjects:
         assert identity.signed("/v3/projects?name=cn-north-4").body["projects"] == []
 
     def test_another_account_s_is_not_there(self, identity: Identity) -> None:
-        with identity.house.store.begin(write=True) as uow:
+        with identity.runtime.store.begin(write=True) as uow:
             uow.of(Project).add(Project("f" * 32, "other", "theirs", "huawei", "ring", 1))
         assert identity.signed("/v3/projects?name=theirs").body["projects"] == []
         assert identity.signed(f"/v3/projects/{'f' * 32}").refusal == (404, f"Could not find project: {'f' * 32}.")
@@ -146,20 +146,20 @@ class TestTemporaryKeys:
         assert answer.status == 201
         assert sorted(made) == ["access", "expires_at", "secret", "securitytoken"]
         assert made["expires_at"] == "2026-11-21T12:15:00.000000Z"
-        identity.signer = Signer(made["access"], made["secret"], identity.house.clock.now_ms, made["securitytoken"])
+        identity.signer = Signer(made["access"], made["secret"], identity.runtime.clock.now_ms, made["securitytoken"])
         assert identity.signed("/v3/auth/projects").status == 200
         identity.signer.security_token = ""
         assert identity.signed("/v3/auth/projects").refusal == UNAUTHORIZED
 
     def test_ends(self, identity: Identity) -> None:
         made = self.make(identity, identity.sign_in().token).body["credential"]
-        identity.signer = Signer(made["access"], made["secret"], identity.house.clock.now_ms, made["securitytoken"])
-        identity.house.clock.advance(seconds=900)
+        identity.signer = Signer(made["access"], made["secret"], identity.runtime.clock.now_ms, made["securitytoken"])
+        identity.runtime.clock.advance(seconds=900)
         assert identity.signed("/v3/auth/projects").refusal == UNAUTHORIZED
 
     def test_inherits_the_project_of_its_token(self, identity: Identity) -> None:
         made = self.make(identity, identity.sign_in(identity.project_scope).token).body["credential"]
-        with identity.house.store.begin(write=False) as uow:
+        with identity.runtime.store.begin(write=False) as uow:
             held = uow.of(AccessKey).get(made["access"])
         assert held.project_id == identity.founded.project.id
         assert made["secret"].encode() not in held.sealed_secret
@@ -185,15 +185,15 @@ class TestTemporaryKeys:
         monkeypatch.setattr(tokens, "TEMPORARY_KEYS_PER_USER", 2)
         token = identity.sign_in().token
         assert [self.make(identity, token).status for _ in range(3)] == [201, 201, 403]
-        identity.house.clock.advance(seconds=901)
+        identity.runtime.clock.advance(seconds=901)
         assert self.make(identity, token).status == 201, "expired ones are forgotten"
-        with identity.house.store.begin(write=False) as uow:
+        with identity.runtime.store.begin(write=False) as uow:
             assert uow.of(AccessKey).count({"token_digest": ""}) == 1, "permanent ones are not"
 
 
 def test_a_guest_s_lookups(identity: Identity) -> None:
     guest = identity.guest()
-    with identity.house.store.begin(write=True) as uow:
+    with identity.runtime.store.begin(write=True) as uow:
         held = uow.of(AccessKey).get(identity.founded.access_key_id)
         uow.of(AccessKey).put(replace(held, user_id=guest.id))
     for target in ("/v3/projects", "/v3/auth/domains", "/v3/auth/catalog", "/v5/caller-identity"):

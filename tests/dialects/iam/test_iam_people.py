@@ -16,7 +16,7 @@ class Office:
     def __init__(self, identity: Any) -> None:
         self.identity, self.founded = identity, identity.founded
         self.admin = identity.sign_in({"domain": {"id": self.founded.account.domain_id}}).token
-        self.door = Door(identity.house)
+        self.door = Door(identity.runtime)
 
     def ask(self, method: str, target: str, body: Any = None, status: int = 200) -> Any:
         answer = self.identity.ask(method, target, body, x_auth_token=self.admin)

@@ -77,7 +77,7 @@ class TestPassword:
 
     def test_the_token_is_stored_nowhere(self, identity: Identity) -> None:
         text = identity.sign_in(identity.project_scope).token
-        with identity.house.store.begin(write=False) as uow:
+        with identity.runtime.store.begin(write=False) as uow:
             held = uow.of(Token).get(token_digest(text))
         assert held is not None
         assert text not in repr(held)
@@ -107,7 +107,7 @@ class TestPassword:
 
     def test_a_changed_password_counts_at_once(self, identity: Identity) -> None:
         assert identity.sign_in().status == 201
-        with identity.house.store.begin(write=True) as uow:
+        with identity.runtime.store.begin(write=True) as uow:
             uow.of(User).put(replace(identity.founded.user, password="scrypt$AAAA$AAAA"))
         assert identity.sign_in().refusal == UNAUTHORIZED
 
@@ -133,7 +133,7 @@ class TestPassword:
         assert identity.kms(answer.token, identity.founded.project.id) == 403
 
     def test_a_frozen_account_can_sign_in_to_hear_that_it_is_frozen(self, identity: Identity) -> None:
-        with identity.house.store.begin(write=True) as uow:
+        with identity.runtime.store.begin(write=True) as uow:
             uow.of(Account).put(replace(identity.founded.account, state=AccountState.FROZEN))
         token = identity.sign_in(identity.project_scope).token
         assert identity.kms(token, identity.founded.project.id) == 403
@@ -142,7 +142,7 @@ class TestPassword:
 class TestToken:
     def test_gives_another_of_the_same_end(self, identity: Identity) -> None:
         first = identity.sign_in()
-        identity.house.clock.advance(seconds=3600)
+        identity.runtime.clock.advance(seconds=3600)
         second = identity.again(first.token, identity.project_scope)
         assert second.status == 201
         assert second.token != first.token
@@ -157,7 +157,7 @@ class TestToken:
 
     def test_not_once_expired(self, identity: Identity) -> None:
         first = identity.sign_in()
-        identity.house.clock.advance(days=1)
+        identity.runtime.clock.advance(days=1)
         assert identity.again(first.token).refusal == UNAUTHORIZED
 
     @pytest.mark.parametrize("token", ["", "garbled", "é", "x" * 10_000], ids=len)
@@ -166,7 +166,7 @@ class TestToken:
 
     def test_a_restricted_token_makes_no_others(self, identity: Identity) -> None:
         token = identity.sign_in(identity.project_scope).token
-        with identity.house.store.begin(write=True) as uow:
+        with identity.runtime.store.begin(write=True) as uow:
             held = uow.of(Token).get(token_digest(token))
             uow.of(Token).put(replace(held, restricted=True))
         assert identity.again(token, identity.project_scope).status == 403
@@ -212,7 +212,7 @@ class TestLookingAt:
 
     def test_another_account_s_is_none(self, identity: Identity) -> None:
         token = identity.sign_in().token
-        with identity.house.store.begin(write=True) as uow:
+        with identity.runtime.store.begin(write=True) as uow:
             uow.of(Token).add(Token(token_digest("theirs"), "other", "someone", "", "password", 1, 1 << 50, "a"))
         answer = identity.ask("GET", "/v3/auth/tokens", x_auth_token=token, x_subject_token="theirs")
         assert answer.status == 404
@@ -231,16 +231,16 @@ class TestEnding:
     def test_expired_ones_are_forgotten(self, identity: Identity) -> None:
         for _ in range(3):
             identity.sign_in()
-        identity.house.clock.advance(days=1, seconds=1)
+        identity.runtime.clock.advance(days=1, seconds=1)
         identity.sign_in()
-        with identity.house.store.begin(write=False) as uow:
+        with identity.runtime.store.begin(write=False) as uow:
             assert uow.of(Token).count() == 1
 
     def test_at_the_limit_the_oldest_goes(self, identity: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tokens, "TOKENS_PER_USER", 3)
         made = []
         for _ in range(4):
-            identity.house.clock.advance(seconds=1)
+            identity.runtime.clock.advance(seconds=1)
             made.append(identity.sign_in(identity.project_scope).token)
         project = identity.founded.project.id
         assert [identity.kms(token, project) for token in made] == [403, 200, 200, 200]
@@ -275,7 +275,7 @@ class TestBadInput:
     def test_bodies(self, identity: Identity, body: bytes, status: int) -> None:
         answer = identity.ask("POST", "/v3/auth/tokens", body)
         assert answer.refusal[0] == status
-        with identity.house.store.begin(write=False) as uow:
+        with identity.runtime.store.begin(write=False) as uow:
             assert uow.of(Token).count() == 0
 
     @pytest.mark.parametrize("scope", [{"project": {}}, {"project": {"domain": {"id": "x"}}}])
@@ -303,7 +303,7 @@ class TestBadInput:
     def test_a_password_is_in_no_answer_and_no_audit_record(self, identity: Identity) -> None:
         answer = identity.sign_in(identity.project_scope)
         refused = identity.sign_in(password="hunter2-hunter2")
-        seen = json.dumps([answer.body, refused.body, repr(identity.house.trail.events)])
+        seen = json.dumps([answer.body, refused.body, repr(identity.runtime.trail.events)])
         assert identity.founded.password not in seen
         assert "hunter2" not in seen
         assert answer.token not in seen

@@ -18,8 +18,8 @@ MET = [row for row in CATALOGUE if row.reach in {"natural", "switch"}]
 
 
 @pytest.fixture
-def door(house: Any) -> Door:
-    return Door(house, house.founded.second_project)
+def door(runtime: Any) -> Door:
+    return Door(runtime, runtime.founded.second_project)
 
 
 @pytest.mark.parametrize("row", MET, ids=lambda row: row.test_id)
@@ -97,7 +97,7 @@ def test_every_key_is_listed(door: Door) -> None:
 
 def test_both_profiles_see_the_same_ring(door: Door) -> None:
     """The two first projects share their keys, and what one seals the other opens."""
-    huawei = Door(door.house)
+    huawei = Door(door.runtime)
     key = door.key()
     sealed = door.ok("encrypt-data", key_id=key, plain_text="x")["cipher_text"]
     assert huawei.ok("decrypt-data", cipher_text=sealed) == door.ok("decrypt-data", cipher_text=sealed)

@@ -28,7 +28,7 @@ class Authorizer(Protocol):
         ...
 
 
-class Circumstances(Protocol):
+class RequestFacts(Protocol):
     """What is known of a request besides who and what."""
 
     operation: str
@@ -36,7 +36,7 @@ class Circumstances(Protocol):
     context: str
 
 
-def question(principal: Principal, asked: Circumstances, action: str, resource: str) -> dict[str, str]:
+def question(principal: Principal, request_context: RequestFacts, action: str, resource: str) -> dict[str, str]:
     """What the decision point is asked."""
     return {
         "account": principal.account_id,
@@ -44,13 +44,13 @@ def question(principal: Principal, asked: Circumstances, action: str, resource: 
         "credential": principal.credential_id,
         "action": action,
         "resource": resource,
-        "operation": asked.operation,
-        "source": asked.source,
-        "context": asked.context,
+        "operation": request_context.operation,
+        "source": request_context.source,
+        "context": request_context.context,
     }
 
 
-def demand(authorizer: Authorizer | None, url: str, asked: dict[str, str]) -> None:
+def require_permit(authorizer: Authorizer | None, url: str, request_context: dict[str, str]) -> None:
     """Return if it says yes.
 
     Raises ``PermissionDenied`` for a no, ``Unavailable`` (``during`` policy_decision) where it cannot be reached, and
@@ -58,7 +58,7 @@ def demand(authorizer: Authorizer | None, url: str, asked: dict[str, str]) -> No
     """
     if authorizer is None:
         raise faults.Unavailable(during="policy_decision", reason="no way to a policy decision point is wired")
-    status, body = authorizer.decide(url, asked)
+    status, body = authorizer.decide(url, request_context)
     if status == 0:
         raise faults.Unavailable(during="policy_decision", reason="the policy decision point does not answer")
     try:
@@ -66,6 +66,6 @@ def demand(authorizer: Authorizer | None, url: str, asked: dict[str, str]) -> No
     except (ValueError, KeyError, TypeError, RecursionError):
         allowed = None
     if allowed is False:
-        raise faults.PermissionDenied(resource="", action=asked["action"])
+        raise faults.PermissionDenied(resource="", action=request_context["action"])
     if allowed is not True:
         raise faults.ServerFault(during="policy_decision", reason=f"the policy decision point answered {status}")

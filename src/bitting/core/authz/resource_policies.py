@@ -61,7 +61,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class PolicyRequest:
     """What is tried, as far as rules ask."""
 
     action: str
@@ -89,7 +89,7 @@ def _rule(fields: dict[str, Any]) -> Rule:
     return Rule(**given)
 
 
-def demand_local(stored: str, account_id: str) -> None:
+def require_local(stored: str, account_id: str) -> None:
     """Return if every user named is of the account. Raises ``InvalidParameter`` (``policy``).
 
     Nothing is reachable across accounts here, so a rule for somebody of another account could not be kept.
@@ -99,13 +99,13 @@ def demand_local(stored: str, account_id: str) -> None:
             raise faults.InvalidParameter(parameter="policy", reason="account")
 
 
-class PolicyBook:
+class PolicyCache:
     """Reads stored policies, and keeps the last 1024 read."""
 
     def __init__(self) -> None:
         self._read: dict[str, Policy] = {}
 
-    def verdict(self, stored: str, principal: Principal, attempt: Attempt) -> bool | None:
+    def verdict(self, stored: str, principal: Principal, attempt: PolicyRequest) -> bool | None:
         """True if the policy allows it, False if it denies it, None if it says nothing about it."""
         if not stored or not principal.user_id:
             return None
@@ -123,7 +123,7 @@ class PolicyBook:
         return found
 
 
-def _holds(rule: Rule, principal: Principal, attempt: Attempt) -> bool:
+def _holds(rule: Rule, principal: Principal, attempt: PolicyRequest) -> bool:
     return (
         _names(rule, principal)
         and any(_covers(pattern, attempt) for pattern in rule.actions)
@@ -140,7 +140,7 @@ def _names(rule: Rule, principal: Principal) -> bool:
     return everyone or f"{account}/user/{principal.name}" in rule.users
 
 
-def _covers(pattern: str, attempt: Attempt) -> bool:
+def _covers(pattern: str, attempt: PolicyRequest) -> bool:
     action, _, operation = pattern.partition("/")
     return action == attempt.action and operation in {"", attempt.operation}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class KeyPoint:
+class CapsuleAccessPoint:
     """An access point of a key space. ``kind``: ``ecs``, ``cce`` or ``custom``.
 
     A custom one has a key pair: ``public`` (SubjectPublicKeyInfo) checks its signatures, ``wrapped`` is the private
@@ -30,7 +30,7 @@ class KeyPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyPolicy:
+class CapsulePolicy:
     """Which access points may open capsules, and when. ``text``: the policy, JSON."""
 
     id: str

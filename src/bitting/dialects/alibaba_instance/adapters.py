@@ -13,7 +13,7 @@ from bitting.core import faults
 from bitting.core.blob import parse
 from bitting.core.usecases.crypto import encryption as crypto
 from bitting.dialects.alibaba_instance.codec import read
-from bitting.dialects.base.dialect import Call, Run
+from bitting.dialects.base.dialect import Call, UseCaseRunner
 
 _DASHES = (8, 13, 18, 23)
 _HEX = frozenset("0123456789abcdef")
@@ -28,7 +28,7 @@ def _names_version(sealed: bytes) -> bool:
     return all(version[at] == "-" for at in _DASHES) and _HEX.issuperset(version.replace("-", ""))
 
 
-def advance_decrypt(call: Call, run: Run) -> crypto.Decrypted:
+def advance_decrypt(call: Call, run: UseCaseRunner) -> crypto.Decrypted:
     """Open what AdvanceEncrypt and AdvanceGenerateDataKey made, and what Encrypt and GenerateDataKey made.
 
     A blob of the advance layout (or any other coat this server gives a ciphertext) speaks for itself: an Iv or

@@ -19,7 +19,7 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.authz.statements import authorise
-from bitting.core.gate import Asked
+from bitting.core.gate import RequestContext
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
 from bitting.core.ports import Clock, Vault
@@ -28,7 +28,7 @@ from bitting.dialects.alibaba_instance import codec, enum_maps, signature
 from bitting.dialects.alibaba_instance.codec import InstanceOperation
 from bitting.dialects.alibaba_instance.networks import SourceFilter
 from bitting.dialects.alibaba_instance.operations import OPERATIONS
-from bitting.dialects.alibaba_instance.signature import Evidence, Examiner
+from bitting.dialects.alibaba_instance.signature import SignatureEvidence, SignatureVerifier
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
@@ -47,7 +47,7 @@ class AlibabaInstance:
         self.region = region
         self._vault = vault
         self._clock = clock
-        self._examiner = Examiner(OPERATIONS)
+        self._examiner = SignatureVerifier(OPERATIONS)
         self._sources = SourceFilter()
 
     def claims(self, request: Request) -> bool:
@@ -82,7 +82,7 @@ class AlibabaInstance:
         5. Policies limited to source networks count only for callers inside them.
         """
         evidence = call.evidence
-        assert isinstance(evidence, Evidence)  # noqa: S101 - decode made it
+        assert isinstance(evidence, SignatureEvidence)  # noqa: S101 - decode made it
         credential = client_key(view, evidence.client_key_id)
         now = self._clock.now_ms()
         if credential is None or not credential.not_before_ms <= now < credential.not_after_ms:
@@ -98,18 +98,24 @@ class AlibabaInstance:
         """The command. Raises ``MalformedBody``, ``MissingParameter``, ``InvalidParameter``."""
         return call.operation.bind(codec.read(call))
 
-    def encode(self, call: Call, result: Any, asked: Asked) -> Response:
+    def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
         """Status 200, the Response message, and the key version in its header."""
-        return codec.answer(call, result, asked.request_id)
+        return codec.answer(call, result, request_context.request_id)
 
-    def refuse(self, call: Call | None, request: Request, fault: faults.Fault, asked: Asked) -> Response:  # noqa: ARG002
+    def refuse(
+        self,
+        call: Call | None,
+        request: Request,  # noqa: ARG002
+        fault: faults.Fault,
+        request_context: RequestContext,
+    ) -> Response:
         """The catalogue's row as protobuf ``Error``."""
         operation = ""
         if call is not None:
             operation = call.operation.name
             fault = _discreet(call, fault)
         row = self.catalogue.row(fault, operation)
-        return codec.refusal(row, row.text(fault), asked.request_id)
+        return codec.refusal(row, row.text(fault), request_context.request_id)
 
 
 def _discreet(call: Call, fault: faults.Fault) -> faults.Fault:

@@ -13,7 +13,7 @@ from bitting.core.faults import InvalidCiphertext
 from bitting.core.model.key import KeyRef
 from bitting.core.model.secret import CURRENT, PENDING, PREVIOUS, Secret, SecretRotation, SecretType
 from bitting.core.specs import Algorithm
-from bitting.dialects.base.codecs import Choice, Unreadable
+from bitting.dialects.base.codecs import Choice, InvalidWireValue
 
 API_VERSION = "dkms-gcs-0.2"
 SIGNATURE_METHOD = "RSA_PKCS1_SHA_256"
@@ -122,7 +122,7 @@ class StageName:
 
     def decode(self, raw: Any) -> str:
         if not isinstance(raw, str) or not 1 <= len(raw) <= 64 or raw in _STAGES_SHOWN:
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return _STAGES.get(raw, raw)
 
     def encode(self, value: str) -> str:
@@ -130,7 +130,7 @@ class StageName:
 
 
 @dataclass(frozen=True, slots=True)
-class Octets:
+class ByteField:
     """A bytes field of ``least`` to ``most`` bytes, as it is."""
 
     least: int = 0
@@ -138,9 +138,9 @@ class Octets:
 
     def decode(self, raw: Any) -> bytes:
         if not isinstance(raw, bytes):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if not self.least <= len(raw) <= self.most:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         return raw
 
     def encode(self, value: bytes) -> bytes:
@@ -153,7 +153,7 @@ class KeyName:
 
     def decode(self, raw: Any) -> KeyRef:
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         return KeyRef.by_alias(raw) if raw.startswith("alias/") else KeyRef.by_id(raw)
 
     def encode(self, value: KeyRef) -> str:
@@ -171,7 +171,7 @@ class SelfDescribing:
         try:
             parse(raw)
         except InvalidCiphertext:
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         return bytes(raw)
 
     def encode(self, value: bytes) -> bytes:

@@ -34,29 +34,29 @@ from bitting.core.usecases.crypto import encryption as crypto
 from bitting.core.usecases.secrets import versions as secret_versions
 from bitting.dialects.alibaba_instance import adapters, api_pb2, enum_maps
 from bitting.dialects.alibaba_instance.codec import InstanceOperation
-from bitting.dialects.alibaba_instance.enum_maps import KeyName, Octets, SelfDescribing
-from bitting.dialects.base.codecs import Choice, Integer, Items, Kind, Moment, Shown, Text
+from bitting.dialects.alibaba_instance.enum_maps import ByteField, KeyName, SelfDescribing
+from bitting.dialects.base.codecs import Choice, Codec, EncodeOnly, Integer, Items, Moment, Text
 from bitting.dialects.base.operation import Field
 
-_OCTETS = Octets()
+_OCTETS = ByteField()
 _TEXT = Text()
 
 KEY = Field("KeyId", KeyName(), to="key", required=True)
 MAYBE_KEY = Field("KeyId", KeyName(), to="key")
 VERSION = Field(enum_maps.VERSION_HEADER, Text(VERSION_ID_BYTES, VERSION_ID_BYTES), to="version")
-PLAINTEXT = Field("Plaintext", Octets(1), to="plaintext", required=True)
-AAD = Field("Aad", Octets(0, 8192), to="aad")
-IV = Field("Iv", Octets(0, 16), to="iv")
+PLAINTEXT = Field("Plaintext", ByteField(1), to="plaintext", required=True)
+AAD = Field("Aad", ByteField(0, 8192), to="aad")
+IV = Field("Iv", ByteField(0, 16), to="iv")
 PADDING = Field("PaddingMode", enum_maps.PADDINGS, to="padding")
-SEALED = Field("CiphertextBlob", Octets(1), to="sealed", required=True)
+SEALED = Field("CiphertextBlob", ByteField(1), to="sealed", required=True)
 BYTES = Field("NumberOfBytes", Integer(1, 1024), to="length", required=True)
-MESSAGE = Field("Message", Octets(1), to="message", required=True)
+MESSAGE = Field("Message", ByteField(1), to="message", required=True)
 MESSAGE_TYPE = Field("MessageType", enum_maps.MESSAGE_TYPES, to="digest")
 PAIR_SPEC = Field("KeyPairSpec", enum_maps.PAIR_SPECS, to="spec", required=True)
 KEY_FORMAT = Field("KeyFormat", enum_maps.KEY_FORMATS, to="pem", required=True)
 
-FRAMED = Shown(framed)
-PEM = Shown(lambda der: armour(PUBLIC_KEY, der).decode())
+FRAMED = EncodeOnly(framed)
+PEM = EncodeOnly(lambda der: armour(PUBLIC_KEY, der).decode())
 
 
 def algorithm(kind: Choice) -> Field:
@@ -64,7 +64,7 @@ def algorithm(kind: Choice) -> Field:
     return Field("Algorithm", kind, to="algorithm")
 
 
-def said(name: str, of: str, kind: Kind = _OCTETS) -> Field:
+def said(name: str, of: str, kind: Codec = _OCTETS) -> Field:
     """A field of an answer."""
     return Field(name, kind, of=of)
 
@@ -131,27 +131,27 @@ PAIR_VERSION = "encrypted.blob.version_id"
 SIGNED = (*named("", enum_maps.SIGNATURES), said("MessageType", "digest", enum_maps.MESSAGE_TYPES))
 
 _STAMP = Moment()
-_SPAN = Shown(lambda seconds: f"{seconds}s" if seconds else "")
+_SPAN = EncodeOnly(lambda seconds: f"{seconds}s" if seconds else "")
 #: RotationInterval and its kin are said where the secret rotates by the clock; the empty string is "not there".
 SECRET = (
     said("SecretName", "secret.name", _TEXT),
     said("SecretType", "secret.type", enum_maps.SECRET_TYPES),
-    said("SecretData", "value", Shown(bytes.decode)),
-    said("SecretDataType", "version.binary", Shown(lambda binary: "binary" if binary else "text")),
+    said("SecretData", "value", EncodeOnly(bytes.decode)),
+    said("SecretDataType", "version.binary", EncodeOnly(lambda binary: "binary" if binary else "text")),
     said("VersionStages", "stages", Items(enum_maps.StageName())),
     said("VersionId", "version.name", _TEXT),
     said("CreateTime", "version.created_ms", _STAMP),
     said("LastRotationDate", "secret.rotated_ms", _STAMP),
     said("NextRotationDate", "secret.rotation_due_ms", _STAMP),
     said("RotationInterval", "secret.rotation_interval_s", _SPAN),
-    said("AutomaticRotation", "secret", Shown(enum_maps.automatic)),
+    said("AutomaticRotation", "secret", EncodeOnly(enum_maps.automatic)),
     said("ExtendedConfig", "secret.config", _TEXT),
 )
 
 
-def _fit_config(asked: dict[str, Any], said_: dict[str, Any]) -> None:
+def _fit_config(request_context: dict[str, Any], said_: dict[str, Any]) -> None:
     """ExtendedConfig only for those who ask for it: proto3 knows no other default than false."""
-    if not asked.get("FetchExtendedConfig"):
+    if not request_context.get("FetchExtendedConfig"):
         said_.pop("ExtendedConfig", None)
 
 
@@ -277,12 +277,12 @@ _SIGNING = (
         (
             KEY,
             MESSAGE,
-            Field("Signature", Octets(1), to="signature", required=True),
+            Field("Signature", ByteField(1), to="signature", required=True),
             MESSAGE_TYPE,
             algorithm(enum_maps.SIGNATURES),
             VERSION,
         ),
-        (*SIGNED, said("Value", "fits", Shown(bool))),
+        (*SIGNED, said("Value", "fits", EncodeOnly(bool))),
         given={"version": crypto.INITIAL},
         adjust=_fold_digest,
         version_of="version_id",

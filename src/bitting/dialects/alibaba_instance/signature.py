@@ -44,7 +44,7 @@ _DATES_MAX = 64
 
 
 @dataclass(slots=True)
-class Evidence:
+class SignatureEvidence:
     """What stop 3 needs to prove who asks; ``principal`` once it has."""
 
     client_key_id: str
@@ -95,7 +95,7 @@ def parse_date(value: str) -> int:
     return timegm(moment.timetuple()) * 1000
 
 
-class Examiner:
+class SignatureVerifier:
     """Checks 1 to 9. Remembers the dates of the last few seconds: every request of a second sends the same text."""
 
     __slots__ = ("_dates", "_operations")
@@ -104,7 +104,7 @@ class Examiner:
         self._operations = operations
         self._dates: dict[str, int] = {}
 
-    def examine(self, request: Request, now_ms: int) -> tuple[InstanceOperation, Evidence]:
+    def examine(self, request: Request, now_ms: int) -> tuple[InstanceOperation, SignatureEvidence]:
         """The row asked for and the evidence. Raises the fault of the first check that fails."""
         headers = request.headers
         client_key_id = headers.get(CLIENT_KEY_HEADER, "").strip()
@@ -128,7 +128,7 @@ class Examiner:
         claimed = headers.get("content-sha256", "").strip().upper()
         if not hmac.compare_digest(digest.encode(), claimed.encode(errors="replace")):  # 9
             raise faults.BodyDigestMismatch
-        return operation, Evidence(client_key_id, string_to_sign(request), signature)
+        return operation, SignatureEvidence(client_key_id, string_to_sign(request), signature)
 
     def _date(self, value: str) -> int:
         known = self._dates.get(value)

@@ -31,7 +31,7 @@ _json = msgspec.json.Encoder()
 
 
 @dataclass(slots=True)
-class Said:
+class Envelope:
     """What a request says beside its operation's parameters. ``page``: (number, size) of a list asked for."""
 
     claim: Claim

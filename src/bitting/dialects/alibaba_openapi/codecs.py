@@ -17,7 +17,7 @@ import msgspec
 
 from bitting.core import faults
 from bitting.core.model.key import KeyRef
-from bitting.dialects.base.codecs import Unreadable, one_way
+from bitting.dialects.base.codecs import InvalidWireValue, encode_refused
 
 KEY_ID_MAX = 256
 PLAINTEXT_BYTES_MAX = 6144
@@ -37,11 +37,11 @@ class AnyKey:
 
     def decode(self, raw: str) -> KeyRef:
         if len(raw) > KEY_ID_MAX or not raw.isascii() or not raw.isprintable():
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return KeyRef("alias" if raw.startswith("alias/") else "id", raw)
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)
 
 
 class OnlyKeyId(AnyKey):
@@ -65,9 +65,9 @@ class AliasName:
 
     def decode(self, raw: str) -> str:
         if len(raw) > 255:  # the SDKs' text counts the prefix, the help page does not; the SDKs are newer
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         if not _ALIAS.fullmatch(raw) or (raw.startswith("alias/acs") and not self._reserved):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return raw
 
     def encode(self, value: str) -> str:
@@ -93,11 +93,11 @@ class Plaintext:
         if text:
             plain = data
         if len(plain) > PLAINTEXT_BYTES_MAX:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         return plain, text
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)
 
 
 class EncryptionContext:
@@ -108,15 +108,15 @@ class EncryptionContext:
 
     def decode(self, raw: str) -> bytes:
         if len(raw) > CONTEXT_MAX:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         try:
             pairs = _context.decode(raw)
         except (msgspec.MsgspecError, UnicodeError):
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         return _sorted.encode(pairs) if pairs else b""
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)
 
 
 class Interval:
@@ -128,24 +128,24 @@ class Interval:
     def decode(self, raw: str) -> int:
         found = _INTERVAL.fullmatch(raw)
         if found is None:
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         seconds = int(found[1]) * _SECONDS[found[2]]
         if not self._least <= seconds <= self._most:
-            raise Unreadable("range")
+            raise InvalidWireValue("range")
         return seconds
 
     def encode(self, value: int) -> str:
         return f"{value}s"
 
 
-class Unserved:
+class RefusedParameter:
     """A parameter whose promise this server cannot keep: given at all, it is refused, not ignored."""
 
     def decode(self, raw: Any) -> NoReturn:  # noqa: ARG002
-        raise Unreadable("unserved")
+        raise InvalidWireValue("unserved")
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)
 
 
 class _Tag(msgspec.Struct, rename={"key": "TagKey", "value": "TagValue"}):
@@ -163,15 +163,15 @@ class Tags:
         try:
             tags = _tags.decode(raw)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         if len(tags) > TAGS_MAX or len({tag.key for tag in tags}) != len(tags):
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         for tag in tags:
             if not _TAG.fullmatch(tag.key) or (tag.value and not _TAG.fullmatch(tag.value)):
-                raise Unreadable("format")
+                raise InvalidWireValue("format")
             if tag.key.startswith(("aliyun", "acs:")):
-                raise Unreadable("format")
+                raise InvalidWireValue("format")
         return tuple((tag.key, tag.value) for tag in tags)
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from base64 import b64encode
 
 from bitting.core import faults
-from bitting.core.gate import Asked
+from bitting.core.gate import RequestContext
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
 from bitting.core.ports import Clock, Nonces, Vault
-from bitting.core.usecases.crypto.attested_recipients import Sealed
+from bitting.core.usecases.crypto.attested_recipients import RecipientResult
 from bitting.dialects.alibaba_openapi import bodies, operations, signature
-from bitting.dialects.alibaba_openapi.bodies import Said
+from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.rows import Rpc, bound
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
@@ -72,7 +72,7 @@ class AlibabaOpenApi:
             version = request.headers.get("x-acs-version") or version
         operation = self._operation(request, action, version)
         claim = signature.read(request, query, values)
-        return Call(operation, request, values, Said(claim, values.get("Format", "").lower() == "xml"))
+        return Call(operation, request, values, Envelope(claim, values.get("Format", "").lower() == "xml"))
 
     def _operation(self, request: Request, action: str | None, version: str | None) -> Rpc:
         if request.path != "/":
@@ -119,12 +119,12 @@ class AlibabaOpenApi:
         assert call.operation.use is not None  # noqa: S101 - quirks bind for themselves
         return call.operation.use.command(**bound(call))
 
-    def encode(self, call: Call, result: object, asked: Asked) -> Response:
+    def encode(self, call: Call, result: object, request_context: RequestContext) -> Response:
         """Stop 6. Raises ``DryRunPassed`` where the caller wanted to know only whether it would work."""
         if _dry(call):
             raise faults.DryRunPassed
         operation, said = call.operation, call.evidence
-        if isinstance(result, Sealed):
+        if isinstance(result, RecipientResult):
             content = operation.show(result.answer)
             content.pop("Plaintext", None)
             content["CiphertextForRecipient"] = b64encode(result.for_recipient).decode()
@@ -132,9 +132,11 @@ class AlibabaOpenApi:
             content = operation.show(result)
         if said.page is not None:
             content["PageNumber"], content["PageSize"] = said.page
-        return bodies.answer(operation.name, content, asked.request_id, as_xml=said.xml)
+        return bodies.answer(operation.name, content, request_context.request_id, as_xml=said.xml)
 
-    def refuse(self, call: Call | None, request: Request, fault: faults.Fault, asked: Asked) -> Response:
+    def refuse(
+        self, call: Call | None, request: Request, fault: faults.Fault, request_context: RequestContext
+    ) -> Response:
         """Stop 6 for a fault: the row's status, code and message."""
         name = call.operation.name if call else ""
         row = self.catalogue.row(fault, name)
@@ -146,7 +148,7 @@ class AlibabaOpenApi:
             row.status,
             row.code,
             row.text(fault),
-            asked.request_id,
+            request_context.request_id,
             as_xml=bodies.wants_xml(request),
             retry_after_ms=fault.detail("retry_after_ms"),
         )
@@ -154,5 +156,9 @@ class AlibabaOpenApi:
 
 def _dry(call: Call) -> bool:
     """Whether the caller asked for a dry run of an operation that has them."""
-    asked = call.values.get("DryRun")
-    return asked is not None and asked.lower() == "true" and any(row.name == "DryRun" for row in call.operation.request)
+    dry_run = call.values.get("DryRun")
+    return (
+        dry_run is not None
+        and dry_run.lower() == "true"
+        and any(row.name == "DryRun" for row in call.operation.request)
+    )

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bitting.dialects.alibaba_openapi.bodies import Said
-from bitting.dialects.base.codecs import Integer, Kind
+from bitting.dialects.alibaba_openapi.bodies import Envelope
+from bitting.dialects.base.codecs import Codec, Integer
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.operation import Field, Operation
 
@@ -21,7 +21,7 @@ PAGE_SIZE_ACCESS = 20
 PAGES_MAX = 1_000_000_000
 REPEATED_MAX = 51
 
-Settle = Callable[[dict[str, Any], Said], None]
+Settle = Callable[[dict[str, Any], Envelope], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ def _gathered(values: Mapping[str, Any], name: str, parts: tuple[str, ...]) -> l
 def paged_by(default: int) -> Settle:
     """Number and size (default 1 and ``default``) become offset and limit; both are said back."""
 
-    def settle(arguments: dict[str, Any], said: Said) -> None:
+    def settle(arguments: dict[str, Any], said: Envelope) -> None:
         number, size = arguments.pop("PageNumber", 1), arguments.pop("PageSize", default)
         arguments["offset"], arguments["limit"] = (number - 1) * size, size
         said.page = (number, size)
@@ -87,7 +87,7 @@ def paged_by(default: int) -> Settle:
 paged = paged_by(PAGE_SIZE)
 
 
-def given(name: str, kind: Kind, to: str = "", *, required: bool = False) -> Field:
+def given(name: str, kind: Codec, to: str = "", *, required: bool = False) -> Field:
     """A field of a request."""
     return Field(name, kind, to=to, required=required)
 

@@ -119,7 +119,7 @@ def _read_header(request: Request, query: list[tuple[str, str]]) -> HeaderClaim:
     if not credential or not signature or not fields.get("SignedHeaders"):
         raise faults.MissingSignature
     signed = fields["SignedHeaders"].split(";")
-    _demand_signed(request, signed)
+    _require_signed(request, signed)
     access_key_id, *scope = credential.split("/")
     if algorithm.startswith("ACS4"):
         if len(scope) != 4 or scope.pop() != _SCOPE_END:
@@ -133,7 +133,7 @@ def _read_header(request: Request, query: list[tuple[str, str]]) -> HeaderClaim:
     return HeaderClaim(access_key_id, time, token, algorithm, tuple(scope), signed, signature, query, nonce)
 
 
-def _demand_signed(request: Request, signed: Sequence[str]) -> None:
+def _require_signed(request: Request, signed: Sequence[str]) -> None:
     """What names operation, time and nonce must be signed, each header once: else it could be swapped."""
     for name in ("x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"):
         if name in request.headers and name not in signed:

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn, Protocol
 
 
-class Unreadable(Exception):
+class InvalidWireValue(Exception):
     """The raw value is not one this kind reads."""
 
     def __init__(self, reason: str) -> None:
@@ -27,17 +27,17 @@ class Unreadable(Exception):
         self.reason = reason
 
 
-def one_way(value: Any) -> NoReturn:
+def encode_refused(value: Any) -> NoReturn:
     """The other direction of a kind that only reads requests: a row that asks for it is wrong."""
     msg = f"a kind of request fields was asked to show a {type(value).__name__}"
     raise TypeError(msg)
 
 
-class Kind(Protocol):
+class Codec(Protocol):
     """A converter. Both directions are pure."""
 
     def decode(self, raw: Any) -> Any:
-        """The domain value. Raises :class:`Unreadable`."""
+        """The domain value. Raises :class:`InvalidWireValue`."""
         ...
 
     def encode(self, value: Any) -> Any:
@@ -55,11 +55,11 @@ class Text:
 
     def decode(self, raw: Any) -> str:
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if not self.least <= len(raw) <= self.most:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         if self.pattern is not None and not self.pattern.fullmatch(raw):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return raw
 
     def encode(self, value: Any) -> str:
@@ -75,13 +75,13 @@ class Utf8:
 
     def decode(self, raw: Any) -> bytes:
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         try:
             data = raw.encode()
         except UnicodeEncodeError:
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         if not self.least <= len(data) <= self.most:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         return data
 
     def encode(self, value: bytes) -> str:
@@ -100,11 +100,11 @@ class Integer:
         if isinstance(raw, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", raw, re.ASCII):
             raw = int(raw)
         if not isinstance(raw, int) or isinstance(raw, bool):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if not self.least <= raw <= self.most:
-            raise Unreadable("range")
+            raise InvalidWireValue("range")
         if raw % self.multiple:
-            raise Unreadable("multiple")
+            raise InvalidWireValue("multiple")
         return raw
 
     def encode(self, value: int) -> int:
@@ -120,7 +120,7 @@ class Flag:
             return raw
         word = raw.lower() if isinstance(raw, str) else ""
         if word not in {"true", "false"}:
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         return word == "true"
 
     def encode(self, value: Any) -> bool:
@@ -136,13 +136,13 @@ class Base64:
 
     def decode(self, raw: Any) -> bytes:
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         try:
             data = binascii.a2b_base64(raw, strict_mode=True)
         except (binascii.Error, ValueError):
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         if not self.least <= len(data) <= self.most:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         return data
 
     def encode(self, value: bytes) -> str:
@@ -158,13 +158,13 @@ class Hex:
 
     def decode(self, raw: Any) -> bytes:
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         try:
             data = bytes.fromhex(raw)
         except ValueError:
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         if not self.least <= len(data) <= self.most:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         return data
 
     def encode(self, value: bytes) -> str:
@@ -189,9 +189,9 @@ class Choice:
 
     def decode(self, raw: Any) -> Any:
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if raw not in self._values:
-            raise Unreadable("enum")
+            raise InvalidWireValue("enum")
         return self._values[raw]
 
     def encode(self, value: Any) -> str:
@@ -208,7 +208,7 @@ class Moment:
         try:
             return int(datetime.strptime(raw, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp() * 1000)
         except (TypeError, ValueError):
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
 
     def encode(self, value: int) -> str:
         if not value:
@@ -233,16 +233,16 @@ class Digits:
 class Items:
     """A list of one kind. ``wrap``: the element name of an ``{"Key": [...]}`` wrapper, if the API has one."""
 
-    kind: Kind
+    kind: Codec
     least: int = 0
     most: int = 1000
     wrap: str = ""
 
     def decode(self, raw: Any) -> Sequence[Any]:
         if not isinstance(raw, list):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if not self.least <= len(raw) <= self.most:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         return [self.kind.decode(item) for item in raw]
 
     def encode(self, value: Sequence[Any]) -> Any:
@@ -251,13 +251,13 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class EncodeOnly:
     """One-way: a domain value through a function (used for answers only)."""
 
     show: Callable[[Any], Any]
 
     def decode(self, raw: Any) -> Any:  # noqa: ARG002 - never asked of an answer field
-        raise Unreadable("type")
+        raise InvalidWireValue("type")
 
     def encode(self, value: Any) -> Any:
         return self.show(value)

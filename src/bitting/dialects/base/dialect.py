@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bitting.core import faults
-from bitting.core.gate import Asked, Gate, UseCase
+from bitting.core.gate import Gate, RequestContext, UseCase
 from bitting.core.key_cache import NotResident, View
 from bitting.core.model.identity import Principal
 from bitting.dialects.base.errors import Catalogue
@@ -41,17 +41,17 @@ class Call:
 
 
 @dataclass(slots=True)
-class Run:
+class UseCaseRunner:
     """How a quirk reaches use cases: as this principal, inside this request."""
 
     gate: Gate
     principal: Principal
-    asked: Asked
+    request_context: RequestContext
     view: View
 
     def __call__(self, use: UseCase[Any, Any], command: Any) -> Any:
         """Run one use case through the gate."""
-        return self.gate.run(use, self.principal, command, self.asked, self.view)
+        return self.gate.run(use, self.principal, command, self.request_context, self.view)
 
 
 class Dialect(Protocol):
@@ -80,23 +80,27 @@ class Dialect(Protocol):
         """The command of the operation's use case. Raises ``RequestFault``."""
         ...
 
-    def encode(self, call: Call, result: Any, asked: Asked) -> Response:
+    def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
         """Stop 6 for a result."""
         ...
 
-    def refuse(self, call: Call | None, request: Request, fault: faults.Fault, asked: Asked) -> Response:
+    def refuse(
+        self, call: Call | None, request: Request, fault: faults.Fault, request_context: RequestContext
+    ) -> Response:
         """Stop 6 for a fault; ``call`` is None if stop 2 already failed."""
         ...
 
 
-class Meddler(Protocol):
+class FaultInjector(Protocol):
     """Developer mode's hand in the pipeline (:mod:`bitting.dialects.base.fault_injector`)."""
 
-    def follow(self, view: View) -> None:
+    def refresh(self, view: View) -> None:
         """Before anything else."""
         ...
 
-    def strike(self, dialect: Dialect, call: Call, principal: Principal, asked: Asked, view: View) -> None:
+    def inject(
+        self, dialect: Dialect, call: Call, principal: Principal, request_context: RequestContext, view: View
+    ) -> None:
         """Once the caller is known. May raise any fault."""
         ...
 
@@ -104,67 +108,77 @@ class Meddler(Protocol):
 class Pipeline:
     """Walks requests through stops 2 to 6. ``report`` takes (request id, exception) for the log.
 
-    ``meddler`` is None on every server that is not in developer mode.
+    ``fault_injector`` is None on every server that is not in developer mode.
     """
 
     def __init__(
-        self, gate: Gate, report: Callable[[str, BaseException], None], meddler: Meddler | None = None
+        self, gate: Gate, report: Callable[[str, BaseException], None], fault_injector: FaultInjector | None = None
     ) -> None:
         self.gate = gate
         self._report = report
-        self._meddler = meddler
+        self._fault_injector = fault_injector
 
-    def prepare(self, dialect: Dialect, request: Request, asked: Asked) -> Call | Response:
+    def prepare(self, dialect: Dialect, request: Request, request_context: RequestContext) -> Call | Response:
         """Stop 2: the call, or the refusal."""
         try:
             call = dialect.decode(request)
         except faults.Fault as fault:
-            self.gate.refuse(asked, fault)
-            return self._refuse(dialect, None, request, fault, asked)
+            self.gate.refuse(request_context, fault)
+            return self._refuse(dialect, None, request, fault, request_context)
         except Exception as error:  # noqa: BLE001 - closed default: nothing escapes as a stack trace
-            return self._broken(dialect, None, request, error, asked)
-        asked.operation = call.operation.name
+            return self._broken(dialect, None, request, error, request_context)
+        request_context.operation = call.operation.name
         return call
 
-    def finish(self, dialect: Dialect, call: Call, asked: Asked, view: View) -> Response:
+    def finish(self, dialect: Dialect, call: Call, request_context: RequestContext, view: View) -> Response:
         """Stops 3 to 6. Raises only ``NotResident``, and only on the event loop's view."""
         principal = None
         try:
             view.freshen()
-            if self._meddler is not None:
-                self._meddler.follow(view)
+            if self._fault_injector is not None:
+                self._fault_injector.refresh(view)
             principal = dialect.identify(call, view)
-            asked.context = call.context
-            if self._meddler is not None:
-                self._meddler.strike(dialect, call, principal, asked, view)
+            request_context.context = call.context
+            if self._fault_injector is not None:
+                self._fault_injector.inject(dialect, call, principal, request_context, view)
             operation = call.operation
             if operation.via is not None:
-                result = operation.via(call, Run(self.gate, principal, asked, view))
+                result = operation.via(call, UseCaseRunner(self.gate, principal, request_context, view))
             else:
                 assert operation.use is not None  # noqa: S101 - a row has a use case or a quirk
                 command = dialect.bind(call, principal)
-                result = self.gate.run(operation.use, principal, command, asked, view)
-            return dialect.encode(call, result, asked)
+                result = self.gate.run(operation.use, principal, command, request_context, view)
+            return dialect.encode(call, result, request_context)
         except NotResident:
             raise
         except faults.Fault as fault:
-            self.gate.refuse(asked, fault, principal)
-            return self._refuse(dialect, call, call.request, fault, asked)
+            self.gate.refuse(request_context, fault, principal)
+            return self._refuse(dialect, call, call.request, fault, request_context)
         except Exception as error:  # noqa: BLE001 - closed default
-            return self._broken(dialect, call, call.request, error, asked)
+            return self._broken(dialect, call, call.request, error, request_context)
 
     def _refuse(
-        self, dialect: Dialect, call: Call | None, request: Request, fault: faults.Fault, asked: Asked
+        self,
+        dialect: Dialect,
+        call: Call | None,
+        request: Request,
+        fault: faults.Fault,
+        request_context: RequestContext,
     ) -> Response:
         if isinstance(fault, faults.ServerFault):
-            self._report(asked.request_id, fault)
+            self._report(request_context.request_id, fault)
         parameter = fault.detail("parameter")
         if call is not None and parameter:
             fault.__dict__["parameter"] = call.operation.wire_name(parameter)
-        return dialect.refuse(call, request, fault, asked)
+        return dialect.refuse(call, request, fault, request_context)
 
     def _broken(
-        self, dialect: Dialect, call: Call | None, request: Request, error: BaseException, asked: Asked
+        self,
+        dialect: Dialect,
+        call: Call | None,
+        request: Request,
+        error: BaseException,
+        request_context: RequestContext,
     ) -> Response:
-        self._report(asked.request_id, error)
-        return dialect.refuse(call, request, faults.InternalFault(), asked)
+        self._report(request_context.request_id, error)
+        return dialect.refuse(call, request, faults.InternalFault(), request_context)

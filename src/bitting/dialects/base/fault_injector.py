@@ -3,7 +3,7 @@
 ::
 
     rules (cached) -> first match by dialect, operation, account -> percent? -> count down
-                   -> pinned row of the catalogue raised | latency and effect noted on ``asked``
+                   -> pinned row of the catalogue raised | latency and effect noted on ``request_context``
 
 Only :mod:`bitting.wiring` makes one, and only in developer mode.
 """
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from bitting.core.faults import Fault, every_fault
-from bitting.core.gate import Asked, Gate
+from bitting.core.gate import Gate, RequestContext
 from bitting.core.key_cache import NotResident, View
 from bitting.core.model.identity import Principal
 from bitting.core.model.service import FaultRule
@@ -27,26 +27,28 @@ _HOLE = re.compile(r"\{([a-z_]+)\}")
 _UNTOUCHABLE = "native"
 
 
-class Injector:
-    """``turn_clock`` is told the developer's clock offset before each request; ``catalogues`` hold the rows."""
+class RuleFaultInjector:
+    """``set_clock_offset`` is told the developer's clock offset before each request; ``catalogues`` hold the rows."""
 
-    def __init__(self, gate: Gate, turn_clock: Callable[[int], None], catalogues: Iterable[Catalogue]) -> None:
+    def __init__(self, gate: Gate, set_clock_offset: Callable[[int], None], catalogues: Iterable[Catalogue]) -> None:
         self._gate = gate
-        self._turn_clock = turn_clock
+        self._turn_clock = set_clock_offset
         self._kinds = every_fault()
         self._rows = {(row.dialect, row.line): row for catalogue in catalogues for row in catalogue}
 
-    def follow(self, view: View) -> None:
+    def refresh(self, view: View) -> None:
         """Bring the clock up to date."""
         self._turn_clock(view.get(("dev_clock",), read_offset) or 0)
 
-    def strike(self, dialect: Dialect, call: Call, principal: Principal, asked: Asked, view: View) -> None:
+    def inject(
+        self, dialect: Dialect, call: Call, principal: Principal, request_context: RequestContext, view: View
+    ) -> None:
         """Raise the fault of the first rule that matches, or note its latency and effect. Never strikes operators."""
         if dialect.name == _UNTOUCHABLE:
             return
         for rule in view.get(("fault_rules",), read_rules) or ():
             if self._matches(rule, dialect, call, principal) and self._counts(rule, view):
-                asked.delay_ms, asked.effect = rule.latency_ms, rule.effect
+                request_context.delay_ms, request_context.effect = rule.latency_ms, rule.effect
                 if rule.line:
                     raise self._pinned(rule, call, principal)
                 return

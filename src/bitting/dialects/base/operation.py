@@ -19,7 +19,7 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.gate import UseCase
-from bitting.dialects.base.codecs import Kind, Unreadable
+from bitting.dialects.base.codecs import Codec, InvalidWireValue
 
 _NOTHING: Mapping[str, Any] = {}
 _NEVER: Any = object()
@@ -33,7 +33,7 @@ class Field:
     """
 
     name: str
-    kind: Kind
+    kind: Codec
     to: str = ""
     of: str = ""
     required: bool = False
@@ -51,7 +51,7 @@ class Record:
         )
 
     def decode(self, raw: Any) -> Any:  # noqa: ARG002
-        raise Unreadable("type")
+        raise InvalidWireValue("type")
 
     def encode(self, value: Any) -> dict[str, Any]:
         answer = {}
@@ -135,7 +135,7 @@ class Operation:
                 continue
             try:
                 arguments[item.to or item.name] = item.kind.decode(raw)
-            except Unreadable as unreadable:
+            except InvalidWireValue as unreadable:
                 raise faults.InvalidParameter(parameter=item.name, reason=unreadable.reason) from None
         return arguments
 

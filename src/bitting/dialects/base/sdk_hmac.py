@@ -53,7 +53,7 @@ _STARTS = ("SDK-HMAC-", "V11-HMAC-")
 _EMPTY_DIGEST = sha256(b"").hexdigest()
 
 
-class Proofs:
+class RequestAuthenticator:
     """Turns the evidence of a request into a credential. Stateless but for its ports."""
 
     __slots__ = ("_clock", "_vault")
@@ -118,7 +118,7 @@ class Proofs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent:
+class _Authorization:
     """An Authorization header, read. ``info``: day, region and service of a derived key, empty for none."""
 
     scheme: str
@@ -128,7 +128,7 @@ class _Sent:
     info: str = ""
 
 
-def _parse(authorization: str) -> _Sent:
+def _parse(authorization: str) -> _Authorization:
     """Raises ``IdentityFault``."""
     scheme, _, rest = authorization.partition(" ")
     if scheme not in _SCHEMES:
@@ -144,7 +144,7 @@ def _parse(authorization: str) -> _Sent:
         raise faults.MissingAccessKey
     if len(signature) != 64 or not signature.isascii() or (scheme == DERIVED and info.count("/") != 2):
         raise faults.MissingSignature
-    return _Sent(scheme, access_key_id, parts.get("SignedHeaders", ""), signature, info)
+    return _Authorization(scheme, access_key_id, parts.get("SignedHeaders", ""), signature, info)
 
 
 def _derived(access_key_id: str, secret: bytes, info: str) -> bytes:
@@ -171,7 +171,7 @@ class _Key:
     """A secret and how it signs. ``sm3``: the hash, where it is not SHA-256."""
 
     secret: bytes = field(repr=False)
-    sent: _Sent
+    sent: _Authorization
     sm3: Callable[[bytes], bytes] | None
 
     def sign(self, canonical: bytes, date: str) -> str:

@@ -17,7 +17,7 @@ from bitting.core.blob import padded
 from bitting.core.model.key import KeyRef, KeyState, Origin, RotationState
 from bitting.core.specs import Algorithm, Usage
 from bitting.core.usecases.crypto.encryption import Encrypted
-from bitting.dialects.base.codecs import Base64, Choice, Integer, Unreadable
+from bitting.dialects.base.codecs import Base64, Choice, Integer, InvalidWireValue
 
 CONTEXT_CHARACTERS = 8192
 URN = "urn"
@@ -42,14 +42,14 @@ class KeyName:
 
     def decode(self, raw: Any) -> KeyRef:
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if _KEY_ID.fullmatch(raw):
             return KeyRef("id", raw)
         if self.aliases and raw[:6] == "alias/" and _ALIAS.fullmatch(raw[6:]):
             return KeyRef("alias", raw)
         if self.aliases and raw[:4] == "kms:":
             return KeyRef(URN, raw)
-        raise Unreadable("format")
+        raise InvalidWireValue("format")
 
     def encode(self, value: KeyRef) -> str:
         return value.value
@@ -68,9 +68,9 @@ class KeyAlias:
 
     def decode(self, raw: Any) -> str:
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if not _ALIAS.fullmatch(raw) or raw.endswith("/default"):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return raw
 
     def encode(self, value: str) -> str:
@@ -82,10 +82,10 @@ class AliasName:
 
     def decode(self, raw: Any) -> str:
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         name = raw.removeprefix(ALIAS_PREFIX)
         if not _ALIAS.fullmatch(name) or name.endswith("/default"):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return ALIAS_PREFIX + name
 
     def encode(self, value: str) -> str:
@@ -100,12 +100,12 @@ class EncryptionContext:
 
     def decode(self, raw: Any) -> bytes:
         if not isinstance(raw, dict) or not all(isinstance(value, str) for value in raw.values()):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if not raw:
             return b""
         data: bytes = _encode_context(raw)
         if len(data) > CONTEXT_CHARACTERS and len(data.decode()) > CONTEXT_CHARACTERS:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         return data
 
     def encode(self, value: bytes) -> str:
@@ -120,7 +120,7 @@ class Recipient:
             not isinstance(raw, dict)
             or raw.get("key_encryption_algorithm", "RSAES_OAEP_SHA_256") != "RSAES_OAEP_SHA_256"
         ):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         return Base64(1, 65536).decode(raw.get("attestation_document"))
 
     def encode(self, value: bytes) -> str:
@@ -263,7 +263,7 @@ EC_PAIRS = Choice(
 )
 
 
-class Raw:
+class AnyJson:
     """Any JSON value, for a shape to look at."""
 
     def decode(self, raw: Any) -> Any:
@@ -284,7 +284,7 @@ class Seconds:
 
 
 @dataclass(frozen=True, slots=True)
-class Worded:
+class NumericChoice:
     """A choice whose words may come as numbers."""
 
     choice: Choice

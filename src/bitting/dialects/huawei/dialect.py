@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Any
 
 from bitting.core import faults
-from bitting.core.gate import Asked, admit
+from bitting.core.gate import RequestContext, admit
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
 from bitting.core.ports import Clock, Vault
@@ -26,7 +26,7 @@ from bitting.core.usecases.iam.credentials import Credential, operator
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
-from bitting.dialects.base.sdk_hmac import Proofs
+from bitting.dialects.base.sdk_hmac import RequestAuthenticator
 from bitting.dialects.huawei import bodies, kms_operations
 from bitting.dialects.huawei.codecs import URN, alias_of_urn
 from bitting.dialects.huawei.keys import operations as key_operations
@@ -61,7 +61,7 @@ class Huawei:
     def __init__(self, vault: Vault, clock: Clock, region: str, *others: Profile) -> None:
         self._own = huawei_profile()
         self._profiles = {profile.name: profile for profile in (self._own, *others)}
-        self._proofs = Proofs(vault, clock)
+        self._proofs = RequestAuthenticator(vault, clock)
         self._vault = vault
         self._region = region
         self._router: Router[Row] = Router((row.method, row.path, row) for row in self._own.rows.values())
@@ -161,12 +161,12 @@ class Huawei:
             row.shape(arguments, call)
         return row.use.command(**arguments)
 
-    def encode(self, call: Call, result: Any, asked: Asked) -> Response:
+    def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
         """The answer of the row."""
         row = call.operation
         assert isinstance(call, HuaweiCall)  # noqa: S101 - it was made by decode
         assert isinstance(row, Row)  # noqa: S101 - it was found by decode
-        return bodies.answer(row.ok, self._content(row, call, result), asked.request_id)
+        return bodies.answer(row.ok, self._content(row, call, result), request_context.request_id)
 
     def _content(self, row: Row, call: HuaweiCall, result: Any) -> Any:
         if row.ok == NO_CONTENT:
@@ -179,7 +179,9 @@ class Huawei:
         shown = row.face(result, call) if row.face is not None else result
         return row.show(Answer(shown, call.principal, call.region))
 
-    def refuse(self, call: Call | None, request: Request, fault: faults.Fault, asked: Asked) -> Response:
+    def refuse(
+        self, call: Call | None, request: Request, fault: faults.Fault, request_context: RequestContext
+    ) -> Response:
         """The row of the profile's own table; of Huawei's while the caller is unknown."""
         profile, operation, nested = self._own, "", False
         surface = "csms" if request.path.startswith(_SECRETS) else "kms"
@@ -188,7 +190,7 @@ class Huawei:
             nested = isinstance(call.operation, Row) and call.operation.nested
         row = profile.catalogue.row(fault, operation, surface)
         return bodies.error(
-            row.status, row.code, row.text(fault), asked.request_id, flat=surface == "csms" and not nested
+            row.status, row.code, row.text(fault), request_context.request_id, flat=surface == "csms" and not nested
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.model.identity import Principal
-from bitting.dialects.base.dialect import Call, Run
+from bitting.dialects.base.dialect import Call, UseCaseRunner
 from bitting.dialects.base.http import Request
 
 VERSION = "v1.0"
@@ -35,23 +35,23 @@ def _document(request: Request) -> dict[str, Any]:
     }
 
 
-def versions(call: Call, run: Run) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
+def versions(call: Call, run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
     """``GET /``: every version there is."""
     return {"versions": [_document(call.request)]}
 
 
-def version(call: Call, run: Run) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
+def version(call: Call, run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
     """``GET /{version_id}``: one version. Raises ``UnknownOperation`` for another than v1.0."""
     if call.path_values["version_id"] != VERSION:
         raise faults.UnknownOperation(operation=call.request.path)
     return {"version": _document(call.request)}
 
 
-def wrong_resource_type(call: Call, run: Run) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
+def wrong_resource_type(call: Call, run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
     """Tags of something else than keys. Raises ``InvalidParameter`` (resource_type)."""
     raise faults.InvalidParameter(parameter="resource_type", reason="enum")
 
 
-def no_keystores(call: Call, run: Run) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
+def no_keystores(call: Call, run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
     """A cloud without key stores. Raises ``UnsupportedOperation`` (``feature`` keystores)."""
     raise faults.UnsupportedOperation(feature="keystores")

@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 
 from bitting.core import faults
-from bitting.core.gate import Asked
+from bitting.core.gate import RequestContext
 from bitting.core.key_cache import View
 from bitting.core.model.identity import AccountState, Principal, Statement
 from bitting.core.ports import Clock, Vault
@@ -28,7 +28,7 @@ from bitting.core.usecases.iam.credentials import Credential
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
-from bitting.dialects.base.sdk_hmac import Proofs
+from bitting.dialects.base.sdk_hmac import RequestAuthenticator
 from bitting.dialects.iam import bodies, user_operations
 from bitting.dialects.iam.operations import ROWS
 from bitting.dialects.iam.rows import IamCall, Row, base_url
@@ -49,7 +49,7 @@ class Iam:
     name = "iam"
 
     def __init__(self, vault: Vault, clock: Clock, region: str) -> None:
-        self._proofs = Proofs(vault, clock)
+        self._proofs = RequestAuthenticator(vault, clock)
         self._region = region
         self._router: Router[Row] = Router((row.method, row.path, row) for row in (*ROWS, *user_operations.ROWS))
         self.catalogue = load("iam", "bitting.dialects.iam")
@@ -108,13 +108,13 @@ class Iam:
         assert row.order is not None  # noqa: S101 - rows with a use case have one
         return row.order(call, principal)
 
-    def encode(self, call: Call, result: Any, asked: Asked) -> Response:
+    def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
         """The answer; tokens travel in ``X-Subject-Token``."""
         assert isinstance(call, IamCall)  # noqa: S101
         row = call.operation
         assert isinstance(row, Row)  # noqa: S101
         content = row.face(result, call) if row.face is not None else result
-        headers = _headers(asked)
+        headers = _headers(request_context)
         if isinstance(result, tokens.Session):
             text = result.text or call.request.headers.get("x-subject-token", "")
             headers.append(("x-subject-token", text))
@@ -122,20 +122,22 @@ class Iam:
             return Response(row.ok, headers, b"")
         return Response(row.ok, [_JSON, *headers], _encode(content))
 
-    def refuse(self, call: Call | None, request: Request, fault: faults.Fault, asked: Asked) -> Response:
+    def refuse(
+        self, call: Call | None, request: Request, fault: faults.Fault, request_context: RequestContext
+    ) -> Response:
         """The refusal in Keystone's shape."""
         row = self.catalogue.row(fault, call.operation.name if call else "")
         error = {"code": row.status, "message": row.text(fault), "title": row.code}
-        headers = [_JSON, *_headers(asked)]
+        headers = [_JSON, *_headers(request_context)]
         if row.status == 401:
             headers.append(("www-authenticate", f'Keystone uri="{base_url(request)}/v3"'))
         return Response(row.status, headers, _encode({"error": error}))
 
 
-def _headers(asked: Asked) -> list[tuple[str, str]]:
+def _headers(request_context: RequestContext) -> list[tuple[str, str]]:
     """The request id under every name that some client reads."""
     names = ("x-request-id", "x-openstack-request-id", "x-iam-trace-id")
-    return [*((name, asked.request_id) for name in names), ("vary", "X-Auth-Token")]
+    return [*((name, request_context.request_id) for name in names), ("vary", "X-Auth-Token")]
 
 
 def _identity(principal: Principal) -> Principal:

@@ -12,7 +12,7 @@ from typing import Any
 from bitting.core import faults
 from bitting.core.model.identity import Principal
 from bitting.core.usecases.iam import tokens
-from bitting.dialects.base.dialect import Call, Run
+from bitting.dialects.base.dialect import Call, UseCaseRunner
 from bitting.dialects.iam import bodies, responses
 from bitting.dialects.iam.rows import IamCall, Row, base_url
 
@@ -29,11 +29,11 @@ def _issue(call: IamCall, principal: Principal) -> tokens.IssueToken:  # noqa: A
     return tokens.IssueToken(bodies.scope(auth), methods, not_after_ms)
 
 
-def _subject(call: IamCall, principal: Principal) -> tokens.OneToken:  # noqa: ARG001 - an order's signature
+def _subject(call: IamCall, principal: Principal) -> tokens.TokenByText:  # noqa: ARG001 - an order's signature
     text = call.request.headers.get("x-subject-token")
     if not text:
         raise faults.MissingParameter(parameter="X-Subject-Token")
-    return tokens.OneToken(text)
+    return tokens.TokenByText(text)
 
 
 def _temporary(call: IamCall, principal: Principal) -> tokens.TemporaryKey:
@@ -114,7 +114,7 @@ def _show_temporary(key: tokens.IssuedKey, call: IamCall) -> dict[str, Any]:  # 
     return responses.temporary(key)
 
 
-def version(call: Call, run: Run) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
+def version(call: Call, run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
     """``GET /v3``: what is served here. Asked by every openstack client before anything else."""
     return responses.version(base_url(call.request))
 

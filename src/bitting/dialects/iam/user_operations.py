@@ -41,12 +41,12 @@ def _flag(said: Json, name: str) -> bool | None:
     return found
 
 
-def _one(call: IamCall, principal: Principal) -> users.One:  # noqa: ARG001 - an order's signature
-    return users.One(call.path_values["id"])
+def _one(call: IamCall, principal: Principal) -> users.ById:  # noqa: ARG001 - an order's signature
+    return users.ById(call.path_values["id"])
 
 
-def _listing(call: IamCall, principal: Principal) -> users.Listing:  # noqa: ARG001 - as above
-    return users.Listing(call.values.get("name", ""))
+def _listing(call: IamCall, principal: Principal) -> users.ListByName:  # noqa: ARG001 - as above
+    return users.ListByName(call.values.get("name", ""))
 
 
 def _new_user(call: IamCall, principal: Principal) -> users.CreateUser:  # noqa: ARG001 - as above
@@ -79,12 +79,12 @@ def _role_said(call: IamCall, principal: Principal) -> role_assignments.SetRole:
     return role_assignments.SetRole(name, meant, json.dumps(policy), call.path_values.get("id", ""), about, scope)
 
 
-def _place(call: IamCall, principal: Principal) -> role_assignments.Place:  # noqa: ARG001 - as above
+def _place(call: IamCall, principal: Principal) -> role_assignments.RoleBinding:  # noqa: ARG001 - as above
     held = call.path_values
     where = next(kind for kind in ("domain_id", "project_id", "enterprise_id") if kind in held)
     who = "group" if "group_id" in held else "user"
     kind = where.removesuffix("_id")
-    return role_assignments.Place(who, held[f"{who}_id"], kind, held[where], held.get("role_id", ""))
+    return role_assignments.RoleBinding(who, held[f"{who}_id"], kind, held[where], held.get("role_id", ""))
 
 
 def _key_of(call: IamCall, principal: Principal) -> role_assignments.NewKey:  # noqa: ARG001 - as above
@@ -107,7 +107,7 @@ def group(held: Group, call: IamCall) -> Json:
     return {"id": held.id, "name": held.name, "description": held.description, "domain_id": domain_id, "links": links}
 
 
-def role(held: role_assignments.RoleFace, call: IamCall) -> Json:
+def role(held: role_assignments.RoleView, call: IamCall) -> Json:
     """A role, with its policy if it is a custom one."""
     shown: Json = {"id": held.id, "name": held.name, "display_name": held.name, "description": held.description}
     shown["links"] = {"self": f"{call.base}/v3/roles/{held.id}"}
@@ -138,7 +138,7 @@ def _nothing(_result: Any, _call: IamCall) -> None:
     return None
 
 
-def _made_key(made: role_assignments.MadeKey, call: IamCall) -> Json:  # noqa: ARG001 - a face's signature
+def _made_key(made: role_assignments.CreatedAccessKey, call: IamCall) -> Json:  # noqa: ARG001 - a face's signature
     return {"credential": {**_key(made.record), "secret": made.secret}}
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from bitting.core.usecases.developer import faults_and_clock as dev
-from bitting.core.usecases.operator.service import Nothing
+from bitting.core.usecases.operator.service import NoInput
 from bitting.dialects.base.codecs import Integer, Text
-from bitting.dialects.base.dialect import Call, Run
+from bitting.dialects.base.dialect import Call, UseCaseRunner
 from bitting.dialects.base.operation import Field, Operation
-from bitting.dialects.native.operations import PREFIX, Plain
+from bitting.dialects.native.operations import PREFIX, RecordCodec
 
 _WORD = Text(0, 128)
 _FAULT = (
@@ -24,16 +24,16 @@ _FAULT = (
     Field("latency_ms", Integer(0, 60_000), to="latency_ms"),
     Field("effect", _WORD, to="effect"),
 )
-_CLOCK = (Field("clock", Plain()),)
-_FAULTS = (Field("faults", Plain()),)
+_CLOCK = (Field("clock", RecordCodec()),)
+_FAULTS = (Field("faults", RecordCodec()),)
 _FAR = Integer(-(1 << 53), 1 << 53)
 
 
 def rows(reset: Callable[[], None]) -> tuple[Operation, ...]:
     """``reset`` brings every record back to the seed."""
 
-    def run_reset(call: Call, run: Run) -> dict[str, Any]:  # noqa: ARG001 - a quirk's shape
-        run(dev.clock, Nothing())
+    def run_reset(call: Call, run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001 - a quirk's shape
+        run(dev.clock, NoInput())
         reset()
         return {"reset": True}
 
@@ -41,7 +41,7 @@ def rows(reset: Callable[[], None]) -> tuple[Operation, ...]:
         return Operation(name=f"{method} {path}", method=method, path=PREFIX + path, **rest)
 
     return (
-        row("POST", "dev/faults", use=dev.add_fault, request=_FAULT, response=(Field("fault", Plain()),), ok=201),
+        row("POST", "dev/faults", use=dev.add_fault, request=_FAULT, response=(Field("fault", RecordCodec()),), ok=201),
         row("GET", "dev/faults", use=dev.list_faults, response=_FAULTS),
         row("DELETE", "dev/faults", use=dev.clear_faults, response=_FAULTS),
         row("GET", "dev/clock", use=dev.clock, response=_CLOCK),
@@ -53,5 +53,5 @@ def rows(reset: Callable[[], None]) -> tuple[Operation, ...]:
             response=_CLOCK,
         ),
         row("DELETE", "dev/clock", use=dev.reset_clock, response=_CLOCK),
-        row("POST", "dev/reset", via=run_reset, response=(Field("result", Plain()),)),
+        row("POST", "dev/reset", via=run_reset, response=(Field("result", RecordCodec()),)),
     )

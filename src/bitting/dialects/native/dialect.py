@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from bitting.core import faults
-from bitting.core.gate import Asked
+from bitting.core.gate import RequestContext
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
 from bitting.core.usecases.iam.credentials import operator
@@ -75,15 +75,21 @@ class Native:
         """The command. Raises ``MissingParameter``, ``InvalidParameter``."""
         return call.operation.bind(call.values)
 
-    def encode(self, call: Call, result: Any, asked: Asked) -> Response:
+    def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
         """200 or 201 with the answer's fields."""
-        return self._answer(call.operation.ok, call.operation.show(result), asked)
+        return self._answer(call.operation.ok, call.operation.show(result), request_context)
 
-    def refuse(self, call: Call | None, request: Request, fault: faults.Fault, asked: Asked) -> Response:  # noqa: ARG002
+    def refuse(
+        self,
+        call: Call | None,
+        request: Request,  # noqa: ARG002
+        fault: faults.Fault,
+        request_context: RequestContext,
+    ) -> Response:
         """The catalogue's row as an ``error`` object."""
         row = self.catalogue.row(fault, call.operation.name if call else "")
-        error = {"code": row.code, "message": row.text(fault), "request_id": asked.request_id}
-        return self._answer(row.status, {"error": error}, asked)
+        error = {"code": row.code, "message": row.text(fault), "request_id": request_context.request_id}
+        return self._answer(row.status, {"error": error}, request_context)
 
-    def _answer(self, status: int, body: dict[str, Any], asked: Asked) -> Response:
-        return Response(status, (_JSON, ("x-request-id", asked.request_id)), self._encode(body))
+    def _answer(self, status: int, body: dict[str, Any], request_context: RequestContext) -> Response:
+        return Response(status, (_JSON, ("x-request-id", request_context.request_id)), self._encode(body))

@@ -12,15 +12,15 @@ from bitting.dialects.base.codecs import Flag, Integer
 from bitting.dialects.native import access_operations, keystore_operations, secret_operations, user_operations
 from bitting.dialects.native.rows import ID as _ID
 from bitting.dialects.native.rows import NAME as _NAME
-from bitting.dialects.native.rows import PREFIX, Anything, Plain
+from bitting.dialects.native.rows import PREFIX, AnyObject, RecordCodec
 from bitting.dialects.native.rows import field_in as _in
 from bitting.dialects.native.rows import row as _row
 
-__all__ = ["OPERATIONS", "PREFIX", "Plain"]
+__all__ = ["OPERATIONS", "PREFIX", "RecordCodec"]
 
 OPERATIONS = (
     _row("GET", "switches", service.switches, answer="switches"),
-    _row("PUT", "switches", service.set_switches, _in("values", Anything()), answer="switches"),
+    _row("PUT", "switches", service.set_switches, _in("values", AnyObject()), answer="switches"),
     _row("GET", "accounts", service.list_accounts, answer="accounts"),
     _row(
         "PUT", "accounts/{account_id}/state", service.set_account_state,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from bitting.dialects.base.codecs import Kind, Text, Unreadable
+from bitting.dialects.base.codecs import Codec, InvalidWireValue, Text
 from bitting.dialects.base.operation import Field, Operation
 
 PREFIX = "/bitting/v1/"
@@ -20,11 +20,11 @@ ID = Text(1, 128)
 NAME = Text(1, 64)
 
 
-class Plain:
+class RecordCodec:
     """A record as a JSON object, without its secrets; sequences as lists."""
 
     def decode(self, raw: Any) -> Any:  # noqa: ARG002 - answers only
-        raise Unreadable("type")
+        raise InvalidWireValue("type")
 
     def encode(self, value: Any) -> Any:
         """The object."""
@@ -36,13 +36,13 @@ class Plain:
         return value.hex() if isinstance(value, bytes) else value
 
 
-class Anything:
+class AnyObject:
     """Any JSON object, handed on as it is."""
 
     def decode(self, raw: Any) -> Any:
-        """The object. Raises ``Unreadable`` for anything else."""
+        """The object. Raises ``InvalidWireValue`` for anything else."""
         if not isinstance(raw, dict):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         return raw
 
     def encode(self, value: Any) -> Any:
@@ -50,11 +50,11 @@ class Anything:
         return value
 
 
-_PLAIN = Plain()
+_PLAIN = RecordCodec()
 
 
 def row(
-    method: str, path: str, use: Any, *fields: Field, answer: str = "", kind: Kind = _PLAIN, **rest: Any
+    method: str, path: str, use: Any, *fields: Field, answer: str = "", kind: Codec = _PLAIN, **rest: Any
 ) -> Operation:
     """A row; ``answer`` names the answer's one field, ``kind`` says how it is shown."""
     name = f"{method} {path}"
@@ -62,6 +62,6 @@ def row(
     return Operation(name=name, method=method, path=PREFIX + path, use=use, request=fields, response=response, **rest)
 
 
-def field_in(name: str, kind: Kind, *, required: bool = True, to: str = "") -> Field:
+def field_in(name: str, kind: Codec, *, required: bool = True, to: str = "") -> Field:
     """A field of a request, bound to the command's attribute of the same name."""
     return Field(name, kind, to=to or name, required=required)

@@ -135,7 +135,7 @@ def _unpad(plaintext: bytes) -> bytes:
         raise InvalidCiphertext from None
 
 
-class SymmetricKind:
+class SymmetricFamily:
     """AES and SM4 keys: plain random bytes."""
 
     def supports(self, spec: KeySpec) -> bool:

@@ -52,7 +52,7 @@ class SoftwareCertificates:
 
     __slots__ = ("_sm2",)
 
-    def __init__(self, sm2_kind: sm2.Sm2Kind) -> None:
+    def __init__(self, sm2_kind: sm2.Sm2Family) -> None:
         self._sm2 = sm2_kind
 
     def subject(self, text: str) -> str:

@@ -94,7 +94,7 @@ class EcHandle(Handle):
         return ec.ECDSA(prepared(message, algorithm, digest=digest))
 
 
-class EcKind:
+class EcFamily:
     """EC keys: PKCS #8 DER."""
 
     def supports(self, spec: KeySpec) -> bool:

@@ -140,7 +140,7 @@ def _digest(message: bytes, *, given: bool) -> bytes:
     return message
 
 
-class Ed25519Kind:
+class Ed25519Family:
     """Ed25519 keys: PKCS #8 DER."""
 
     __slots__ = ("_prehash",)

@@ -39,7 +39,7 @@ class Handle:
         raise TypeError(msg)
 
 
-class KeyKind(Protocol):
+class KeyFamily(Protocol):
     """How one family of keys is made, taken in and opened."""
 
     def supports(self, spec: KeySpec) -> bool:

@@ -46,7 +46,7 @@ class MacHandle(Handle):
         return context.finalize()
 
 
-class MacKind:
+class MacFamily:
     """HMAC keys: plain random bytes."""
 
     def supports(self, spec: KeySpec) -> bool:

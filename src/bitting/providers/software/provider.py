@@ -17,7 +17,7 @@ from bitting.core.faults import ProviderFailed
 from bitting.core.material import KeyMaterial
 from bitting.core.ports import KeyHandle, KeyPair, Seal, StoredMaterial
 from bitting.core.specs import KeySpec
-from bitting.providers.software.key_families import Kinds
+from bitting.providers.software.key_families import KeyFamilies
 from bitting.providers.software.libcrypto import Libcrypto
 from bitting.providers.software.vault import SoftwareVault
 from bitting.providers.software.wrap import KEY_LABEL, RootWrap
@@ -34,7 +34,7 @@ class SoftwareProvider:
 
     def __init__(self, seal: Seal, *, libcrypto: str | None = None) -> None:
         self._wrap = RootWrap(seal)
-        self._kinds = Kinds(Libcrypto.find(libcrypto))
+        self._kinds = KeyFamilies(Libcrypto.find(libcrypto))
         self.vault = SoftwareVault(self._wrap, self._kinds)
 
     @property

@@ -143,7 +143,7 @@ class RsaHandle(Handle):
         return padding.PKCS1v15()
 
 
-class RsaKind:
+class RsaFamily:
     """RSA keys: PKCS #8 DER."""
 
     def supports(self, spec: KeySpec) -> bool:

@@ -171,7 +171,7 @@ class Sm2Handle(Handle):
         return message
 
 
-class Sm2Kind:
+class Sm2Family:
     """SM2 keys: PKCS #8 DER. ``library`` is None where no libcrypto with a working SM2 was found."""
 
     __slots__ = ("_library",)

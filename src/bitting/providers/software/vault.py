@@ -36,7 +36,7 @@ from bitting.core.reveal import reveal
 from bitting.core.specs import SPECS, Algorithm, KeySpec
 from bitting.providers.software import digests, pkcs12, rsa, sm2
 from bitting.providers.software.certificates import SoftwareCertificates
-from bitting.providers.software.key_families import Kinds
+from bitting.providers.software.key_families import KeyFamilies
 from bitting.providers.software.libcrypto import Libcrypto, NativeError
 from bitting.providers.software.wrap import SECRET_LABEL, RootWrap
 
@@ -53,7 +53,7 @@ class SoftwareVault:
 
     __slots__ = ("_kinds", "_loaded", "_wrap", "certificates")
 
-    def __init__(self, wrap: RootWrap, kinds: Kinds) -> None:
+    def __init__(self, wrap: RootWrap, kinds: KeyFamilies) -> None:
         self._wrap = wrap
         self._kinds = kinds
         self._loaded: dict[bytes, RSAPublicKey] = {}
@@ -62,7 +62,7 @@ class SoftwareVault:
     @classmethod
     def alone(cls, seal: Seal, *, libcrypto: str | None = None) -> SoftwareVault:
         """A vault without a provider. Where there is one, its ``vault`` shares the 50 ms of set-up."""
-        return cls(RootWrap(seal), Kinds(Libcrypto.find(libcrypto)))
+        return cls(RootWrap(seal), KeyFamilies(Libcrypto.find(libcrypto)))
 
     def wrap(self, secret: KeyMaterial, binding: bytes) -> bytes:
         """AES-256-GCM under the root key; a key's material never opens as a secret, nor the reverse."""

@@ -36,7 +36,7 @@ LOOKS_PER_BOUND = 5  # a busy interpreter makes the thread wait for its turn: le
 PAUSE_S_MAX = 0.1  # bounds how long close() waits
 
 
-class Pulse(Protocol):
+class ChangeDetector(Protocol):
     """The source of ``Store.poll``."""
 
     def read(self) -> int:
@@ -52,7 +52,7 @@ class Pulse(Protocol):
         ...
 
 
-class FilePulse:
+class FileChangeDetector:
     """The pulse of an SQLite file. ``connect`` gives a raw connection in autocommit.
 
     Asking the library lets go of the interpreter lock four times, and each time a server thread takes it: that
@@ -117,7 +117,7 @@ def _shared_index(path: str) -> mmap.mmap | None:
         return None
 
 
-class FollowerPulse:
+class PollingChangeDetector:
     """The pulse of a PostgreSQL database. ``freshness_ms``: the bound on how old its knowledge may be.
 
     A commit of this process shows at once; a commit of another usually within a few milliseconds, and

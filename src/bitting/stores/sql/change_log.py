@@ -24,7 +24,7 @@ from bitting.stores.sql.tables import changes
 PRUNE_EVERY = 256  # commits of this process
 
 
-class Journal:
+class ChangeLog:
     """Writes and reads the log on connections it is given. ``kept``: how many rows stay."""
 
     def __init__(self, kept: int) -> None:

@@ -1,4 +1,4 @@
-"""Everything in which SQLite and PostgreSQL differ, except how changes are noticed (``pulse.py``).
+"""Everything in which SQLite and PostgreSQL differ, except how changes are noticed (``detector.py``).
 
 ::
 
@@ -167,7 +167,7 @@ def _postgresql(url: URL, busy_ms: int) -> Backend:
     }
     given = {name: value for name, value in options.items() if name not in url.query}
     engine = create_engine(url, connect_args=given, pool_pre_ping=True, isolation_level="READ COMMITTED", **ENGINE)
-    event.listen(engine, "connect", _insist_on_durability)
+    event.listen(engine, "connect", _require_durability)
     return Backend(
         url=url,
         engine=engine,
@@ -183,7 +183,7 @@ def _postgresql(url: URL, busy_ms: int) -> Backend:
     )
 
 
-def _insist_on_durability(connection: Any, _record: object) -> None:
+def _require_durability(connection: Any, _record: object) -> None:
     """A server set to ``synchronous_commit = off`` would lose acknowledged commits; stricter settings stay."""
     connection.execute(
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"

@@ -23,7 +23,7 @@ from sqlalchemy.sql.dml import Delete, Insert, Update
 from bitting.core.faults import StoreFailed
 from bitting.stores.fields import FieldType
 from bitting.stores.query import Condition, Page
-from bitting.stores.record_types import Shape, Unique, shapes
+from bitting.stores.record_types import RecordShape, UniqueRule, shapes
 from bitting.stores.sql import tables_access, tables_huawei, tables_imports, tables_secrets  # noqa: F401 - their tables are part of METADATA
 from bitting.stores.sql.tables import METADATA
 
@@ -31,13 +31,13 @@ T = TypeVar("T")
 Convert = Callable[[Any], Any]
 
 
-class Mapped(Generic[T]):
+class MappedTable(Generic[T]):
     """One kind of record and its table, with the statements that are built once.
 
     ``insert``: the database's own insert statement, because "on conflict do nothing" is not standard SQL.
     """
 
-    def __init__(self, shape: Shape, insert: Callable[[Table], Insert]) -> None:
+    def __init__(self, shape: RecordShape, insert: Callable[[Table], Insert]) -> None:
         self.shape = shape
         self.table = METADATA.tables[shape.kind.table]
         if set(self.table.c.keys()) != set(shape.fields):
@@ -61,7 +61,7 @@ class Mapped(Generic[T]):
             statement = statement.where(~self._another_has(rule))
         return statement
 
-    def _another_has(self, rule: Unique) -> ColumnElement[bool]:
+    def _another_has(self, rule: UniqueRule) -> ColumnElement[bool]:
         """Whether another record holds the new record's unique values. Writers exclude each other: no race."""
         other = self.table.alias()
         same = [other.c[name] == bindparam(f"where_{name}") for name in rule.fields]
@@ -153,6 +153,6 @@ def _from_json(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
 
-def mapped_kinds(insert: Callable[[Table], Insert]) -> Mapping[type[Any], Mapped[Any]]:
+def mapped_tables(insert: Callable[[Table], Insert]) -> Mapping[type[Any], MappedTable[Any]]:
     """The mapping of every stored kind, by record class."""
-    return {record: Mapped(shape, insert) for record, shape in shapes().items()}
+    return {record: MappedTable(shape, insert) for record, shape in shapes().items()}

@@ -25,21 +25,21 @@ from sqlalchemy import Connection, func, select
 
 from bitting.core.faults import StoreFailed
 from bitting.core.ports import Change, Store, UnitOfWork
-from bitting.stores.sql.change_detector import CHANNEL, FilePulse, FollowerPulse, Pulse
-from bitting.stores.sql.change_log import Journal
+from bitting.stores.sql.change_detector import CHANNEL, ChangeDetector, FileChangeDetector, PollingChangeDetector
+from bitting.stores.sql.change_log import ChangeLog
 from bitting.stores.sql.driver_errors import translated
 from bitting.stores.sql.engines import Backend, connect_sqlite, open_backend
-from bitting.stores.sql.mapping import mapped_kinds
+from bitting.stores.sql.mapping import mapped_tables
 from bitting.stores.sql.tables import sequences
 from bitting.stores.sql.unit_of_work import SqlUnitOfWork
 
 
-class Link:
+class ProcessConnections:
     """What one process has open."""
 
     def __init__(self, backend: Backend, freshness_ms: int, busy_ms: int) -> None:
         self.backend = backend
-        self.pulse: Pulse | None = None
+        self.detector: ChangeDetector | None = None
         self._opening = threading.Lock()
         self._turn = threading.Lock()
         self._freshness_ms = freshness_ms
@@ -55,26 +55,26 @@ class Link:
         finally:
             self._turn.release()
 
-    def open_pulse(self) -> Pulse:
+    def open_change_detector(self) -> ChangeDetector:
         """The pulse, opened by whoever asks first. Raises ``Unavailable``."""
         with self._opening:
-            if self.pulse is None:
-                self.pulse = self._new_pulse()
-            return self.pulse
+            if self.detector is None:
+                self.detector = self._new_change_detector()
+            return self.detector
 
     def close(self) -> None:
         """Release connections and the follower."""
         with self._opening:
-            if self.pulse is not None:
-                self.pulse.close()
-                self.pulse = None
+            if self.detector is not None:
+                self.detector.close()
+                self.detector = None
         self.backend.engine.dispose()
 
-    def _new_pulse(self) -> Pulse:
+    def _new_change_detector(self) -> ChangeDetector:
         if self.backend.is_sqlite:
             path = Path(self.backend.url.database or "")
-            return FilePulse(partial(connect_sqlite, path, self._busy_ms))
-        return FollowerPulse(self.backend.engine, self._freshness_ms)
+            return FileChangeDetector(partial(connect_sqlite, path, self._busy_ms))
+        return PollingChangeDetector(self.backend.engine, self._freshness_ms)
 
 
 class SqlStore(Store):
@@ -91,10 +91,10 @@ class SqlStore(Store):
     ) -> None:
         self._open = partial(_open_link, url, freshness_ms, busy_ms)
         self._opening = threading.Lock()
-        self._journal = Journal(changes_kept)
-        self._link: Link | None = None
+        self._journal = ChangeLog(changes_kept)
+        self._link: ProcessConnections | None = None
         backend = self._open().backend  # connects to nothing; says early if the URL is wrong
-        self._kinds = mapped_kinds(backend.insert)
+        self._kinds = mapped_tables(backend.insert)
         self._count_up = backend.count_up(sequences)
         self._notify = None if backend.is_sqlite else select(func.pg_notify(CHANNEL, ""))
         _close_before_fork(self)
@@ -119,18 +119,18 @@ class SqlStore(Store):
                 if write:
                     self._commit(link, connection, work)
 
-    def _commit(self, link: Link, connection: Connection, work: SqlUnitOfWork) -> None:
+    def _commit(self, link: ProcessConnections, connection: Connection, work: SqlUnitOfWork) -> None:
         touched = self._journal.write(connection, work.touched)
         if touched and self._notify is not None:
             connection.execute(self._notify)
         connection.commit()
-        if touched and link.pulse is not None:
-            link.pulse.committed()
+        if touched and link.detector is not None:
+            link.detector.committed()
 
     def poll(self) -> int:
         """As in the port. SQLite: a few microseconds; PostgreSQL: less, by way of a thread that follows."""
         link = self._link or self._reopen()
-        return (link.pulse or link.open_pulse()).read()
+        return (link.detector or link.open_change_detector()).read()
 
     def changes_since(self, position: int) -> tuple[int, Sequence[Change] | None]:
         """As in the port. Raises ``StoreFailed``."""
@@ -143,7 +143,7 @@ class SqlStore(Store):
         with self._opening:
             self._shut()
 
-    def _reopen(self) -> Link:
+    def _reopen(self) -> ProcessConnections:
         with self._opening:
             if self._link is None:
                 self._link = self._open()
@@ -164,8 +164,8 @@ class SqlStore(Store):
         self._opening.release()
 
 
-def _open_link(url: str, freshness_ms: int, busy_ms: int) -> Link:
-    return Link(open_backend(url, busy_ms=busy_ms), freshness_ms, busy_ms)
+def _open_link(url: str, freshness_ms: int, busy_ms: int) -> ProcessConnections:
+    return ProcessConnections(open_backend(url, busy_ms=busy_ms), freshness_ms, busy_ms)
 
 
 def _close_before_fork(store: SqlStore) -> None:

@@ -23,7 +23,7 @@ from bitting.core.ports import Collection
 from bitting.stores.fields import storable
 from bitting.stores.query import conditions, page
 from bitting.stores.sql.driver_errors import translated
-from bitting.stores.sql.mapping import Mapped
+from bitting.stores.sql.mapping import MappedTable
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class SqlUnitOfWork:
     """A :class:`bitting.core.ports.UnitOfWork` over one open transaction."""
 
     def __init__(
-        self, connection: Connection, kinds: Mapping[type[Any], Mapped[Any]], count_up: Executable, *, write: bool
+        self, connection: Connection, kinds: Mapping[type[Any], MappedTable[Any]], count_up: Executable, *, write: bool
     ) -> None:
         self.touched: dict[tuple[str, str], None] = {}
         self._connection = connection
@@ -88,7 +88,7 @@ class SqlUnitOfWork:
 class SqlCollection(Generic[T]):
     """A :class:`bitting.core.ports.Collection` inside one unit of work."""
 
-    def __init__(self, work: SqlUnitOfWork, mapped: Mapped[T]) -> None:
+    def __init__(self, work: SqlUnitOfWork, mapped: MappedTable[T]) -> None:
         self._work = work
         self._mapped = mapped
         self._shape = mapped.shape

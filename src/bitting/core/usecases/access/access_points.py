@@ -92,7 +92,7 @@ class UpdatePoint:
 
 
 @dataclass(slots=True)
-class Named:
+class ByName:
     """By name, in the caller's account."""
 
     name: str
@@ -144,7 +144,7 @@ def _page(context: Context, kind: type[T], command: ListNamed) -> NamedPage[T]:
     return NamedPage(found, records.count(where))
 
 
-def _demand(context: Context, kind: type[T], names: Sequence[str]) -> tuple[str, ...]:
+def _require(context: Context, kind: type[T], names: Sequence[str]) -> tuple[str, ...]:
     records = context.uow.of(kind)
     for name in names:
         if records.get(f"{context.principal.account_id}/{name}") is None:
@@ -175,7 +175,7 @@ def create_rule(context: Context, command: CreateRule) -> NetworkRule:
 
 
 @use_case("network_rule:describe")
-def describe_rule(context: Context, command: Named) -> NetworkRule:
+def describe_rule(context: Context, command: ByName) -> NetworkRule:
     """The rule. Raises ``ResourceNotFound``."""
     return _find(context, NetworkRule, "network_rule:describe", "network", command.name)
 
@@ -194,7 +194,7 @@ def update_rule(context: Context, command: UpdateRule) -> NetworkRule:
 
 
 @use_case("network_rule:delete", writes=True)
-def delete_rule(context: Context, command: Named) -> NetworkRule:
+def delete_rule(context: Context, command: ByName) -> NetworkRule:
     """Take it away: policies that name it admit from its networks no longer. Raises ``ResourceNotFound``."""
     held = _find(context, NetworkRule, "network_rule:delete", "network", command.name)
     context.uow.of(NetworkRule).remove(held.id)
@@ -221,7 +221,7 @@ def create_policy(context: Context, command: CreatePolicy) -> AccessPolicy:
         _scope(context, command.instance_id),
         tuple(dict.fromkeys(command.permissions)),
         tuple(dict.fromkeys(command.resources)),
-        _demand(context, NetworkRule, command.network_rules),
+        _require(context, NetworkRule, command.network_rules),
         command.description,
         context.now_ms,
     )
@@ -239,7 +239,7 @@ def _scope(context: Context, instance_id: str) -> str:
 
 
 @use_case("access_policy:describe")
-def describe_policy(context: Context, command: Named) -> AccessPolicy:
+def describe_policy(context: Context, command: ByName) -> AccessPolicy:
     """The policy. Raises ``ResourceNotFound``."""
     return _find(context, AccessPolicy, "access_policy:describe", "policy", command.name)
 
@@ -253,7 +253,7 @@ def update_policy(context: Context, command: UpdatePolicy) -> AccessPolicy:
         held,
         permissions=held.permissions if command.permissions is None else tuple(dict.fromkeys(command.permissions)),
         resources=held.resources if command.resources is None else tuple(dict.fromkeys(command.resources)),
-        network_rules=held.network_rules if rules is None else _demand(context, NetworkRule, rules),
+        network_rules=held.network_rules if rules is None else _require(context, NetworkRule, rules),
         description=held.description if command.description is None else command.description,
     )
     context.uow.of(AccessPolicy).put(changed)
@@ -261,7 +261,7 @@ def update_policy(context: Context, command: UpdatePolicy) -> AccessPolicy:
 
 
 @use_case("access_policy:delete", writes=True)
-def delete_policy(context: Context, command: Named) -> AccessPolicy:
+def delete_policy(context: Context, command: ByName) -> AccessPolicy:
     """Take it away: access points that have it may what it allowed no longer. Raises ``ResourceNotFound``."""
     held = _find(context, AccessPolicy, "access_policy:delete", "policy", command.name)
     context.uow.of(AccessPolicy).remove(held.id)
@@ -280,7 +280,7 @@ def list_policies(context: Context, command: ListNamed) -> NamedPage[AccessPolic
 def _policies(context: Context, names: Sequence[str]) -> tuple[str, ...]:
     if not 1 <= len(set(names)) <= POLICIES_PER_POINT_MAX:
         raise faults.InvalidParameter(parameter="policies", reason="length")
-    return _demand(context, AccessPolicy, names)
+    return _require(context, AccessPolicy, names)
 
 
 @use_case("access_point:create", writes=True)
@@ -300,7 +300,7 @@ def create_point(context: Context, command: CreatePoint) -> AccessPoint:
 
 
 @use_case("access_point:describe")
-def describe_point(context: Context, command: Named) -> AccessPoint:
+def describe_point(context: Context, command: ByName) -> AccessPoint:
     """The access point. Raises ``ResourceNotFound``."""
     return _find(context, AccessPoint, "access_point:describe", "applicationaccesspoint", command.name)
 
@@ -319,7 +319,7 @@ def update_point(context: Context, command: UpdatePoint) -> AccessPoint:
 
 
 @use_case("access_point:delete", writes=True)
-def delete_point(context: Context, command: Named) -> AccessPoint:
+def delete_point(context: Context, command: ByName) -> AccessPoint:
     """Take it away with its client keys: another of its name must not bring them back. Raises ``ResourceNotFound``."""
     held = _find(context, AccessPoint, "access_point:delete", "applicationaccesspoint", command.name)
     keys = context.uow.of(ClientKey)

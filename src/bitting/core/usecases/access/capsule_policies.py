@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.material import KeyMaterial
-from bitting.core.model.capsule import KeyPoint, KeyPolicy
+from bitting.core.model.capsule import CapsuleAccessPoint, CapsulePolicy
 from bitting.core.reveal import reveal
 from bitting.core.specs import SPECS
 
@@ -23,7 +23,7 @@ CUSTOM, KINDS = "custom", ("ecs", "cce", "custom")
 PER_SPACE_MAX = 1000
 POLICY_CHARACTERS = 16384
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-T = TypeVar("T", KeyPoint, KeyPolicy)
+T = TypeVar("T", CapsuleAccessPoint, CapsulePolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class PolicyText:
     points: tuple[str, ...]
     zones: tuple[str, ...]
 
-    def allows(self, point: KeyPoint, now_ms: int) -> bool:
+    def allows(self, point: CapsuleAccessPoint, now_ms: int) -> bool:
         """Whether the access point may open, now."""
         return self.start_ms <= now_ms and (not self.end_ms or now_ms < self.end_ms) and point.id in self.points
 
@@ -55,14 +55,14 @@ class CreatePoint:
 
 
 @dataclass(slots=True)
-class OnePoint:
+class AccessPointById:
     """By id."""
 
     point_id: str
 
 
 @dataclass(slots=True)
-class InSpace:
+class ListInKeySpace:
     """A page in the order of ids, from behind ``after``."""
 
     space_id: str
@@ -82,7 +82,7 @@ class Page(Generic[T]):
 class PrivateHalf:
     """The private key of a custom access point: PKCS #8 DER."""
 
-    point: KeyPoint
+    point: CapsuleAccessPoint
     der: bytes = field(repr=False)
 
 
@@ -97,7 +97,7 @@ class CreatePolicy:
 
 
 @dataclass(slots=True)
-class OnePolicy:
+class CapsulePolicyById:
     """By id."""
 
     policy_id: str
@@ -150,23 +150,23 @@ def read_policy(text: str) -> PolicyText:
     return PolicyText(text, str(found.get("version", "1.0")), start, end, points, zones)
 
 
-def find_point(context: Context, point_id: str) -> KeyPoint:
+def find_point(context: Context, point_id: str) -> CapsuleAccessPoint:
     """Raises ``ResourceNotFound`` (``kind`` access_point)."""
-    held = context.uow.of(KeyPoint).get(point_id)
+    held = context.uow.of(CapsuleAccessPoint).get(point_id)
     if held is None or held.ring != context.principal.ring:
         raise faults.ResourceNotFound(kind="access_point", resource=point_id)
     return held
 
 
-def find_policy(context: Context, policy_id: str) -> KeyPolicy:
+def find_policy(context: Context, policy_id: str) -> CapsulePolicy:
     """Raises ``ResourceNotFound`` (``kind`` key_policy)."""
-    held = context.uow.of(KeyPolicy).get(policy_id)
+    held = context.uow.of(CapsulePolicy).get(policy_id)
     if held is None or held.ring != context.principal.ring:
         raise faults.ResourceNotFound(kind="key_policy", resource=policy_id)
     return held
 
 
-def _demand_room(context: Context, kind: type[KeyPoint | KeyPolicy], space_id: str, name: str) -> None:
+def _require_room(context: Context, kind: type[CapsuleAccessPoint | CapsulePolicy], space_id: str, name: str) -> None:
     where: dict[str, object] = {"ring": context.principal.ring, "space_id": space_id}
     held = context.uow.of(kind)
     if held.count({**where, "name": name}):
@@ -176,16 +176,16 @@ def _demand_room(context: Context, kind: type[KeyPoint | KeyPolicy], space_id: s
 
 
 @use_case("access_point:create", writes=True)
-def create_point(context: Context, command: CreatePoint) -> KeyPoint:
+def create_point(context: Context, command: CreatePoint) -> CapsuleAccessPoint:
     """A new access point, enabled. Raises ``ResourceExists``, ``QuotaExceeded``, ``MissingParameter`` (identity)."""
-    _demand_room(context, KeyPoint, command.space_id, command.name)
+    _require_room(context, CapsuleAccessPoint, command.space_id, command.name)
     if command.kind != CUSTOM and not command.identity:
         raise faults.MissingParameter(parameter="identity")
     public, wrapped, point_id = b"", b"", context.gate.entropy.uuid()
     if command.kind == CUSTOM:
         pair = context.gate.vault.key_pair(SPECS["RSA_2048"])
         public, wrapped = pair.public, context.gate.vault.wrap(pair.private, _binding(point_id))
-    point = KeyPoint(
+    point = CapsuleAccessPoint(
         id=point_id,
         ring=context.principal.ring,
         space_id=command.space_id,
@@ -201,7 +201,7 @@ def create_point(context: Context, command: CreatePoint) -> KeyPoint:
         public=public,
         wrapped=wrapped,
     )
-    context.uow.of(KeyPoint).add(point)
+    context.uow.of(CapsuleAccessPoint).add(point)
     return point
 
 
@@ -210,31 +210,31 @@ def _binding(point_id: str) -> bytes:
 
 
 @use_case("access_point:delete", writes=True)
-def delete_point(context: Context, command: OnePoint) -> None:
+def delete_point(context: Context, command: AccessPointById) -> None:
     """Remove an access point. Raises ``ResourceNotFound``."""
-    context.uow.of(KeyPoint).remove(find_point(context, command.point_id).id)
+    context.uow.of(CapsuleAccessPoint).remove(find_point(context, command.point_id).id)
 
 
-def _switch(context: Context, point_id: str, *, on: bool) -> KeyPoint:
+def _switch(context: Context, point_id: str, *, on: bool) -> CapsuleAccessPoint:
     changed = replace(find_point(context, point_id), enabled=on, updated_ms=context.now_ms)
-    context.uow.of(KeyPoint).put(changed)
+    context.uow.of(CapsuleAccessPoint).put(changed)
     return changed
 
 
 @use_case("access_point:enable", writes=True)
-def enable_point(context: Context, command: OnePoint) -> KeyPoint:
+def enable_point(context: Context, command: AccessPointById) -> CapsuleAccessPoint:
     """Let it open capsules. Raises ``ResourceNotFound``."""
     return _switch(context, command.point_id, on=True)
 
 
 @use_case("access_point:disable", writes=True)
-def disable_point(context: Context, command: OnePoint) -> KeyPoint:
+def disable_point(context: Context, command: AccessPointById) -> CapsuleAccessPoint:
     """Let it open none. Raises ``ResourceNotFound``."""
     return _switch(context, command.point_id, on=False)
 
 
 @use_case("access_point:private_key")
-def private_key(context: Context, command: OnePoint) -> PrivateHalf:
+def private_key(context: Context, command: AccessPointById) -> PrivateHalf:
     """The private half of a custom access point. Raises ``ResourceNotFound``, ``UnsupportedOperation``."""
     point = find_point(context, command.point_id)
     if point.kind != CUSTOM:
@@ -243,7 +243,7 @@ def private_key(context: Context, command: OnePoint) -> PrivateHalf:
     return PrivateHalf(point, reveal(private))
 
 
-def _page(context: Context, kind: type[T], command: InSpace) -> Page[T]:
+def _page(context: Context, kind: type[T], command: ListInKeySpace) -> Page[T]:
     where = {"ring": context.principal.ring, "space_id": command.space_id}
     found = context.uow.of(kind).find(where, limit=command.limit + 1, after=command.after or None)
     shown = list(found[: command.limit])
@@ -251,18 +251,18 @@ def _page(context: Context, kind: type[T], command: InSpace) -> Page[T]:
 
 
 @use_case("access_point:list")
-def list_points(context: Context, command: InSpace) -> Page[KeyPoint]:
+def list_points(context: Context, command: ListInKeySpace) -> Page[CapsuleAccessPoint]:
     """One page of a space's access points."""
-    return _page(context, KeyPoint, command)
+    return _page(context, CapsuleAccessPoint, command)
 
 
 @use_case("key_policy:create", writes=True)
-def create_policy(context: Context, command: CreatePolicy) -> KeyPolicy:
+def create_policy(context: Context, command: CreatePolicy) -> CapsulePolicy:
     """A new policy. Raises as :func:`read_policy`, ``ResourceExists``, ``QuotaExceeded``."""
     read_policy(command.text)
-    _demand_room(context, KeyPolicy, command.space_id, command.name)
+    _require_room(context, CapsulePolicy, command.space_id, command.name)
     now, principal = context.now_ms, context.principal
-    policy = KeyPolicy(
+    policy = CapsulePolicy(
         id=context.gate.entropy.uuid(),
         ring=principal.ring,
         space_id=command.space_id,
@@ -273,34 +273,34 @@ def create_policy(context: Context, command: CreatePolicy) -> KeyPolicy:
         created_ms=now,
         updated_ms=now,
     )
-    context.uow.of(KeyPolicy).add(policy)
+    context.uow.of(CapsulePolicy).add(policy)
     return policy
 
 
 @use_case("key_policy:update", writes=True)
-def update_policy(context: Context, command: UpdatePolicy) -> KeyPolicy:
+def update_policy(context: Context, command: UpdatePolicy) -> CapsulePolicy:
     """Another text, from the next opening on. Raises as :func:`read_policy`, ``ResourceNotFound``."""
     read_policy(command.text)
     held = find_policy(context, command.policy_id)
     description = held.description if command.description is None else command.description
     changed = replace(held, text=command.text, description=description, updated_ms=context.now_ms)
-    context.uow.of(KeyPolicy).put(changed)
+    context.uow.of(CapsulePolicy).put(changed)
     return changed
 
 
 @use_case("key_policy:describe")
-def describe_policy(context: Context, command: OnePolicy) -> KeyPolicy:
+def describe_policy(context: Context, command: CapsulePolicyById) -> CapsulePolicy:
     """One policy. Raises ``ResourceNotFound``."""
     return find_policy(context, command.policy_id)
 
 
 @use_case("key_policy:list")
-def list_policies(context: Context, command: InSpace) -> Page[KeyPolicy]:
+def list_policies(context: Context, command: ListInKeySpace) -> Page[CapsulePolicy]:
     """One page of a space's policies."""
-    return _page(context, KeyPolicy, command)
+    return _page(context, CapsulePolicy, command)
 
 
 @use_case("key_policy:delete", writes=True)
-def delete_policy(context: Context, command: OnePolicy) -> None:
+def delete_policy(context: Context, command: CapsulePolicyById) -> None:
     """Remove a policy; capsules that name it open for nobody then. Raises ``ResourceNotFound``."""
-    context.uow.of(KeyPolicy).remove(find_policy(context, command.policy_id).id)
+    context.uow.of(CapsulePolicy).remove(find_policy(context, command.policy_id).id)

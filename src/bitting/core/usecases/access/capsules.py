@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from bitting.core import faults
 from bitting.core.blob import framed, parse
 from bitting.core.gate import Context, use_case
-from bitting.core.model.capsule import KeyPoint, KeyPolicy
+from bitting.core.model.capsule import CapsuleAccessPoint, CapsulePolicy
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.specs import Algorithm, Usage
 from bitting.core.usecases.access.capsule_policies import CUSTOM, PolicyText, find_point, find_policy, read_policy
@@ -94,7 +94,7 @@ def create(context: Context, command: CreateCapsule) -> DataKeyOut:
     Raises ``MissingParameter`` (policy_id), ``InvalidParameter`` (policy, public), ``ResourceNotFound`` (``kind``
     key_policy), ``SymmetricKeyRequired``.
     """
-    crypto.demand_symmetric(context.key)
+    crypto.require_symmetric(context.key)
     if bool(command.policy) == bool(command.policy_id):
         raise faults.MissingParameter(parameter="policy_id")
     if command.policy_id:
@@ -143,19 +143,19 @@ def open_(context: Context, command: OpenCapsule) -> DataKeyOut:
     order = crypto.Decrypt(sealed, command.key, _bound(head))
     data_key = crypto.decrypt.run(context, order).plaintext  # 1
     point = _prover(context, command)  # 2
-    _demand_allowed(context, head, point)  # 3
+    _require_allowed(context, head, point)  # 3
     plain, cipher = _handed_out(context, data_key, command.public)
     return DataKeyOut(context.key, plain, cipher, instance_id=point.id)
 
 
-def _prover(context: Context, command: OpenCapsule) -> KeyPoint:
+def _prover(context: Context, command: OpenCapsule) -> CapsuleAccessPoint:
     proof = command.proof
     if proof is None:
         raise faults.Unavailable(missing="enclave_root", reason="no root certificate of machines is configured")
     refused = faults.KeyPermissionDenied(resource=context.key.id)
     if proof.expires_ms <= context.now_ms:
         raise refused
-    for point in context.uow.of(KeyPoint).find({"ring": context.principal.ring, "kind": CUSTOM}):
+    for point in context.uow.of(CapsuleAccessPoint).find({"ring": context.principal.ring, "kind": CUSTOM}):
         if point.enabled and hmac.compare_digest(point.public, proof.public):
             signed = f"{proof.expires_text}\n{command.capsule}".encode()
             if context.gate.vault.verify_rsa(point.public, signed, proof.signature):
@@ -163,14 +163,14 @@ def _prover(context: Context, command: OpenCapsule) -> KeyPoint:
     raise refused
 
 
-def _demand_allowed(context: Context, head: dict[str, str], point: KeyPoint) -> None:
+def _require_allowed(context: Context, head: dict[str, str], point: CapsuleAccessPoint) -> None:
     policy: PolicyText | None = None
     if "policy" in head:
         policy = read_policy(head["policy"])
     else:
-        held = context.uow.of(KeyPolicy).get(head.get("policy_id", ""))
+        held = context.uow.of(CapsulePolicy).get(head.get("policy_id", ""))
         if held is not None and held.ring == context.principal.ring:
             policy = read_policy(held.text)
-            context.uow.of(KeyPolicy).put(replace(held, used_ms=context.now_ms))
+            context.uow.of(CapsulePolicy).put(replace(held, used_ms=context.now_ms))
     if policy is None or not policy.allows(find_point(context, point.id), context.now_ms):
         raise faults.KeyPermissionDenied(resource=context.key.id)

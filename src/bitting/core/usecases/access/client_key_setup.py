@@ -50,7 +50,7 @@ class ClientKeysOf:
 
 
 @dataclass(slots=True)
-class OneClientKey:
+class ClientKeyById:
     """By its id, whatever account it is of."""
 
     client_key_id: str
@@ -146,7 +146,7 @@ def access_points(context: Context, command: ClientKeysOf) -> Sequence[AccessPoi
 
 
 @use_case("service:write", writes=True, operator=True)
-def revoke(context: Context, command: OneClientKey) -> ClientKey:
+def revoke(context: Context, command: ClientKeyById) -> ClientKey:
     """Delete a client key; what it signed is refused from the next request on. Raises ``ResourceNotFound``."""
     keys = context.uow.of(ClientKey)
     held = keys.get(command.client_key_id)

@@ -112,7 +112,7 @@ def make_client_key(
 
 
 @dataclass(slots=True)
-class OneClientKey:
+class ClientKeyById:
     """By its id, ``KAAP.<uuid>``."""
 
     client_key_id: str
@@ -159,7 +159,7 @@ def _find(context: Context, client_key_id: str, action: str) -> ClientKey:
 
 
 @use_case("client_key:describe")
-def describe(context: Context, command: OneClientKey) -> SeenClientKey:
+def describe(context: Context, command: ClientKeyById) -> SeenClientKey:
     """The client key, without its private half, which nobody has. Raises ``ResourceNotFound``."""
     return _seen(context, _find(context, command.client_key_id, "client_key:describe"))
 
@@ -177,7 +177,7 @@ def list_(context: Context, command: ListClientKeys) -> Sequence[SeenClientKey]:
 
 
 @use_case("client_key:delete", writes=True)
-def delete(context: Context, command: OneClientKey) -> ClientKey:
+def delete(context: Context, command: ClientKeyById) -> ClientKey:
     """Take it away: whoever holds its file is unknown from the next request on. Raises ``ResourceNotFound``."""
     record = _find(context, command.client_key_id, "client_key:delete")
     context.uow.of(ClientKey).remove(record.id)

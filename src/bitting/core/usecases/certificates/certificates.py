@@ -55,7 +55,7 @@ class UploadCertificate:
 
 
 @dataclass(slots=True)
-class OneCertificate:
+class CertificateById:
     """By its id."""
 
     certificate_id: str
@@ -109,7 +109,7 @@ class Decrypt:
 
 
 @dataclass(slots=True)
-class Worked:
+class CertificateResult:
     """What came out: a signature, a ciphertext, a plaintext, or whether a signature fits."""
 
     certificate_id: str
@@ -228,13 +228,13 @@ def upload(context: Context, command: UploadCertificate) -> Certificate:
 
 
 @use_case("certificate:get", name="get_certificate")
-def get(context: Context, command: OneCertificate) -> Certificate:
+def get(context: Context, command: CertificateById) -> Certificate:
     """Request, certificate and chain. Raises ``ResourceNotFound`` (``kind`` certificate)."""
     return _find(context, command.certificate_id, "certificate:get")
 
 
 @use_case("certificate:describe", name="describe_certificate")
-def describe(context: Context, command: OneCertificate) -> SeenCertificate:
+def describe(context: Context, command: CertificateById) -> SeenCertificate:
     """All but the certificate itself. Raises ``ResourceNotFound`` (``kind`` certificate)."""
     held = _find(context, command.certificate_id, "certificate:describe")
     tool = context.gate.vault.certificates
@@ -260,7 +260,7 @@ def set_state(context: Context, command: SetState) -> Certificate:
 
 
 @use_case("certificate:delete", writes=True, name="delete_certificate")
-def delete(context: Context, command: OneCertificate) -> Certificate:
+def delete(context: Context, command: CertificateById) -> Certificate:
     """Erase it with its private key, at once. Raises ``ResourceNotFound`` (``kind`` certificate)."""
     held = _find(context, command.certificate_id, "certificate:delete")
     _provider(context).destroy(StoredMaterial(held.wrapped, held.public))
@@ -283,7 +283,7 @@ def _usable(
 
 
 @use_case("certificate:sign", name="certificate_sign")
-def sign(context: Context, command: Sign) -> Worked:
+def sign(context: Context, command: Sign) -> CertificateResult:
     """Sign with the private key of an active certificate.
 
     Raises ``ResourceNotFound`` (``kind`` certificate), ``CertificateNotActive``, ``AlgorithmMismatch``,
@@ -292,21 +292,21 @@ def sign(context: Context, command: Sign) -> Worked:
     held = _usable(context, command.certificate_id, "certificate:sign", Usage.SIGN, command.algorithm)
     handle = _handle(context, held)
     assert isinstance(handle, CanSign)  # noqa: S101 - the spec has signing algorithms
-    return Worked(held.id, handle.sign(command.message, command.algorithm, digest=command.digest))
+    return CertificateResult(held.id, handle.sign(command.message, command.algorithm, digest=command.digest))
 
 
 @use_case("certificate:verify", name="certificate_verify")
-def verify(context: Context, command: Verify) -> Worked:
+def verify(context: Context, command: Verify) -> CertificateResult:
     """Whether a signature is by an active or revoked certificate. Raises as :func:`sign`."""
     held = _usable(context, command.certificate_id, "certificate:verify", Usage.SIGN, command.algorithm, revoked=True)
     handle = _handle(context, held)
     assert isinstance(handle, CanSign)  # noqa: S101 - the spec has signing algorithms
     fits = handle.verify(command.message, command.signature, command.algorithm, digest=command.digest)
-    return Worked(held.id, fits=fits)
+    return CertificateResult(held.id, fits=fits)
 
 
 @use_case("certificate:encrypt", name="certificate_encrypt")
-def encrypt(context: Context, command: Encrypt) -> Worked:
+def encrypt(context: Context, command: Encrypt) -> CertificateResult:
     """Encrypt under the public key of an active certificate.
 
     Raises ``ResourceNotFound`` (``kind`` certificate), ``CertificateNotActive``, ``AlgorithmMismatch``,
@@ -315,13 +315,13 @@ def encrypt(context: Context, command: Encrypt) -> Worked:
     held = _usable(context, command.certificate_id, "certificate:encrypt", Usage.ENCRYPT, command.algorithm)
     handle = _handle(context, held)
     assert can_encrypt_asymmetric(handle)  # noqa: S101 - the spec has encryption algorithms
-    return Worked(held.id, handle.encrypt(command.plaintext, command.algorithm))
+    return CertificateResult(held.id, handle.encrypt(command.plaintext, command.algorithm))
 
 
 @use_case("certificate:decrypt", name="certificate_decrypt")
-def decrypt(context: Context, command: Decrypt) -> Worked:
+def decrypt(context: Context, command: Decrypt) -> CertificateResult:
     """Decrypt with the private key of an active certificate. Raises as :func:`encrypt`, and ``InvalidCiphertext``."""
     held = _usable(context, command.certificate_id, "certificate:decrypt", Usage.ENCRYPT, command.algorithm)
     handle = _handle(context, held)
     assert can_encrypt_asymmetric(handle)  # noqa: S101 - the spec has encryption algorithms
-    return Worked(held.id, handle.decrypt(command.ciphertext, command.algorithm))
+    return CertificateResult(held.id, handle.decrypt(command.ciphertext, command.algorithm))

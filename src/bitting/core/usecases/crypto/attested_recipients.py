@@ -29,7 +29,7 @@ _BINDING = b"attestation-challenge\0"
 
 
 @dataclass(slots=True)
-class AskChallenge:
+class CreateChallenge:
     """Something fresh for a machine to put into its attestation document."""
 
 
@@ -59,7 +59,7 @@ class ForRecipient:
 
 
 @dataclass(slots=True)
-class Sealed:
+class RecipientResult:
     """``answer``: as without a recipient, but for its plaintext, which is gone; ``for_recipient``: where it went."""
 
     answer: Any
@@ -67,7 +67,7 @@ class Sealed:
 
 
 @use_case("attestation:challenge")
-def challenge(context: Context, command: AskChallenge) -> Challenge:  # noqa: ARG001
+def challenge(context: Context, command: CreateChallenge) -> Challenge:  # noqa: ARG001
     """A nonce, and a token that says when it was given to whom. Nothing is stored."""
     nonce = context.gate.entropy.random(NONCE_BYTES)
     words = f"{context.now_ms + CHALLENGE_MS}\0{context.principal.account_id}\0{nonce.hex()}"
@@ -93,7 +93,7 @@ def believed(context: Context, recipient: Recipient, attestation: Attestation | 
     return attestation.attest(recipient.document, _nonce(context, recipient.token))
 
 
-def for_recipient(use: UseCase[Any, Any]) -> UseCase[ForRecipient, Sealed]:
+def for_recipient(use: UseCase[Any, Any]) -> UseCase[ForRecipient, RecipientResult]:
     """A use case whose answer holds a ``plaintext``, for a recipient: same right, same key, same states.
 
     Raises as the use case does, and as :func:`believed`, which is asked first.
@@ -101,13 +101,13 @@ def for_recipient(use: UseCase[Any, Any]) -> UseCase[ForRecipient, Sealed]:
     key = use.key
     assert key is not None  # noqa: S101 - what answers with plaintext names a key
 
-    def run(context: Context, command: ForRecipient) -> Sealed:
+    def run(context: Context, command: ForRecipient) -> RecipientResult:
         public = believed(context, command.recipient, context.gate.attestation)
         answer = use.run(context, command.command)
         try:
             sealed = context.gate.vault.encrypt_to(public, answer.plaintext, command.recipient.algorithm)
         except faults.InvalidParameter:
             raise faults.InvalidParameter(parameter="recipient", reason="public") from None
-        return Sealed(replace(answer, plaintext=b""), sealed)
+        return RecipientResult(replace(answer, plaintext=b""), sealed)
 
     return replace(use, run=run, command=ForRecipient, key=lambda command: key(command.command))

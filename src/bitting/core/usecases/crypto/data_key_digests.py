@@ -25,7 +25,7 @@ from bitting.core.model.key import Key, KeyRef
 from bitting.core.specs import SPECS, Algorithm, Family, Usage
 from bitting.core.usecases.crypto import data_keys
 from bitting.core.usecases.crypto import encryption as crypto
-from bitting.core.usecases.crypto.encryption import Decrypt, Decrypted, Encrypt, Encrypted, demand_symmetric
+from bitting.core.usecases.crypto.encryption import Decrypt, Decrypted, Encrypt, Encrypted, require_symmetric
 
 DIGEST_BYTES = 32
 
@@ -125,7 +125,7 @@ def wrap(context: Context, command: Wrap) -> Wrapped:
     """
     key = context.key
     if not (SPECS[key.spec].family is Family.RSA and command.rsa_most):
-        demand_symmetric(key)
+        require_symmetric(key)
     algorithm = crypto.pick_algorithm(key, None, Usage.ENCRYPT)
     data_key = _split(context, key, command.content, command.length)
     order = Encrypt(command.key, data_key, command.aad)
@@ -137,7 +137,7 @@ def unwrap(context: Context, command: Unwrap) -> Unwrapped:
     """Open a data key. Raises as ``crypto.decrypt``, and ``SymmetricKeyRequired`` and both mismatches."""
     key = context.key
     if SPECS[key.spec].family is not Family.RSA:
-        demand_symmetric(key)
+        require_symmetric(key)
     found = crypto.decrypt.run(context, Decrypt(command.ciphertext, command.key, command.aad)).plaintext
     data_key = found if len(found) == command.length else _split(context, key, found, command.length)
     return Unwrapped(key, data_key, digest_of(context, key, data_key))
@@ -153,7 +153,7 @@ def _source(command: ReEncrypt) -> KeyRef:
 def _open(context: Context, command: ReEncrypt) -> Decrypted:
     """What is inside, under the source key. A ciphertext that names no key here is no ciphertext here."""
     ref = _source(command)
-    further = context.gate.another(context, ref, crypto.decrypt.action, crypto.decrypt.states)
+    further = context.gate.with_key(context, ref, crypto.decrypt.action, crypto.decrypt.states)
     order = Decrypt(command.ciphertext, ref, command.source_aad, command.source_algorithm)
     return crypto.decrypt.run(further, order)
 

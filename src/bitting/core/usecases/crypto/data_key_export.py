@@ -15,7 +15,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.key import KeyRef
 from bitting.core.specs import Algorithm
 from bitting.core.usecases.crypto.data_keys import DataKey, GenerateDataKey, generate_data_key
-from bitting.core.usecases.crypto.encryption import Decrypt, Decrypted, decrypt, demand_symmetric, source_of
+from bitting.core.usecases.crypto.encryption import Decrypt, Decrypted, decrypt, require_symmetric, source_of
 
 #: Bits of the public key -> bytes of what it makes; SM2 ciphertexts are as long as their plaintext needs.
 _RSA_BYTES = {"RSA_2048": 256, "RSA_3072": 384, "RSA_4096": 512}
@@ -50,7 +50,7 @@ class GenerateAndExport:
 
 
 @dataclass(slots=True)
-class Exported:
+class ExportedDataKey:
     """``wrapped``: under the caller's public key; ``opened``: which key opened the ciphertext."""
 
     opened: Decrypted
@@ -83,11 +83,11 @@ def _key_of_ciphertext(command: Export) -> KeyRef:
 
 
 @use_case("key:export_data_key", key=_key_of_ciphertext, states="use", hot=True)
-def export(context: Context, command: Export) -> Exported:
+def export(context: Context, command: Export) -> ExportedDataKey:
     """Hand a data key on. Raises as decrypt, and as :func:`_wrap`."""
-    demand_symmetric(context.key)
+    require_symmetric(context.key)
     opened = decrypt.run(context, Decrypt(command.ciphertext, None, command.aad))
-    return Exported(opened, _wrap(context, command, opened.plaintext))
+    return ExportedDataKey(opened, _wrap(context, command, opened.plaintext))
 
 
 def _named_key(command: GenerateAndExport) -> KeyRef:

@@ -22,9 +22,9 @@ from bitting.core.usecases.crypto.encryption import (
     PRIMARY,
     Encrypt,
     Encrypted,
-    demand_symmetric,
     pick_algorithm,
     pick_version,
+    require_symmetric,
     seal,
 )
 
@@ -63,7 +63,7 @@ def generate_data_key_pair(context: Context, command: GenerateDataKeyPair) -> Da
     without a public half), ``UnsupportedKeySpec``, ``ConcurrencyExceeded`` (an instance makes one at a time).
     """
     key = context.key
-    demand_symmetric(key)
+    require_symmetric(key)
     algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
     version = pick_version(context, command.version)
     spec = SPECS.get(command.spec)

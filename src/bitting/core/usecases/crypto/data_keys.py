@@ -12,9 +12,9 @@ from bitting.core.usecases.crypto.encryption import (
     PRIMARY,
     Encrypt,
     Encrypted,
-    demand_symmetric,
     pick_algorithm,
     pick_version,
+    require_symmetric,
     seal,
 )
 
@@ -67,7 +67,7 @@ def generate_data_key(context: Context, command: GenerateDataKey) -> DataKey:
     key = context.key
     rsa = SPECS[key.spec].family is Family.RSA
     if command.symmetric_only and not (rsa and command.rsa_most):
-        demand_symmetric(key)
+        require_symmetric(key)
     algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
     if rsa and command.symmetric_only and command.length > command.rsa_most:
         raise faults.PlaintextTooLong(key_id=key.id, family=Family.RSA.value)

@@ -98,7 +98,7 @@ def pick_version(context: Context, wanted: str) -> str:
     return context.key.initial_version if wanted == INITIAL else wanted
 
 
-def demand_symmetric(key: Key) -> None:
+def require_symmetric(key: Key) -> None:
     """Return for AES and SM4 keys. Raises ``SymmetricKeyRequired`` (``key_id``, ``family``)."""
     family = SPECS[key.spec].family
     if not family.symmetric:
@@ -167,7 +167,7 @@ def encrypt(context: Context, command: Encrypt) -> Encrypted:
     ``KeyVersionNotFound``.
     """
     if command.symmetric_only:
-        demand_symmetric(context.key)
+        require_symmetric(context.key)
     algorithm = pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
     version = pick_version(context, command.version)
     return seal(context, context.handle(version), command, version, algorithm)
@@ -209,7 +209,7 @@ def _decrypt_asymmetric(context: Context, command: Decrypt, algorithm: Algorithm
 def unseal(context: Context, command: Unseal) -> Decrypted:
     """Decrypt parts. Raises ``InvalidCiphertext``, ``KeyVersionNotFound``, and as :func:`encrypt`."""
     if command.symmetric_only:
-        demand_symmetric(context.key)
+        require_symmetric(context.key)
     algorithm = pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
     version = pick_version(context, command.version)
     handle = context.handle(version)

@@ -34,7 +34,7 @@ class Derive:
 
 
 @dataclass(slots=True)
-class Derived:
+class SharedSecret:
     """``secret`` is the caller's to guard."""
 
     key: Key
@@ -45,7 +45,7 @@ def _key(command: Derive) -> KeyRef:
     return command.key
 
 
-def demand_enclave(document: bytes) -> None:
+def require_enclave(document: bytes) -> None:
     """Never returns: the document is no attestation, or there is no root to check it with.
 
     Raises ``InvalidParameter`` (attestation) or ``Unavailable`` (``missing`` enclave_root).
@@ -58,7 +58,7 @@ def demand_enclave(document: bytes) -> None:
 
 
 @use_case("key:derive", key=_key, states="use", hot=True)
-def derive(context: Context, command: Derive) -> Derived:
+def derive(context: Context, command: Derive) -> SharedSecret:
     """The shared secret.
 
     Raises ``AsymmetricKeyRequired``, ``UsageMismatch``, ``InvalidParameter`` (peer, attestation), ``Unavailable``.
@@ -68,8 +68,8 @@ def derive(context: Context, command: Derive) -> Derived:
         raise faults.AsymmetricKeyRequired(key_id=context.key.id, family=family.value)
     pick_algorithm(context.key, None, Usage.AGREE)
     if command.attestation:
-        demand_enclave(command.attestation)
+        require_enclave(command.attestation)
     handle = context.handle()
     if not isinstance(handle, CanAgree):
         raise faults.UnsupportedOperation(key_id=context.key.id)
-    return Derived(context.key, handle.agree(command.peer))
+    return SharedSecret(context.key, handle.agree(command.peer))

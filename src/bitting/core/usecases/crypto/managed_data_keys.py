@@ -18,7 +18,7 @@ from bitting.core import faults
 from bitting.core.blob import framed
 from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import CachedKey
-from bitting.core.key_states import gone, require
+from bitting.core.key_states import is_deleted, require
 from bitting.core.model.access import ManagedDataKey
 from bitting.core.model.identity import Account
 from bitting.core.model.key import Key, KeyRef, KeyVersion
@@ -31,7 +31,7 @@ KIND = "managed_data_key"
 
 
 @dataclass(slots=True)
-class Keep:
+class StoreDataKey:
     """One more version of a data key, the first one if there is none. ``key_id``: what seals it."""
 
     account_id: str
@@ -58,7 +58,7 @@ class ListVersions:
 
 
 @dataclass(slots=True)
-class Opened:
+class OpenedDataKey:
     """A version and its plaintext."""
 
     record: ManagedDataKey
@@ -79,7 +79,7 @@ def _bound(account_id: str, name: str, number: int) -> bytes:
 
 
 @use_case("service:write", writes=True, operator=True)
-def keep(context: Context, command: Keep) -> ManagedDataKey:
+def keep(context: Context, command: StoreDataKey) -> ManagedDataKey:
     """Make 32 random bytes and keep them.
 
     Raises ``ResourceNotFound`` (account), ``KeyNotFound``, what a key's state or spec forbids, ``QuotaExceeded``.
@@ -88,7 +88,7 @@ def keep(context: Context, command: Keep) -> ManagedDataKey:
     if account is None:
         raise faults.ResourceNotFound(resource=f"account {command.account_id}")
     key = context.uow.of(Key).get(command.key_id)
-    if key is None or key.ring != account.ring or gone(key, context.now_ms):
+    if key is None or key.ring != account.ring or is_deleted(key, context.now_ms):
         raise faults.KeyNotFound(resource=command.key_id, named="id")
     require("use", key, context.now_ms)
     records = context.uow.of(ManagedDataKey)
@@ -122,7 +122,7 @@ def keep(context: Context, command: Keep) -> ManagedDataKey:
 
 
 @use_case("managed_data_key:get", name="get_managed_data_key")
-def get(context: Context, command: Get) -> Opened:
+def get(context: Context, command: Get) -> OpenedDataKey:
     """The plaintext of one version.
 
     Raises ``ResourceNotFound`` (``kind`` managed_data_key), and whatever keeps the caller from decrypting with the
@@ -134,10 +134,10 @@ def get(context: Context, command: Get) -> Opened:
         where["number"] = int(command.version) if command.version.isdecimal() and len(command.version) < 10 else 0
     records = context.uow.of(ManagedDataKey)
     for record in records.find(where, order="number", descending=command.latest, limit=1):
-        opening = context.gate.another(context, KeyRef.by_id(record.key_id), "key:decrypt", "use")
+        opening = context.gate.with_key(context, KeyRef.by_id(record.key_id), "key:decrypt", "use")
         aad = _bound(record.account_id, record.name, record.number)
         opened = crypto.decrypt.run(opening, crypto.Decrypt(record.sealed, KeyRef.by_id(record.key_id), aad))
-        return Opened(record, opened.plaintext)
+        return OpenedDataKey(record, opened.plaintext)
     raise faults.ResourceNotFound(kind=KIND, resource=command.name)
 
 

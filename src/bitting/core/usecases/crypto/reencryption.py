@@ -23,8 +23,8 @@ from bitting.core.usecases.crypto.encryption import (
     Encrypted,
     Unseal,
     decrypt,
-    demand_symmetric,
     pick_algorithm,
+    require_symmetric,
     seal,
     source_of,
     unseal,
@@ -66,9 +66,9 @@ def re_encrypt(context: Context, command: ReEncrypt) -> ReEncrypted:
     Keys are checked before anything is opened, the source first. A ``KeyKindFault`` about the destination says
     so (``side``).
     """
-    to = context.gate.another(context, command.destination, "key:re_encrypt_to", "use")
+    to = context.gate.with_key(context, command.destination, "key:re_encrypt_to", "use")
     try:
-        demand_symmetric(to.key)
+        require_symmetric(to.key)
         algorithm = pick_algorithm(to.key, None, Usage.ENCRYPT)
     except faults.KeyKindFault as fault:
         fault.__dict__["side"] = "destination"
@@ -81,7 +81,7 @@ def re_encrypt(context: Context, command: ReEncrypt) -> ReEncrypted:
 
 def _open(context: Context, command: ReEncrypt) -> Decrypted:
     if command.source_algorithm is None:
-        demand_symmetric(context.key)
+        require_symmetric(context.key)
         return decrypt.run(context, Decrypt(command.ciphertext, command.source, command.source_aad))
     if SPECS[context.key.spec].family.symmetric:
         pick_algorithm(context.key, command.source_algorithm, Usage.ENCRYPT)

@@ -50,7 +50,7 @@ class Verify:
 
 
 @dataclass(slots=True)
-class Signed:
+class SignResult:
     """A signature and what made it."""
 
     key: Key
@@ -61,7 +61,7 @@ class Signed:
 
 
 @dataclass(slots=True)
-class Verdict:
+class VerifyResult:
     """Whether a signature or a code fits, and what it was checked with."""
 
     key: Key
@@ -110,7 +110,7 @@ class VerifyMac:
 
 
 @dataclass(slots=True)
-class Maced:
+class MacResult:
     """A code and what made it."""
 
     key: Key
@@ -128,7 +128,7 @@ class Digest:
 
 
 @dataclass(slots=True)
-class Digested:
+class DigestResult:
     """``value``: the hash, full length."""
 
     value: bytes
@@ -141,7 +141,7 @@ def _key(command: Sign | Verify | ExportPublic | Mac | VerifyMac) -> KeyRef:
 
 def _signer(context: Context, command: Sign | Verify) -> tuple[CanSign, str, Algorithm]:
     """The opened version, its id and the algorithm to use."""
-    _demand_asymmetric(context.key)
+    _require_asymmetric(context.key)
     algorithm = pick_algorithm(context.key, command.algorithm, Usage.SIGN)
     version = pick_version(context, command.version)
     handle = context.handle(version)
@@ -150,14 +150,14 @@ def _signer(context: Context, command: Sign | Verify) -> tuple[CanSign, str, Alg
     return handle, version, algorithm
 
 
-def _demand_asymmetric(key: Key) -> None:
+def _require_asymmetric(key: Key) -> None:
     family = SPECS[key.spec].family
     if not family.asymmetric:
         raise faults.AsymmetricKeyRequired(key_id=key.id, family=family.value, usage=key.usage)
 
 
 @use_case("key:sign", key=_key, states="use", hot=True)
-def sign(context: Context, command: Sign) -> Signed:
+def sign(context: Context, command: Sign) -> SignResult:
     """Sign a message or a digest.
 
     Raises ``AsymmetricKeyRequired``, ``UsageMismatch``, ``AlgorithmMismatch``, ``DigestLengthMismatch``,
@@ -165,15 +165,15 @@ def sign(context: Context, command: Sign) -> Signed:
     """
     handle, version, algorithm = _signer(context, command)
     signature = handle.sign(command.message, algorithm, digest=command.digest)
-    return Signed(context.key, version, signature, algorithm, command.digest)
+    return SignResult(context.key, version, signature, algorithm, command.digest)
 
 
 @use_case("key:verify", key=_key, states="use", hot=True)
-def verify(context: Context, command: Verify) -> Verdict:
+def verify(context: Context, command: Verify) -> VerifyResult:
     """Check a signature; a malformed one does not fit. Raises as :func:`sign`."""
     handle, version, algorithm = _signer(context, command)
     fits = handle.verify(command.message, command.signature, algorithm, digest=command.digest)
-    return Verdict(context.key, version, fits, algorithm, command.digest)
+    return VerifyResult(context.key, version, fits, algorithm, command.digest)
 
 
 @use_case("key:public_key", key=_key, states="use", hot=True)
@@ -182,7 +182,7 @@ def public_key(context: Context, command: ExportPublic) -> PublicKey:
 
     It comes from the opened private key, not from the stored public bytes: those nobody authenticates.
     """
-    _demand_asymmetric(context.key)
+    _require_asymmetric(context.key)
     version = pick_version(context, command.version)
     handle = context.handle(version)
     if not isinstance(handle, CanExportPublic):
@@ -190,29 +190,29 @@ def public_key(context: Context, command: ExportPublic) -> PublicKey:
     return PublicKey(context.key, version, handle.public_der())
 
 
-def _maced(context: Context, command: Mac | VerifyMac) -> Maced:
+def _maced(context: Context, command: Mac | VerifyMac) -> MacResult:
     algorithm = pick_algorithm(context.key, command.algorithm, Usage.MAC)
     version = pick_version(context, command.version)
     handle = context.handle(version)
     if not isinstance(handle, CanMac):
         raise faults.UnsupportedOperation(key_id=context.key.id)
-    return Maced(context.key, version, handle.mac(command.message), algorithm)
+    return MacResult(context.key, version, handle.mac(command.message), algorithm)
 
 
 @use_case("key:mac", key=_key, states="use", hot=True)
-def mac(context: Context, command: Mac) -> Maced:
+def mac(context: Context, command: Mac) -> MacResult:
     """The message's code. Raises ``UsageMismatch``, ``AlgorithmMismatch``, ``KeyVersionNotFound``."""
     return _maced(context, command)
 
 
 @use_case("key:mac", key=_key, states="use", hot=True)
-def verify_mac(context: Context, command: VerifyMac) -> Verdict:
+def verify_mac(context: Context, command: VerifyMac) -> VerifyResult:
     """Check a code in constant time. Raises as :func:`mac`."""
     made = _maced(context, command)
-    return Verdict(made.key, made.version_id, hmac.compare_digest(made.mac, command.mac), made.algorithm)
+    return VerifyResult(made.key, made.version_id, hmac.compare_digest(made.mac, command.mac), made.algorithm)
 
 
 @use_case("digest:compute", hot=True)
-def digest(context: Context, command: Digest) -> Digested:
+def digest(context: Context, command: Digest) -> DigestResult:
     """Hash a message. Raises ``InvalidParameter`` (``algorithm``) for a hash that is not served."""
-    return Digested(context.gate.vault.digest(command.name, command.message), command.name)
+    return DigestResult(context.gate.vault.digest(command.name, command.message), command.name)

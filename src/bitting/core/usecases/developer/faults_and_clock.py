@@ -17,7 +17,7 @@ from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import Reader
 from bitting.core.model.service import DevClock, FaultRule
-from bitting.core.usecases.operator.service import Nothing
+from bitting.core.usecases.operator.service import NoInput
 
 CLOCK = "clock"
 EFFECTS = ("", "reset", "truncate")
@@ -85,13 +85,13 @@ def add_fault(context: Context, command: AddFault) -> FaultRule:
 
 
 @use_case("service:read", operator=True)
-def list_faults(context: Context, command: Nothing) -> Sequence[FaultRule]:  # noqa: ARG001
+def list_faults(context: Context, command: NoInput) -> Sequence[FaultRule]:  # noqa: ARG001
     """Every rule, oldest first."""
     return context.uow.of(FaultRule).find(limit=RULES_MAX)
 
 
 @use_case("service:write", writes=True, operator=True)
-def clear_faults(context: Context, command: Nothing) -> Sequence[FaultRule]:  # noqa: ARG001
+def clear_faults(context: Context, command: NoInput) -> Sequence[FaultRule]:  # noqa: ARG001
     """Forget every rule; gives back those that were there."""
     rules = context.uow.of(FaultRule)
     held = rules.find(limit=RULES_MAX)
@@ -112,7 +112,7 @@ def read_offset(reader: Reader) -> int:
 
 
 @use_case("service:read", operator=True)
-def clock(context: Context, command: Nothing) -> ClockState:  # noqa: ARG001
+def clock(context: Context, command: NoInput) -> ClockState:  # noqa: ARG001
     """Where the clock is."""
     held = context.uow.of(DevClock).get(CLOCK)
     return ClockState(context.now_ms, held.offset_ms if held else 0)
@@ -132,7 +132,7 @@ def move_clock(context: Context, command: MoveClock) -> ClockState:
 
 
 @use_case("service:write", writes=True, operator=True)
-def reset_clock(context: Context, command: Nothing) -> ClockState:  # noqa: ARG001
+def reset_clock(context: Context, command: NoInput) -> ClockState:  # noqa: ARG001
     """Back to the machine's time."""
     held = context.uow.of(DevClock).get(CLOCK)
     context.uow.of(DevClock).remove(CLOCK)

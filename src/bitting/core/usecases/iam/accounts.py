@@ -34,8 +34,8 @@ CLIENT_KEY_YEARS = 5
 
 
 @dataclass(slots=True)
-class Founded:
-    """What :func:`found` made. ``secret`` and ``password`` are shown once, in the credentials file."""
+class CreatedAccount:
+    """What :func:`create_first_account` made. ``secret`` and ``password`` are shown once, in the credentials file."""
 
     account: Account
     project: Project
@@ -84,7 +84,7 @@ def _digits(count: int) -> str:
     return secrets.choice("123456789") + "".join(secrets.choice(string.digits) for _ in range(count - 1))
 
 
-def found(uow: UnitOfWork, vault: Vault, clock: Clock, entropy: Entropy, region: str) -> Founded:
+def create_first_account(uow: UnitOfWork, vault: Vault, clock: Clock, entropy: Entropy, region: str) -> CreatedAccount:
     """The first account with a Huawei project, an OTC project (same key ring), an admin, and an instance."""
     now = clock.now_ms()
     account_id, ring = _digits(16), entropy.uuid()
@@ -113,7 +113,7 @@ def found(uow: UnitOfWork, vault: Vault, clock: Clock, entropy: Entropy, region:
     for record in (account, project, second, user, instance, policy, point):
         uow.of(type(record)).add(record)
     access_key_id, secret = add_access_key(uow, vault, now, account_id, user.id)
-    return Founded(account, project, second, user, instance, point, access_key_id, secret, secret_password)
+    return CreatedAccount(account, project, second, user, instance, point, access_key_id, secret, secret_password)
 
 
 def add_access_key(uow: UnitOfWork, vault: Vault, now_ms: int, account_id: str, user_id: str) -> tuple[str, str]:

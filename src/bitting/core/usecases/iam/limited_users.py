@@ -53,7 +53,7 @@ class StatementsOf:
 
 
 @dataclass(slots=True)
-class OneStatement:
+class StatementById:
     """By its id."""
 
     statement_id: str
@@ -108,7 +108,7 @@ def statements_of(context: Context, command: StatementsOf) -> Sequence[UserState
 
 
 @use_case("service:write", writes=True, operator=True)
-def revoke(context: Context, command: OneStatement) -> UserStatement:
+def revoke(context: Context, command: StatementById) -> UserStatement:
     """Take a statement away. Raises ``ResourceNotFound``."""
     held = context.uow.of(UserStatement).get(command.statement_id)
     if held is None:

@@ -18,12 +18,12 @@ from bitting.core.usecases.iam.users import (
     PER_ACCOUNT_MAX,
     READ,
     WRITE,
-    Listing,
-    One,
-    demand_name,
+    ById,
+    ListByName,
     drop_assignments,
     listed,
     own,
+    require_name,
 )
 
 
@@ -40,7 +40,7 @@ class SetRole:
 
 
 @dataclass(slots=True)
-class Place:
+class RoleBinding:
     """Somebody (``holder_kind``: user, group), somewhere (``place_kind``: domain, project, enterprise), a role."""
 
     holder_kind: str
@@ -58,7 +58,7 @@ class NewKey:
 
 
 @dataclass(slots=True)
-class MadeKey:
+class CreatedAccessKey:
     """``secret`` is shown this once."""
 
     record: AccessKey
@@ -66,7 +66,7 @@ class MadeKey:
 
 
 @dataclass(slots=True)
-class RoleFace:
+class RoleView:
     """A role as it is shown; built-in ones have neither text nor times."""
 
     id: str
@@ -77,18 +77,18 @@ class RoleFace:
     updated_ms: int = 0
 
 
-def _face(role: Role) -> RoleFace:
-    return RoleFace(role.id, role.name, role.description, role.text, role.created_ms, role.updated_ms)
+def _face(role: Role) -> RoleView:
+    return RoleView(role.id, role.name, role.description, role.text, role.created_ms, role.updated_ms)
 
 
 @use_case(WRITE, writes=True)
-def set_role(context: Context, command: SetRole) -> RoleFace:
-    """A new custom policy, or another content of one. Raises ``ResourceNotFound``, as :func:`_demand_name`."""
+def set_role(context: Context, command: SetRole) -> RoleView:
+    """A new custom policy, or another content of one. Raises ``ResourceNotFound``, as :func:`_require_name`."""
     rules = tuple(roles.write_rule(statement) for statement in command.statements)
     records = context.uow.of(Role)
     held = own(context, Role, command.id) if command.id else None
     if held is None or held.name != command.name:
-        demand_name(context, Role, command.name)
+        require_name(context, Role, command.name)
     role = Role(
         id=held.id if held else context.gate.entropy.random(16).hex(),
         account_id=context.principal.account_id,
@@ -105,28 +105,28 @@ def set_role(context: Context, command: SetRole) -> RoleFace:
 
 
 @use_case(READ)
-def list_roles(context: Context, command: Listing) -> Sequence[RoleFace]:
+def list_roles(context: Context, command: ListByName) -> Sequence[RoleView]:
     """Built-in roles and the account's own."""
-    built_in = [RoleFace(roles.built_in_id(name), name) for name in roles.BUILT_IN if command.name in ("", name)]
+    built_in = [RoleView(roles.built_in_id(name), name) for name in roles.BUILT_IN if command.name in ("", name)]
     return [*built_in, *(_face(role) for role in listed(context, Role, command.name))]
 
 
 @use_case(READ)
-def show_role(context: Context, command: One) -> RoleFace:
+def show_role(context: Context, command: ById) -> RoleView:
     """One role. Raises ``ResourceNotFound``."""
     name = roles.built_in_name(command.id)
-    return RoleFace(command.id, name) if name else _face(own(context, Role, command.id))
+    return RoleView(command.id, name) if name else _face(own(context, Role, command.id))
 
 
 @use_case(WRITE, writes=True)
-def delete_role(context: Context, command: One) -> None:
+def delete_role(context: Context, command: ById) -> None:
     """Remove a custom policy from everybody. Raises ``ResourceNotFound``."""
     held = own(context, Role, command.id)
     drop_assignments(context, {"role_id": held.id})
     context.uow.of(Role).remove(held.id)
 
 
-def _demand_place(context: Context, command: Place) -> None:
+def _require_place(context: Context, command: RoleBinding) -> None:
     """Raises ``ResourceNotFound`` for a holder, place or role that is not the account's."""
     principal = context.principal
     if command.holder_kind == "user":
@@ -143,9 +143,9 @@ def _demand_place(context: Context, command: Place) -> None:
         own(context, Role, command.role_id)
 
 
-def _assignment(context: Context, command: Place) -> Assignment:
-    """The record there is, or would be. Raises as :func:`_demand_place`."""
-    _demand_place(context, command)
+def _assignment(context: Context, command: RoleBinding) -> Assignment:
+    """The record there is, or would be. Raises as :func:`_require_place`."""
+    _require_place(context, command)
     record_id = assignment_id(
         command.role_id, command.holder_kind, command.holder_id, command.place_kind, command.place_id
     )
@@ -161,7 +161,7 @@ def _assignment(context: Context, command: Place) -> Assignment:
 
 
 @use_case(WRITE, writes=True)
-def assign(context: Context, command: Place) -> None:
+def assign(context: Context, command: RoleBinding) -> None:
     """Give somebody a role somewhere; having it already is no error. Raises ``ResourceNotFound``."""
     made, records = _assignment(context, command), context.uow.of(Assignment)
     if records.get(made.id) is None:
@@ -169,36 +169,36 @@ def assign(context: Context, command: Place) -> None:
 
 
 @use_case(READ)
-def check_assignment(context: Context, command: Place) -> None:
+def check_assignment(context: Context, command: RoleBinding) -> None:
     """Whether somebody has a role somewhere. Raises ``ResourceNotFound``."""
     if context.uow.of(Assignment).get(_assignment(context, command).id) is None:
         raise faults.ResourceNotFound(kind="assignment", resource=command.role_id)
 
 
 @use_case(WRITE, writes=True)
-def unassign(context: Context, command: Place) -> None:
+def unassign(context: Context, command: RoleBinding) -> None:
     """Take a role from somebody. Raises ``ResourceNotFound``."""
     if not context.uow.of(Assignment).remove(_assignment(context, command).id):
         raise faults.ResourceNotFound(kind="assignment", resource=command.role_id)
 
 
 @use_case(READ)
-def list_assigned(context: Context, command: Place) -> Sequence[RoleFace]:
+def list_assigned(context: Context, command: RoleBinding) -> Sequence[RoleView]:
     """The roles somebody has somewhere. Raises ``ResourceNotFound``."""
-    _demand_place(context, command)
+    _require_place(context, command)
     where = {"holder_id": command.holder_id, "place_kind": command.place_kind, "place_id": command.place_id}
     found = context.uow.of(Assignment).find(where, limit=PER_ACCOUNT_MAX)
-    return [show_role.run(context, One(held.role_id)) for held in found]
+    return [show_role.run(context, ById(held.role_id)) for held in found]
 
 
 @use_case(WRITE, writes=True)
-def create_key(context: Context, command: NewKey) -> MadeKey:
+def create_key(context: Context, command: NewKey) -> CreatedAccessKey:
     """A permanent access key. Raises ``ResourceNotFound``."""
     user = own(context, User, command.user_id or context.principal.user_id)
     key_id, secret = add_access_key(context.uow, context.gate.vault, context.now_ms, user.account_id, user.id)
     made = context.uow.of(AccessKey).get(key_id)
     assert made is not None  # noqa: S101 - it was just added
-    return MadeKey(made, secret)
+    return CreatedAccessKey(made, secret)
 
 
 @use_case(READ)
@@ -210,7 +210,7 @@ def list_keys(context: Context, command: NewKey) -> Sequence[AccessKey]:
 
 
 @use_case(WRITE, writes=True)
-def delete_key(context: Context, command: One) -> None:
+def delete_key(context: Context, command: ById) -> None:
     """End an access key. Raises ``ResourceNotFound``."""
     held = context.uow.of(AccessKey).get(command.id)
     if held is None or held.account_id != context.principal.account_id:

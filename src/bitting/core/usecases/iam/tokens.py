@@ -84,7 +84,7 @@ class Session:
 
 
 @dataclass(slots=True)
-class OneToken:
+class TokenByText:
     """Name a token by its text."""
 
     text: str = field(repr=False)
@@ -239,7 +239,7 @@ def _token(context: Context, text: str) -> Token:
 
 
 @use_case("token:validate")
-def validate(context: Context, command: OneToken) -> Session:
+def validate(context: Context, command: TokenByText) -> Session:
     """What a token is about. Raises ``ResourceNotFound`` if it is not good any more, ``PermissionDenied``."""
     token = _token(context, command.text)
     user = context.uow.of(User).get(token.user_id)
@@ -251,7 +251,7 @@ def validate(context: Context, command: OneToken) -> Session:
 
 
 @use_case("token:revoke", writes=True)
-def revoke(context: Context, command: OneToken) -> Token:
+def revoke(context: Context, command: TokenByText) -> Token:
     """End a token now, in every process. Raises ``ResourceNotFound``, ``PermissionDenied``."""
     token = _token(context, command.text)
     context.uow.of(Token).remove(token.id)
@@ -262,7 +262,7 @@ def revoke(context: Context, command: OneToken) -> Token:
 def temporary_key(context: Context, command: TemporaryKey) -> IssuedKey:
     """A temporary access key of the caller's, with no right the caller has not."""
     user, account = _who(context)
-    _make_room_for_key(context, user.id)
+    _evict_key(context, user.id)
     access_key_id, secret = "BTT" + alphanumeric(21), alphanumeric(40)
     security_token = base64.urlsafe_b64encode(context.gate.entropy.random(TOKEN_BYTES)).decode()
     expires_ms = context.now_ms + command.duration_s * 1000
@@ -281,7 +281,7 @@ def temporary_key(context: Context, command: TemporaryKey) -> IssuedKey:
     return IssuedKey(access_key_id, secret, security_token, expires_ms)
 
 
-def _make_room_for_key(context: Context, user_id: str) -> None:
+def _evict_key(context: Context, user_id: str) -> None:
     """Forget a user's expired temporary keys. Raises ``QuotaExceeded`` if too many are still good."""
     keys = context.uow.of(AccessKey)
     held = keys.find({"user_id": user_id}, order="created_ms", limit=TEMPORARY_KEYS_PER_USER + _PURGED_AT_ONCE)

@@ -27,14 +27,14 @@ T = TypeVar("T", User, Group, Role)
 
 
 @dataclass(slots=True)
-class One:
+class ById:
     """By id."""
 
     id: str
 
 
 @dataclass(slots=True)
-class Listing:
+class ListByName:
     """All of the account's, or the one of this name; at most ``PER_ACCOUNT_MAX``."""
 
     name: str = ""
@@ -92,7 +92,7 @@ def listed(context: Context, kind: type[T], name: str) -> Sequence[T]:
     return context.uow.of(kind).find(where, order="name", limit=PER_ACCOUNT_MAX)
 
 
-def demand_name(context: Context, kind: type[T], name: str) -> None:
+def require_name(context: Context, kind: type[T], name: str) -> None:
     """Raises ``InvalidParameter`` (name), ``ResourceExists``, ``QuotaExceeded``."""
     if not 0 < len(name) <= NAME_MOST:
         raise faults.InvalidParameter(parameter="name", reason="length")
@@ -114,8 +114,8 @@ def _record_of(password: str) -> str:
 
 @use_case(WRITE, writes=True)
 def create_user(context: Context, command: CreateUser) -> User:
-    """A new user without any right. Raises as :func:`_demand_name`, ``InvalidParameter`` (password)."""
-    demand_name(context, User, command.name)
+    """A new user without any right. Raises as :func:`_require_name`, ``InvalidParameter`` (password)."""
+    require_name(context, User, command.name)
     user = User(
         id=context.gate.entropy.random(16).hex(),
         account_id=context.principal.account_id,
@@ -130,13 +130,13 @@ def create_user(context: Context, command: CreateUser) -> User:
 
 
 @use_case(READ)
-def list_users(context: Context, command: Listing) -> Sequence[User]:
+def list_users(context: Context, command: ListByName) -> Sequence[User]:
     """The account's users by name."""
     return listed(context, User, command.name)
 
 
 @use_case(READ)
-def show_user(context: Context, command: One) -> User:
+def show_user(context: Context, command: ById) -> User:
     """One user. Raises ``ResourceNotFound``."""
     return own(context, User, command.id)
 
@@ -149,7 +149,7 @@ def update_user(context: Context, command: UpdateUser) -> User:
     """
     held = own(context, User, command.id)
     if command.name is not None and command.name != held.name:
-        demand_name(context, User, command.name)
+        require_name(context, User, command.name)
     changed = replace(
         held,
         name=held.name if command.name is None else command.name,
@@ -170,7 +170,7 @@ def _end_tokens(context: Context, user_id: str) -> None:
 
 
 @use_case(WRITE, writes=True)
-def delete_user(context: Context, command: One) -> None:
+def delete_user(context: Context, command: ById) -> None:
     """Remove a user with keys, tokens, memberships and roles. Raises ``ResourceNotFound``, ``ResourceInUse``."""
     held = own(context, User, command.id)
     if held.id == context.principal.user_id:
@@ -192,11 +192,11 @@ def drop_assignments(context: Context, where: dict[str, object]) -> None:
 
 @use_case(WRITE, writes=True)
 def set_group(context: Context, command: SetGroup) -> Group:
-    """A new group, or another name or description. Raises ``ResourceNotFound``, as :func:`_demand_name`."""
+    """A new group, or another name or description. Raises ``ResourceNotFound``, as :func:`_require_name`."""
     groups = context.uow.of(Group)
     if not command.id:
         name = command.name or ""
-        demand_name(context, Group, name)
+        require_name(context, Group, name)
         group_id, account_id = context.gate.entropy.random(16).hex(), context.principal.account_id
         made = Group(group_id, account_id, name, command.description or "", context.now_ms)
         groups.add(made)
@@ -204,7 +204,7 @@ def set_group(context: Context, command: SetGroup) -> Group:
     held = own(context, Group, command.id)
     name = held.name if command.name is None else command.name
     if name != held.name:
-        demand_name(context, Group, name)
+        require_name(context, Group, name)
     about = held.description if command.description is None else command.description
     changed = replace(held, name=name, description=about)
     groups.put(changed)
@@ -212,19 +212,19 @@ def set_group(context: Context, command: SetGroup) -> Group:
 
 
 @use_case(READ)
-def list_groups(context: Context, command: Listing) -> Sequence[Group]:
+def list_groups(context: Context, command: ListByName) -> Sequence[Group]:
     """The account's groups by name."""
     return listed(context, Group, command.name)
 
 
 @use_case(READ)
-def show_group(context: Context, command: One) -> Group:
+def show_group(context: Context, command: ById) -> Group:
     """One group. Raises ``ResourceNotFound``."""
     return own(context, Group, command.id)
 
 
 @use_case(WRITE, writes=True)
-def delete_group(context: Context, command: One) -> None:
+def delete_group(context: Context, command: ById) -> None:
     """Remove a group; its members stay. Raises ``ResourceNotFound``."""
     held = own(context, Group, command.id)
     for member in context.uow.of(Membership).find({"group_id": held.id}, limit=PER_ACCOUNT_MAX):
@@ -263,7 +263,7 @@ def remove_member(context: Context, command: Member) -> None:
 
 
 @use_case(READ)
-def users_of_group(context: Context, command: One) -> Sequence[User]:
+def users_of_group(context: Context, command: ById) -> Sequence[User]:
     """The users in a group. Raises ``ResourceNotFound``."""
     group = own(context, Group, command.id)
     members = context.uow.of(Membership).find({"group_id": group.id}, limit=PER_ACCOUNT_MAX)
@@ -272,7 +272,7 @@ def users_of_group(context: Context, command: One) -> Sequence[User]:
 
 
 @use_case(READ)
-def groups_of_user(context: Context, command: One) -> Sequence[Group]:
+def groups_of_user(context: Context, command: ById) -> Sequence[Group]:
     """The groups a user is in. Raises ``ResourceNotFound``."""
     user = own(context, User, command.id)
     members = context.uow.of(Membership).find({"user_id": user.id}, limit=PER_ACCOUNT_MAX)

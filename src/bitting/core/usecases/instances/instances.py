@@ -36,7 +36,7 @@ RESOURCES = {"key": "instance_keys", "secret": "instance_secrets", "qps": "", "v
 
 
 @dataclass(slots=True)
-class Nothing:
+class NoInput:
     """A use case that needs no input."""
 
 
@@ -50,7 +50,7 @@ class CreateInstance:
 
 
 @dataclass(slots=True)
-class OneInstance:
+class InstanceById:
     """By its id, ``kst-...``."""
 
     instance_id: str
@@ -103,7 +103,7 @@ class SetProtection:
 
 
 @dataclass(slots=True)
-class Release:
+class ReleaseInstance:
     """``force``: although nothing in it has been backed up."""
 
     instance_id: str
@@ -111,7 +111,7 @@ class Release:
 
 
 @dataclass(slots=True)
-class AskQuotas:
+class ListInstanceQuotas:
     """``resource``: one of ``RESOURCES``, or empty for all."""
 
     instance_id: str = ""
@@ -161,7 +161,7 @@ def default_instance(uow: UnitOfWork, account_id: str) -> Instance | None:
     return next(iter(uow.of(Instance).find({"account_id": account_id}, order="created_ms", limit=1)), None)
 
 
-def demand_open(uow: UnitOfWork, account_id: str, instance_id: str) -> Instance:
+def require_open(uow: UnitOfWork, account_id: str, instance_id: str) -> Instance:
     """The instance, if things may be made in it.
 
     Raises ``ResourceNotFound`` (``kind`` instance), ``InstanceNotConnected``.
@@ -174,15 +174,15 @@ def demand_open(uow: UnitOfWork, account_id: str, instance_id: str) -> Instance:
     return found
 
 
-def demand_room_for_key(uow: UnitOfWork, account_id: str, instance_id: str) -> None:
-    """Return if one more key may be made in the instance. Raises as :func:`demand_open`, and ``QuotaExceeded``."""
-    found = demand_open(uow, account_id, instance_id)
+def require_room_for_key(uow: UnitOfWork, account_id: str, instance_id: str) -> None:
+    """Return if one more key may be made in the instance. Raises as :func:`require_open`, and ``QuotaExceeded``."""
+    found = require_open(uow, account_id, instance_id)
     quotas.require_room(uow, found.id, "instance_keys", lambda: _keys(uow, found))
 
 
-def demand_room_for_secret(uow: UnitOfWork, account_id: str, instance_id: str) -> None:
-    """As :func:`demand_room_for_key`, for one more secret."""
-    found = demand_open(uow, account_id, instance_id)
+def require_room_for_secret(uow: UnitOfWork, account_id: str, instance_id: str) -> None:
+    """As :func:`require_room_for_key`, for one more secret."""
+    found = require_open(uow, account_id, instance_id)
     quotas.require_room(uow, found.id, "instance_secrets", lambda: _secrets(uow, found))
 
 
@@ -258,7 +258,7 @@ def connect(context: Context, command: Connect) -> Instance:
 
 
 @use_case("instance:describe")
-def describe(context: Context, command: OneInstance) -> SeenInstance:
+def describe(context: Context, command: InstanceById) -> SeenInstance:
     """Everything about it. Raises ``ResourceNotFound``."""
     held, settings = _find(context, command.instance_id, "instance:describe")
     networks = [BoundNetwork(**json.loads(text)) for text in settings.bound_networks]
@@ -281,7 +281,7 @@ def list_(context: Context, command: ListInstances) -> InstancePage:
 
 
 @use_case("instance:default")
-def default(context: Context, command: Nothing) -> Instance:  # noqa: ARG001
+def default(context: Context, command: NoInput) -> Instance:  # noqa: ARG001
     """The one used where none is named. Raises ``ResourceNotFound`` (``kind`` instance) if there is none."""
     found = default_instance(context.uow, context.principal.account_id)
     if found is None:
@@ -293,7 +293,7 @@ def default(context: Context, command: Nothing) -> Instance:  # noqa: ARG001
 def bind_networks(context: Context, command: BindNetworks) -> InstanceSettings:
     """Set the further networks. Raises ``ResourceNotFound``, ``InstanceNotConnected``, ``QuotaExceeded``."""
     held, settings = _find(context, command.instance_id, "instance:bind")
-    demand_open(context.uow, held.account_id, held.id)
+    require_open(context.uow, held.account_id, held.id)
     if 1 + len(command.networks) > quotas.limit(context.uow, held.id, "instance_networks"):
         raise faults.QuotaExceeded(limit="instance_networks", resource=held.id)
     texts = tuple(
@@ -315,7 +315,7 @@ def set_protection(context: Context, command: SetProtection) -> InstanceSettings
 
 
 @use_case("instance:release", writes=True)
-def release(context: Context, command: Release) -> Instance:
+def release(context: Context, command: ReleaseInstance) -> Instance:
     """Give it up, and every key and secret in it: from now on none of them exists for anyone.
 
     Raises ``ResourceNotFound``, ``InstanceProtected``, ``ResourceInUse`` if it is bought until later, or holds keys
@@ -351,11 +351,11 @@ def _empty(context: Context, instance: Instance) -> None:
 
 
 @use_case("instance:quotas")
-def quota_uses(context: Context, command: AskQuotas) -> QuotaUses:
+def quota_uses(context: Context, command: ListInstanceQuotas) -> QuotaUses:
     """Limits and use. Raises ``ResourceNotFound``, ``InvalidParameter`` (resource)."""
     if command.resource and command.resource not in RESOURCES:
         raise faults.InvalidParameter(parameter="resource", reason="enum")
-    instance_id = command.instance_id or default.run(context, Nothing()).id
+    instance_id = command.instance_id or default.run(context, NoInput()).id
     held, settings = _find(context, instance_id, "instance:quotas")
     wanted = (command.resource,) if command.resource else tuple(RESOURCES)
     return QuotaUses(

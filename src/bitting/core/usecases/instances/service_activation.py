@@ -12,12 +12,12 @@ from bitting.core.specs import SPECS, KeySpec
 
 
 @dataclass(slots=True)
-class Nothing:
+class NoInput:
     """A use case that needs no input."""
 
 
 @dataclass(slots=True)
-class Offer:
+class SupportedSpec:
     """A spec with the names of the providers that make such keys."""
 
     spec: KeySpec
@@ -25,11 +25,11 @@ class Offer:
 
 
 @dataclass(slots=True)
-class Offers:
+class SupportedSpecs:
     """What this server makes."""
 
     providers: Sequence[str]
-    specs: Sequence[Offer]
+    specs: Sequence[SupportedSpec]
 
 
 def _account(context: Context) -> Account:
@@ -39,8 +39,8 @@ def _account(context: Context) -> Account:
     return found
 
 
-@use_case("service:enable", writes=True, barred_too=True)
-def enable(context: Context, command: Nothing) -> Account:  # noqa: ARG001
+@use_case("service:enable", writes=True, any_account_state=True)
+def enable(context: Context, command: NoInput) -> Account:  # noqa: ARG001
     """Enable the service for the account. Raises ``ServiceEnabled``, ``AccountUnverified``."""
     held = _account(context)
     if held.state is AccountState.UNVERIFIED:
@@ -52,25 +52,25 @@ def enable(context: Context, command: Nothing) -> Account:  # noqa: ARG001
     return changed
 
 
-@use_case("service:describe", barred_too=True)
-def describe(context: Context, command: Nothing) -> Account:  # noqa: ARG001
+@use_case("service:describe", any_account_state=True)
+def describe(context: Context, command: NoInput) -> Account:  # noqa: ARG001
     """The caller's account."""
     return _account(context)
 
 
-@use_case("service:regions", barred_too=True, anyone=True)
-def regions(context: Context, command: Nothing) -> Sequence[str]:  # noqa: ARG001
+@use_case("service:regions", any_account_state=True, no_permission=True)
+def regions(context: Context, command: NoInput) -> Sequence[str]:  # noqa: ARG001
     """Where the service is: this server is one region. No right is needed to ask."""
     return [context.gate.region]
 
 
 @use_case("service:offers")
-def offers(context: Context, command: Nothing) -> Offers:  # noqa: ARG001
+def offers(context: Context, command: NoInput) -> SupportedSpecs:  # noqa: ARG001
     """Which providers there are, and which of them make which specs."""
     providers = context.gate.providers
     specs = [
-        Offer(spec, found)
+        SupportedSpec(spec, found)
         for spec in SPECS.values()
         if (found := [name for name, provider in providers.items() if provider.supports(spec)])
     ]
-    return Offers(list(providers), specs)
+    return SupportedSpecs(list(providers), specs)

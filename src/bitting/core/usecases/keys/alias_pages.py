@@ -61,7 +61,7 @@ def list_some(context: Context, command: ListSome) -> AliasPage:
     """One page. Raises ``KeyNotFound`` for a key that is not there."""
     where: dict[str, object] = {"ring": context.principal.ring}
     if command.key is not None:
-        where["key_id"] = context.gate.another(context, command.key, "alias:list", "read").key.id
+        where["key_id"] = context.gate.with_key(context, command.key, "alias:list", "read").key.id
     held_aliases = context.uow.of(Alias)
     found = held_aliases.find(where, order="name", limit=command.limit + 1, after=command.after or None)
     return AliasPage(found, held_aliases.count(where), 0, command.limit)

@@ -80,7 +80,7 @@ def _key(command: CreateGrant | EndGrant | ListGrants) -> KeyRef:
     return command.key
 
 
-def _demand_somebody(uow: UnitOfWork, command: CreateGrant) -> None:
+def _require_grantee(uow: UnitOfWork, command: CreateGrant) -> None:
     """Raises ``InvalidParameter`` (grantee, retiring) for somebody nobody knows."""
     if command.grantee_kind == DOMAIN:
         known = bool(uow.of(Account).count({"domain_id": command.grantee}))
@@ -92,7 +92,7 @@ def _demand_somebody(uow: UnitOfWork, command: CreateGrant) -> None:
         raise faults.InvalidParameter(parameter="retiring", reason="unknown")
 
 
-def _demand_own(context: Context, actions: Sequence[str]) -> None:
+def _require_own(context: Context, actions: Sequence[str]) -> None:
     """Who grants passes on no more than they have themselves. Raises ``PermissionDenied`` or its kin."""
     principal, key = context.principal, context.key
     if ring_of(principal, KeyRef.by_id(key.id)) != principal.ring:  # at home elsewhere: grants are all there is
@@ -114,9 +114,9 @@ def create(context: Context, command: CreateGrant) -> Grant:
     key, uow = context.key, context.uow
     if key.service:
         raise faults.ServiceKeyProtected(key_id=key.id)
-    keystores.demand_grants(uow, key)
-    _demand_somebody(uow, command)
-    _demand_own(context, command.actions)
+    keystores.require_grants(uow, key)
+    _require_grantee(uow, command)
+    _require_own(context, command.actions)
     grants = uow.of(Grant)
     require_room(uow, key.ring, "grants_per_key", lambda: grants.count({"key_id": key.id}))
     require_room(uow, key.ring, "grants", lambda: grants.count({"key_ring": key.ring}))
@@ -171,13 +171,13 @@ def may_retire(principal: Principal, grant: Grant) -> bool:
     return RETIRE in grant.actions and holds(principal, grant)
 
 
-@use_case(RETIRE, writes=True, anyone=True)
+@use_case(RETIRE, writes=True, no_permission=True)
 def retire(context: Context, command: EndGrant) -> Grant:
     """End a grant that is done with. Raises ``KeyNotFound``, ``KeyPermissionDenied`` and as :func:`_find`."""
     grant = context.uow.of(Grant).get(command.grant_id)
     if grant is None or not may_retire(context.principal, grant):
         # Whoever has no part in the grant learns of it only what the key's owner may know.
-        further = context.gate.another(context, command.key, RETIRE, "read")
+        further = context.gate.with_key(context, command.key, RETIRE, "read")
         _find(further, command.grant_id)
         raise faults.KeyPermissionDenied(resource=further.key.id)
     if grant.key_id != command.key.value:
@@ -195,7 +195,7 @@ def list_of_key(context: Context, command: ListGrants) -> GrantPage:
     return GrantPage(found, grants.count(where), command.offset)
 
 
-@use_case("grant:list_retirable", anyone=True)
+@use_case("grant:list_retirable", no_permission=True)
 def list_retirable(context: Context, command: ListRetirable) -> GrantPage:
     """One page of what the caller may retire."""
     principal = context.principal

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
-from bitting.core.keystore_access import SHARED, demand_usable
+from bitting.core.keystore_access import SHARED, require_usable
 from bitting.core.model.key import Key
 from bitting.core.model.keystore import Keystore, KeystoreState
 from bitting.core.ports import UnitOfWork
@@ -34,7 +34,7 @@ class CreateKeystore:
 
 
 @dataclass(slots=True)
-class OneKeystore:
+class KeystoreById:
     """By id."""
 
     keystore_id: str
@@ -64,7 +64,7 @@ class SetMembers:
     members: Sequence[str]
 
 
-def _demand_offered(context: Context) -> None:
+def _require_offered(context: Context) -> None:
     if not context.gate.switches(context.view).keystores:
         raise faults.UnsupportedOperation(feature="keystores")
 
@@ -80,7 +80,7 @@ def find(context: Context, keystore_id: str) -> Keystore:
 @use_case("keystore:create", writes=True)
 def create(context: Context, command: CreateKeystore) -> Keystore:
     """A new store, enabled. Raises ``ResourceExists`` (``kind`` partition), ``QuotaExceeded``."""
-    _demand_offered(context)
+    _require_offered(context)
     stores, ring = context.uow.of(Keystore), context.principal.ring
     if stores.count({"ring": ring, "name": command.name}):
         raise faults.ResourceExists(kind="partition", resource=command.name)
@@ -102,44 +102,44 @@ def create(context: Context, command: CreateKeystore) -> Keystore:
 
 
 @use_case("keystore:describe")
-def describe(context: Context, command: OneKeystore) -> Keystore:
+def describe(context: Context, command: KeystoreById) -> Keystore:
     """One store. Raises ``ResourceNotFound``."""
-    _demand_offered(context)
+    _require_offered(context)
     return find(context, command.keystore_id)
 
 
 @use_case("keystore:list")
 def list_(context: Context, command: ListKeystores) -> KeystorePage:
     """One page of the project's stores."""
-    _demand_offered(context)
+    _require_offered(context)
     stores, where = context.uow.of(Keystore), {"ring": context.principal.ring}
     found = stores.find(where, order="number", offset=command.offset, limit=command.limit)
     return KeystorePage(found, stores.count(where))
 
 
 def _switch(context: Context, keystore_id: str, state: KeystoreState) -> Keystore:
-    _demand_offered(context)
+    _require_offered(context)
     changed = replace(find(context, keystore_id), state=state)
     context.uow.of(Keystore).put(changed)
     return changed
 
 
 @use_case("keystore:enable", writes=True)
-def enable(context: Context, command: OneKeystore) -> Keystore:
+def enable(context: Context, command: KeystoreById) -> Keystore:
     """Let its keys be used. Raises ``ResourceNotFound``."""
     return _switch(context, command.keystore_id, KeystoreState.ENABLED)
 
 
 @use_case("keystore:disable", writes=True)
-def disable(context: Context, command: OneKeystore) -> Keystore:
+def disable(context: Context, command: KeystoreById) -> Keystore:
     """Let none of its keys be used. Raises ``ResourceNotFound``."""
     return _switch(context, command.keystore_id, KeystoreState.DISABLED)
 
 
 @use_case("keystore:delete", writes=True)
-def delete(context: Context, command: OneKeystore) -> Keystore:
+def delete(context: Context, command: KeystoreById) -> Keystore:
     """Remove an empty store. Raises ``ResourceNotFound``, ``ResourceInUse``."""
-    _demand_offered(context)
+    _require_offered(context)
     store = find(context, command.keystore_id)
     if context.uow.of(Key).count({"keystore_id": store.id}):
         raise faults.ResourceInUse(kind="partition", resource=store.id)
@@ -159,26 +159,26 @@ def set_members(context: Context, command: SetMembers) -> Keystore:
     return changed
 
 
-def demand_place(context: Context, keystore_id: str, *, external: bool) -> None:
+def require_place(context: Context, keystore_id: str, *, external: bool) -> None:
     """Return if a new key may be put there.
 
-    Raises ``ResourceNotFound``, as :func:`demand_usable`, and ``UnsupportedOperation`` for imported material.
+    Raises ``ResourceNotFound``, as :func:`require_usable`, and ``UnsupportedOperation`` for imported material.
     """
     if keystore_id in SHARED:
         return
-    _demand_offered(context)
-    demand_usable(find(context, keystore_id), context.principal)
+    _require_offered(context)
+    require_usable(find(context, keystore_id), context.principal)
     if external:
         raise faults.UnsupportedOperation(feature="import", keystore="custom")
 
 
-def demand_shared(key: Key, feature: str) -> None:
+def require_shared(key: Key, feature: str) -> None:
     """Return for keys in no store of their owner's. Raises ``UnsupportedOperation`` (``keystore`` custom)."""
     if key.keystore_id not in SHARED:
         raise faults.UnsupportedOperation(key_id=key.id, feature=feature, keystore="custom")
 
 
-def demand_grants(uow: UnitOfWork, key: Key) -> None:
+def require_grants(uow: UnitOfWork, key: Key) -> None:
     """Basic partitions have no grants. Raises ``PartitionDenied`` (``feature`` grants)."""
     store = uow.of(Keystore).get(key.keystore_id) if key.keystore_id not in SHARED else None
     if store is not None and store.kind == BASIC:

@@ -13,15 +13,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bitting.core import faults
-from bitting.core.authz.resource_policies import demand_local
+from bitting.core.authz.resource_policies import require_local
 from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import binding
-from bitting.core.key_states import effective_state, gone
+from bitting.core.key_states import effective_state, is_deleted
 from bitting.core.model.key import Alias, Key, KeyRef, KeyState, KeyVersion, Origin, RotationState
 from bitting.core.ports import Except, KeyProvider
 from bitting.core.quotas import require_room
 from bitting.core.specs import SPECS, Family, KeySpec, Usage
-from bitting.core.usecases.instances.instances import demand_room_for_key
+from bitting.core.usecases.instances.instances import require_room_for_key
 from bitting.core.usecases.keys import tags
 
 DAY_MS = 86_400_000
@@ -51,7 +51,7 @@ class CreateKey:
 
 
 @dataclass(slots=True)
-class OneKey:
+class KeyCommand:
     """Any use case that needs only to know which key."""
 
     key: KeyRef
@@ -87,7 +87,7 @@ class ListKeys:
     after: int | None = None
     descending: bool = False
     aliases: Sequence[str] | None = None
-    tagged: Sequence[tags.Wanted] | None = None
+    tagged: Sequence[tags.TagFilter] | None = None
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ class KeyPage:
     limit: int
 
 
-def _key(command: OneKey | ScheduleDeletion | CancelDeletion) -> KeyRef:
+def _key(command: KeyCommand | ScheduleDeletion | CancelDeletion) -> KeyRef:
     return command.key
 
 
@@ -177,16 +177,16 @@ def _add(context: Context, key: Key) -> None:
     if key.name and keys.count({"ring": key.ring, "name": key.name}):
         raise faults.NameExists(resource=key.name)
     if key.instance_id:
-        demand_room_for_key(context.uow, key.account_id, key.instance_id)
+        require_room_for_key(context.uow, key.account_id, key.instance_id)
     if key.policy:
-        demand_local(key.policy, key.account_id)
+        require_local(key.policy, key.account_id)
     if not key.service:
         require_room(context.uow, key.ring, "keys", lambda: keys.count({"ring": key.ring, "service": ""}))
     keys.add(key)
 
 
 @use_case("key:describe", key=_key)
-def describe(context: Context, command: OneKey) -> Key:  # noqa: ARG001 - the gate has found it
+def describe(context: Context, command: KeyCommand) -> Key:  # noqa: ARG001 - the gate has found it
     """The key as it is now; expired material shows as pending import."""
     return seen(context, context.key)
 
@@ -222,7 +222,7 @@ def _dead(context: Context, ring: str) -> set[str]:
     where = {"ring": ring, "state": KeyState.PENDING_DELETION}
     while True:
         found = context.uow.of(Key).find(where, order="deletion_due_ms", offset=len(dead), limit=_DYING_PAGE)
-        due = [key.id for key in found if gone(key, context.now_ms)]
+        due = [key.id for key in found if is_deleted(key, context.now_ms)]
         dead.update(due)
         if len(due) < _DYING_PAGE or len(dead) >= IDS_MAX:
             return dead
@@ -285,13 +285,13 @@ def _switch(context: Context, state: KeyState) -> Key:
 
 
 @use_case("key:enable", key=_key, states="enable", writes=True)
-def enable(context: Context, command: OneKey) -> Key:  # noqa: ARG001
+def enable(context: Context, command: KeyCommand) -> Key:  # noqa: ARG001
     """Make the key usable; enabling an enabled key changes nothing."""
     return _switch(context, KeyState.ENABLED)
 
 
 @use_case("key:enable", key=_key, states="enable_disabled", writes=True)
-def enable_disabled(context: Context, command: OneKey) -> Key:  # noqa: ARG001
+def enable_disabled(context: Context, command: KeyCommand) -> Key:  # noqa: ARG001
     """Make a disabled key usable. Raises ``KeyNotDisabled`` for any other state."""
     return _switch(context, KeyState.ENABLED)
 
@@ -302,14 +302,14 @@ def _not_a_service_key(key: Key) -> None:
 
 
 @use_case("key:disable", key=_key, states="disable", writes=True)
-def disable(context: Context, command: OneKey) -> Key:  # noqa: ARG001
+def disable(context: Context, command: KeyCommand) -> Key:  # noqa: ARG001
     """Make the key unusable; disabling a disabled key changes nothing. Raises ``ServiceKeyProtected``."""
     _not_a_service_key(context.key)
     return _switch(context, KeyState.DISABLED)
 
 
 @use_case("key:disable", key=_key, states="disable_enabled", writes=True)
-def disable_enabled(context: Context, command: OneKey) -> Key:  # noqa: ARG001
+def disable_enabled(context: Context, command: KeyCommand) -> Key:  # noqa: ARG001
     """Make an enabled key unusable. Raises ``KeyNotEnabled`` for any other state, ``ServiceKeyProtected``."""
     _not_a_service_key(context.key)
     return _switch(context, KeyState.DISABLED)

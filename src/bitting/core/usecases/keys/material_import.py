@@ -97,7 +97,7 @@ def _key(command: GetParameters | Import | DeleteMaterial) -> KeyRef:
     return command.key
 
 
-def _demand_external(key: Key) -> None:
+def _require_external(key: Key) -> None:
     """Point 1."""
     if key.service:
         raise faults.ServiceKeyProtected(key_id=key.id)
@@ -107,7 +107,7 @@ def _demand_external(key: Key) -> None:
 
 def _parameters(context: Context, command: GetParameters) -> Parameters:
     key = context.key
-    _demand_external(key)
+    _require_external(key)
     spec = WRAPPERS.get(command.algorithm)
     if spec is None or (command.spec and command.spec != spec):
         raise faults.InvalidParameter(parameter="algorithm" if spec is None else "spec", reason="enum")
@@ -173,7 +173,7 @@ def _unwrap(context: Context, key: Key, ticket: ImportTicket, command: Import) -
 
 def _import(context: Context, command: Import) -> Key:
     key = context.key
-    _demand_external(key)
+    _require_external(key)
     if command.expires_ms and command.expires_ms <= context.now_ms:
         raise faults.InvalidParameter(parameter="expires_ms", reason="past")
     material = _unwrap(context, key, _redeem(context, key, command.token), command)
@@ -230,8 +230,8 @@ def import_pending(context: Context, command: Import) -> Key:
 
 @use_case("key:delete_material", key=_key, writes=True)
 def delete_material(context: Context, command: DeleteMaterial) -> Key:  # noqa: ARG001
-    """Forget the material, in any state; a key about to be deleted stays so. Raises as :func:`_demand_external`."""
-    _demand_external(context.key)
+    """Forget the material, in any state; a key about to be deleted stays so. Raises as :func:`_require_external`."""
+    _require_external(context.key)
     return forget(context, context.key)
 
 
@@ -242,7 +242,7 @@ def delete_live_material(context: Context, command: DeleteMaterial) -> Key:  # n
     Raises ``KeyMaterialNotDeletable`` for other states, ``UnsupportedOrigin``, and ``UnsupportedOperation``
     (``feature`` delete_private_key) for asymmetric keys.
     """
-    _demand_external(context.key)
+    _require_external(context.key)
     if SPECS[context.key.spec].family.asymmetric:
         raise faults.UnsupportedOperation(key_id=context.key.id, feature="delete_private_key")
     return forget(context, context.key)

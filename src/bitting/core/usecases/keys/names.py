@@ -9,7 +9,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.model.region import Replica, replica_id
 from bitting.core.ports import UnitOfWork
-from bitting.core.replicas import dressed
+from bitting.core.replicas import as_replica
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ def _own(context: Context) -> Key:
     return context.key
 
 
-def demand_free(uow: UnitOfWork, ring: str, name: str) -> None:
+def require_free(uow: UnitOfWork, ring: str, name: str) -> None:
     """Raises ``NameExists`` if a key or a replica in the ring is called so."""
     where = {"ring": ring, "name": name}
     if uow.of(Key).count(where) or uow.of(Replica).count(where):
@@ -56,7 +56,7 @@ def _put(context: Context, changed: Key) -> Key:
     name = changed.name if changed.name != before.name else replica.name
     description = changed.description if changed.description != before.description else replica.description
     replicas.put(replace(replica, name=name, description=description))
-    return dressed(before, replace(replica, name=name, description=description))
+    return as_replica(before, replace(replica, name=name, description=description))
 
 
 @use_case("key:update", key=_key, states="edit", writes=True)
@@ -64,7 +64,7 @@ def rename(context: Context, command: Rename) -> Key:
     """Give the key another name. Raises ``ServiceKeyProtected``, ``NameExists``."""
     key, ring = _own(context), context.principal.ring
     if command.name != key.name:
-        demand_free(context.uow, ring, command.name)
+        require_free(context.uow, ring, command.name)
     return _put(context, replace(key, name=command.name))
 
 

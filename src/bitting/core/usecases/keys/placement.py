@@ -11,7 +11,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, Origin
 from bitting.core.usecases.keys import keystores, tag_policy, tags
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.core.usecases.keys.names import demand_free
+from bitting.core.usecases.keys.names import require_free
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class PlaceKey(keys.CreateKey):
     tags: Sequence[tuple[str, str]] = ()
 
 
-def _demand_enterprise(context: Context, enterprise_project_id: str) -> None:
+def _require_enterprise(context: Context, enterprise_project_id: str) -> None:
     """Raises ``EnterpriseProjectDenied`` for callers whose rights end at other enterprise projects."""
     principal = context.principal
     if principal.admin:
@@ -36,13 +36,13 @@ def _demand_enterprise(context: Context, enterprise_project_id: str) -> None:
 def create(context: Context, command: PlaceKey) -> Key:
     """A new key.
 
-    Raises as ``keys.create`` and ``keystores.demand_place``, ``EnterpriseProjectDenied``, ``QuotaExceeded``
+    Raises as ``keys.create`` and ``keystores.require_place``, ``EnterpriseProjectDenied``, ``QuotaExceeded``
     (``limit`` tags), ``AccessFault`` (``policy`` tags).
     """
-    _demand_enterprise(context, command.enterprise_project_id)
-    keystores.demand_place(context, command.keystore_id, external=command.origin is Origin.EXTERNAL)
+    _require_enterprise(context, command.enterprise_project_id)
+    keystores.require_place(context, command.keystore_id, external=command.origin is Origin.EXTERNAL)
     if command.name:
-        demand_free(context.uow, context.principal.ring, command.name)
+        require_free(context.uow, context.principal.ring, command.name)
     key = keys.create.run(context, command)
     tags.put(context, "key", key.id, command.tags)
     tag_policy.demand(context, {name for name, _ in command.tags})

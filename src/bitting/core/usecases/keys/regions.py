@@ -23,10 +23,10 @@ from bitting.core.model.identity import Project
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.model.region import Replica, replica_id
 from bitting.core.quotas import require_room
-from bitting.core.replicas import dressed
+from bitting.core.replicas import as_replica
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.core.usecases.keys import tags
-from bitting.core.usecases.keys.names import demand_free
+from bitting.core.usecases.keys.names import require_free
 
 PROFILE = "huawei"
 REPLICAS_MAX = 1000
@@ -62,7 +62,7 @@ class ListRegions:
 
 
 @dataclass(slots=True)
-class OneJob:
+class JobById:
     """By the id of the request that started it."""
 
     job_id: str
@@ -97,7 +97,7 @@ def _target(context: Context, command: Replicate) -> Project:
     return project
 
 
-def _demand_synced(context: Context, key: Key, region: str) -> None:
+def _require_synced(context: Context, key: Key, region: str) -> None:
     """Raises ``ServerFault`` (``during`` sync_start) if the key may not be, or the region cannot be, synchronised."""
     if not key.sync or is_offline(context.gate.switches(context.view), region):
         raise faults.ServerFault(during="sync_start", reason=f"no synchronisation with region {region}")
@@ -114,11 +114,11 @@ def replicate(context: Context, command: Replicate) -> Replica:
     if key.service:
         raise faults.ServiceKeyProtected(key_id=key.id)
     project = _target(context, command)
-    _demand_synced(context, key, project.name)
+    _require_synced(context, key, project.name)
     replicas = uow.of(Replica)
     if replicas.get(replica_id(project.ring, key.id)) is not None:
         raise faults.ResourceExists(kind="replica", resource=key.id)
-    demand_free(uow, project.ring, command.name)
+    require_free(uow, project.ring, command.name)
     require_room(uow, project.ring, "keys", lambda: uow.of(Key).count({"ring": project.ring, "service": ""}))
     replica = Replica(
         id=replica_id(project.ring, key.id),
@@ -131,7 +131,7 @@ def replicate(context: Context, command: Replicate) -> Replica:
         name=command.name,
         description=command.description,
         enterprise_project_id=command.enterprise_project_id,
-        job_id=context.asked.request_id,
+        job_id=context.request_context.request_id,
         created_ms=context.now_ms,
     )
     replicas.add(replica)
@@ -149,7 +149,7 @@ def update_primary(context: Context, command: UpdatePrimary) -> Key:
     found = replicas.find({"key_id": key.id, "region": command.region}, limit=1)
     if not found:
         raise faults.InvalidParameter(parameter="region", reason="unknown")
-    _demand_synced(context, key, command.region)
+    _require_synced(context, key, command.region)
     replica = found[0]
     former = replace(
         replica,
@@ -162,7 +162,7 @@ def update_primary(context: Context, command: UpdatePrimary) -> Key:
         enterprise_project_id=key.enterprise_project_id,
     )
     replicas.remove(replica.id)
-    moved = replace(dressed(key, replica), primary_region=replica.region)
+    moved = replace(as_replica(key, replica), primary_region=replica.region)
     context.uow.of(Key).put(moved)
     replicas.add(former)
     return moved
@@ -179,7 +179,7 @@ def list_(context: Context, command: ListRegions) -> RegionNames:
 
 
 @use_case("region:list")
-def job(context: Context, command: OneJob) -> Replica:
+def job(context: Context, command: JobById) -> Replica:
     """The replication that a request started. Raises ``ResourceNotFound`` (``kind`` job)."""
     found = context.uow.of(Replica).find({"job_id": command.job_id}, limit=1)
     if not found or found[0].account_id != context.principal.account_id:
@@ -212,5 +212,5 @@ def _replicas(context: Context, command: keys.ListKeys) -> list[Key]:
     """The replicas in the ring that the filters let through, oldest first."""
     found = context.uow.of(Replica).find({"ring": context.principal.ring}, order="number", limit=REPLICAS_MAX)
     held = [(replica, context.uow.of(Key).get(replica.key_id)) for replica in found]
-    shown = [keys.seen(context, dressed(key, replica)) for replica, key in held if key is not None]
+    shown = [keys.seen(context, as_replica(key, replica)) for replica, key in held if key is not None]
     return [key for key in shown if all(getattr(key, name) == value for name, value in command.where.items())]

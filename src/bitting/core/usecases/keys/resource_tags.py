@@ -18,7 +18,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.secret import Secret
 from bitting.core.model.tag import SEPARATOR, Tag, tag_id
 from bitting.core.ports import UnitOfWork
-from bitting.core.usecases.keys.tags import MOST, Pairs, Wanted, carriers, find, put, take
+from bitting.core.usecases.keys.tags import MOST, Pairs, TagFilter, carriers, find, put, take
 from bitting.core.usecases.secrets import listing as secret_lists
 from bitting.core.usecases.secrets.records import find as find_secret
 
@@ -54,7 +54,7 @@ class ListTagged:
 
     kind: str
     names: Sequence[str] = ()
-    wanted: Sequence[Wanted] = ()
+    wanted: Sequence[TagFilter] = ()
     any_of: bool = False
     after: str = ""
     limit: int = 200
@@ -161,10 +161,10 @@ def _of_secrets(context: Context, command: ListTagged, after: str) -> Sequence[T
     return found[: command.limit + 1]
 
 
-def _carries(held: Mapping[str, str], wanted: Sequence[Wanted], *, any_of: bool) -> bool:
+def _carries(held: Mapping[str, str], wanted: Sequence[TagFilter], *, any_of: bool) -> bool:
     fits = (any(_is(item, key, value) for key, value in held.items()) for item in wanted)
     return any(fits) if any_of else all(fits)
 
 
-def _is(item: Wanted, key: str, value: str) -> bool:
+def _is(item: TagFilter, key: str, value: str) -> bool:
     return (not item.key or key == item.key) and (not item.values or value in item.values)

@@ -16,13 +16,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bitting.core.key_states import gone
+from bitting.core.key_states import is_deleted
 from bitting.core.model.grant import Grant
 from bitting.core.model.importing import ImportTicket
 from bitting.core.model.key import Alias, Key, KeyState, KeyVersion, RotationState
 from bitting.core.model.region import Replica
 from bitting.core.ports import StoredMaterial, UnitOfWork
-from bitting.core.scheduler import Sweep, Turn
+from bitting.core.scheduler import JobRun, Sweep
 from bitting.core.usecases.keys.material_import import drop_tickets
 from bitting.core.usecases.keys.tags import take
 from bitting.core.usecases.keys.versions import may_rotate, rotate_key
@@ -42,13 +42,13 @@ def _earliest(where: Mapping[str, object], field: str) -> Callable[[UnitOfWork],
     return look
 
 
-def _due(turn: Turn, where: Mapping[str, object], field: str) -> list[Key]:
+def _due(turn: JobRun, where: Mapping[str, object], field: str) -> list[Key]:
     with turn.gate.store.begin(write=False) as uow:
         found = uow.of(Key).find(where, order=field, after=0, limit=BATCH)
     return [key for key in found if getattr(key, field) <= turn.now_ms]
 
 
-def erase_keys(turn: Turn) -> None:
+def erase_keys(turn: JobRun) -> None:
     """Erase keys whose deletion is due. The provider forgets first: a crash in between is finished next time."""
     for key in _due(turn, _DYING, "deletion_due_ms"):
         turn.keep()
@@ -59,7 +59,7 @@ def erase_keys(turn: Turn) -> None:
                 turn.gate.providers[key.provider].destroy(StoredMaterial(version.wrapped, version.public))
         with turn.gate.store.begin(write=True) as uow:
             held = uow.of(Key).get(key.id)
-            if held is not None and gone(held, turn.now_ms):
+            if held is not None and is_deleted(held, turn.now_ms):
                 erase(uow, held)
                 turn.record(held.account_id, held.id)
 
@@ -79,7 +79,7 @@ def erase(uow: UnitOfWork, key: Key) -> None:
     uow.of(Key).remove(key.id)
 
 
-def expire_material(turn: Turn) -> None:
+def expire_material(turn: JobRun) -> None:
     """Erase imported material whose time is over; the fingerprint stays, since only the same may come back."""
     for key in _due(turn, _EXPIRING, "material_expires_ms"):
         with turn.gate.store.begin(write=True) as uow:
@@ -92,7 +92,7 @@ def expire_material(turn: Turn) -> None:
             turn.record(held.account_id, held.id)
 
 
-def rotate_keys(turn: Turn) -> None:
+def rotate_keys(turn: JobRun) -> None:
     """Rotate keys whose time has come; one that is frozen is looked at again a day later."""
     for key in _due(turn, _ROTATING, "rotation_due_ms"):
         turn.keep()
@@ -112,7 +112,7 @@ def _earliest_ticket(uow: UnitOfWork) -> int | None:
     return found[0].expires_ms if found else None
 
 
-def expire_tickets(turn: Turn) -> None:
+def expire_tickets(turn: JobRun) -> None:
     """Forget wrapping keys nobody can use any more."""
     with turn.gate.store.begin(write=True) as uow:
         for ticket in uow.of(ImportTicket).find(order="expires_ms", limit=BATCH):

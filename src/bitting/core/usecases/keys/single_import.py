@@ -20,12 +20,12 @@ def _key(command: GetParameters | Import) -> KeyRef:
     return command.key
 
 
-def _demand_waiting(context: Context) -> None:
+def _require_waiting(context: Context) -> None:
     """Raises ``UnsupportedOrigin`` (``region`` replica), ``KeyNotPendingImport``, ``UnsupportedOperation``."""
     key = context.key
     if key.ring != context.principal.ring:
         raise faults.UnsupportedOrigin(region="replica", key_id=key.id)
-    keystores.demand_shared(key, "import")
+    keystores.require_shared(key, "import")
     if key.origin == Origin.EXTERNAL:
         require("import_pending", key, context.now_ms)
 
@@ -33,7 +33,7 @@ def _demand_waiting(context: Context) -> None:
 @use_case("key:import", key=_key, states="import", writes=True)
 def parameters(context: Context, command: GetParameters) -> Parameters:
     """What an import needs. Raises as ``material.parameters``, ``KeyNotPendingImport``."""
-    _demand_waiting(context)
+    _require_waiting(context)
     return material_import.parameters.run(context, command)
 
 
@@ -44,7 +44,7 @@ def import_(context: Context, command: Import) -> Key:
     Raises as ``material.import_``, ``KeyNotPendingImport``, and ``AsymmetricDecryptionFailed`` where the material of a
     symmetric key does not open under the wrapping key.
     """
-    _demand_waiting(context)
+    _require_waiting(context)
     try:
         return material_import.import_.run(context, command)
     except faults.InvalidKeyMaterial as fault:

@@ -16,7 +16,7 @@ from bitting.core.usecases.keys import tags
 class FindKeys:
     """``wanted``: all of these tags. ``names``: keys called one of these; None for any name."""
 
-    wanted: Sequence[tags.Wanted] = ()
+    wanted: Sequence[tags.TagFilter] = ()
     names: Sequence[str] | None = None
     offset: int = 0
     limit: int = 10
@@ -32,7 +32,7 @@ class FoundKeys:
 
 
 @dataclass(slots=True)
-class EveryTag:
+class ListAllTags:
     """Nothing to say."""
 
 
@@ -81,7 +81,7 @@ def find(context: Context, command: FindKeys) -> FoundKeys:
 
 
 @use_case("key:list_tags")
-def every(context: Context, command: EveryTag) -> TagValues:  # noqa: ARG001
+def every(context: Context, command: ListAllTags) -> TagValues:  # noqa: ARG001
     """All tags of the ring's keys."""
     found: dict[str, set[str]] = {}
     after = None

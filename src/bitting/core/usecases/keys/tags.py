@@ -65,7 +65,7 @@ class TagList:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TagFilter:
     """A tag looked for; without ``values`` any value will do, without ``key`` any key."""
 
     key: str = ""
@@ -77,7 +77,7 @@ class FindTagged:
     """Resources of ``kind`` by their tags. ``among``: only these ids; None for all that carry any tag."""
 
     kind: str
-    wanted: Sequence[Wanted] = ()
+    wanted: Sequence[TagFilter] = ()
     any_of: bool = False
     among: Sequence[str] | None = None
     offset: int = 0
@@ -98,7 +98,7 @@ Finder = Callable[[Context, str, str, str], str]
 
 
 def _find_key(context: Context, name: str, action: str, states: str) -> str:
-    key = context.gate.another(context, KeyRef.by_id(name), action, states).key
+    key = context.gate.with_key(context, KeyRef.by_id(name), action, states).key
     if states != "read":
         _not_a_service_key(key)
     return key.id
@@ -156,7 +156,7 @@ def take(uow: UnitOfWork, ring: str, kind: str, resource_id: str, names: Iterabl
     return [name for name in names if not records.remove(tag_id(ring, kind, resource_id, name))]
 
 
-def carriers(uow: UnitOfWork, ring: str, kind: str, wanted: Sequence[Wanted], *, any_of: bool = False) -> set[str]:
+def carriers(uow: UnitOfWork, ring: str, kind: str, wanted: Sequence[TagFilter], *, any_of: bool = False) -> set[str]:
     """The ids of the resources whose tags fit. Without anything wanted: of all that carry any tag."""
     found: set[str] | None = None
     for item in wanted or (None,):

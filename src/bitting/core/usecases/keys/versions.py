@@ -64,7 +64,7 @@ class ListVersions:
 
 
 @dataclass(slots=True)
-class OneVersion:
+class KeyVersionCommand:
     """One version of one key."""
 
     key: KeyRef
@@ -82,7 +82,7 @@ class VersionPage:
     limit: int
 
 
-def _key(command: CreateVersion | SetRotation | ListVersions | OneVersion) -> KeyRef:
+def _key(command: CreateVersion | SetRotation | ListVersions | KeyVersionCommand) -> KeyRef:
     return command.key
 
 
@@ -118,19 +118,19 @@ def _newest(uow: UnitOfWork, key: Key) -> KeyVersion | None:
     return found[0] if found else None
 
 
-def _demand_own(key: Key) -> None:
+def _require_own(key: Key) -> None:
     if key.service:
         raise faults.ServiceKeyProtected(key_id=key.id)
 
 
-def _demand_offered(context: Context) -> None:
+def _require_offered(context: Context) -> None:
     """Raises ``UnsupportedOperation`` (``feature`` rotation) where the region or the key's partition has none."""
     if not context.gate.switches(context.view).rotation:
         raise faults.UnsupportedOperation(feature="rotation", key_id=context.key.id)
-    keystores.demand_shared(context.key, "rotation")
+    keystores.require_shared(context.key, "rotation")
 
 
-def _demand_family(key: Key, wanted: str) -> None:
+def _require_family(key: Key, wanted: str) -> None:
     family = SPECS[key.spec].family
     if wanted == "symmetric" and not family.symmetric:
         raise faults.SymmetricKeyRequired(key_id=key.id, family=family.value)
@@ -146,10 +146,10 @@ def create_version(context: Context, command: CreateVersion) -> KeyVersion:
     ``UnsupportedOperation``, ``QuotaExceeded`` with ``limit`` key_versions or key_version_interval.
     """
     key, uow = context.key, context.uow
-    _demand_own(key)
-    _demand_family(key, command.family)
+    _require_own(key)
+    _require_family(key, command.family)
     if command.offered:
-        _demand_offered(context)
+        _require_offered(context)
     if command.shared_only and key.instance_id:
         raise faults.UnsupportedOperation(key_id=key.id, family=SPECS[key.spec].family.value)
     newest = _newest(uow, key)
@@ -168,9 +168,9 @@ def set_rotation(context: Context, command: SetRotation) -> Key:
     ``RotationDisabled`` where ``expect`` says so.
     """
     key = context.key
-    _demand_own(key)
-    _demand_offered(context)
-    _demand_family(key, "symmetric")
+    _require_own(key)
+    _require_offered(context)
+    _require_family(key, "symmetric")
     if key.origin != Origin.INTERNAL:
         raise faults.UnsupportedOrigin(origin=key.origin, key_id=key.id)
     on = key.rotation is not RotationState.DISABLED
@@ -199,7 +199,7 @@ def list_versions(context: Context, command: ListVersions) -> VersionPage:
 
 
 @use_case("key:describe_version", key=_key)
-def describe_version(context: Context, command: OneVersion) -> KeyVersion:
+def describe_version(context: Context, command: KeyVersionCommand) -> KeyVersion:
     """One version. Raises ``KeyVersionNotFound``."""
     held = context.uow.of(KeyVersion).get(command.version_id)
     if held is None or held.key_id != context.key.id or held.staged:

@@ -27,12 +27,12 @@ _SHOWN = {KEYS: CEILING, GRANTS_PER_KEY: CEILING}
 
 
 @dataclass(slots=True)
-class Nothing:
+class NoInput:
     """A use case that needs no input."""
 
 
 @dataclass(slots=True)
-class Held:
+class QuotaUsage:
     """One kind of thing: how many there are and may be."""
 
     name: str
@@ -44,8 +44,8 @@ class Held:
 class Usage:
     """Keys and grants of the caller's project."""
 
-    keys: Held
-    grants: Held
+    keys: QuotaUsage
+    grants: QuotaUsage
 
 
 @dataclass(slots=True)
@@ -78,12 +78,12 @@ def _limit(uow: UnitOfWork, ring: str, name: str) -> int:
 
 
 @use_case("quota:read")
-def usage(context: Context, command: Nothing) -> Usage:  # noqa: ARG001
+def usage(context: Context, command: NoInput) -> Usage:  # noqa: ARG001
     """What the project holds. Keys of services do not count; those about to be deleted do."""
     uow, ring = context.uow, context.principal.ring
     return Usage(
-        Held(KEYS, _own_keys(uow, ring), _limit(uow, ring, KEYS)),
-        Held(GRANTS_PER_KEY, _most_grants(uow, ring), _limit(uow, ring, GRANTS_PER_KEY)),
+        QuotaUsage(KEYS, _own_keys(uow, ring), _limit(uow, ring, KEYS)),
+        QuotaUsage(GRANTS_PER_KEY, _most_grants(uow, ring), _limit(uow, ring, GRANTS_PER_KEY)),
     )
 
 

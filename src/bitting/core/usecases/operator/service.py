@@ -28,7 +28,7 @@ _SERVICE = "service"
 
 
 @dataclass(slots=True)
-class Nothing:
+class NoInput:
     """A use case that needs no input."""
 
 
@@ -75,7 +75,7 @@ class SetAccessKey:
 
 
 @dataclass(slots=True)
-class OneAccount:
+class AccountById:
     """By account id or domain id."""
 
     account_id: str
@@ -91,7 +91,7 @@ class SetQuota:
 
 
 @dataclass(slots=True)
-class OneKeyId:
+class KeyById:
     """A key by its id, whatever ring it is in."""
 
     key_id: str
@@ -107,7 +107,7 @@ class NewAccessKey:
 
 
 @use_case("service:read", operator=True)
-def switches(context: Context, command: Nothing) -> Switches:  # noqa: ARG001
+def switches(context: Context, command: NoInput) -> Switches:  # noqa: ARG001
     """The switches in force."""
     return context.uow.of(Switches).get(_SERVICE) or Switches()
 
@@ -137,7 +137,7 @@ def _account(context: Context, account_id: str) -> Account:
 
 
 @use_case("service:read", operator=True)
-def list_accounts(context: Context, command: Nothing) -> Sequence[Account]:  # noqa: ARG001
+def list_accounts(context: Context, command: NoInput) -> Sequence[Account]:  # noqa: ARG001
     """Every account (at most 1000)."""
     return context.uow.of(Account).find()
 
@@ -155,7 +155,7 @@ def set_account_state(context: Context, command: SetAccountState) -> Account:
 
 
 @use_case("service:read", operator=True)
-def list_projects(context: Context, command: OneAccount) -> Sequence[Project]:
+def list_projects(context: Context, command: AccountById) -> Sequence[Project]:
     """An account's projects."""
     return context.uow.of(Project).find({"account_id": _account(context, command.account_id).id}, order="name")
 
@@ -174,7 +174,7 @@ def create_project(context: Context, command: CreateProject) -> Project:
 
 
 @use_case("service:read", operator=True)
-def list_access_keys(context: Context, command: OneAccount) -> Sequence[AccessKey]:
+def list_access_keys(context: Context, command: AccountById) -> Sequence[AccessKey]:
     """An account's access keys, secrets still sealed."""
     return context.uow.of(AccessKey).find({"account_id": _account(context, command.account_id).id})
 
@@ -225,13 +225,13 @@ def set_quota(context: Context, command: SetQuota) -> Quota:
 
 
 @use_case("service:write", writes=True, operator=True)
-def freeze_key(context: Context, command: OneKeyId) -> Key:
+def freeze_key(context: Context, command: KeyById) -> Key:
     """Freeze a key whatever its state. Raises ``KeyNotFound``."""
     return _restate(context, command.key_id, KeyState.FROZEN)
 
 
 @use_case("service:write", writes=True, operator=True)
-def unfreeze_key(context: Context, command: OneKeyId) -> Key:
+def unfreeze_key(context: Context, command: KeyById) -> Key:
     """Let a frozen key be used again: it becomes enabled. Raises ``KeyNotFound``."""
     return _restate(context, command.key_id, KeyState.ENABLED)
 

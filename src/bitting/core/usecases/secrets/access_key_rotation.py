@@ -17,24 +17,24 @@ from bitting.core.model.secret import Secret
 from bitting.core.ports import UnitOfWork
 from bitting.core.usecases.iam.accounts import alphanumeric
 from bitting.core.usecases.iam.credentials import secret_binding
-from bitting.core.usecases.secrets.database_rotation import Quiet, login_of, pending_of, with_login
-from bitting.core.usecases.secrets.rotation_ports import Doubt, Login, RotationRefused, Situation
+from bitting.core.usecases.secrets.database_rotation import DefaultSteps, login_of, pending_of, with_login
+from bitting.core.usecases.secrets.rotation_ports import Login, RotationContext, RotationRefused, UncertainOutcome
 
 PREFIX = "BTT"
 
 
-class AccessKeySteps(Quiet):
+class AccessKeySteps(DefaultSteps):
     """Rotation inside this store."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
 
-    def propose(self, situation: Situation) -> bytes:
+    def propose(self, situation: RotationContext) -> bytes:
         """A fresh id and secret."""
         login = Login(PREFIX + alphanumeric(21), alphanumeric(40))
         return with_login(situation.secret, situation.current, login)
 
-    def record(self, uow: UnitOfWork, situation: Situation, value: bytes) -> None:
+    def record(self, uow: UnitOfWork, situation: RotationContext, value: bytes) -> None:
         """The access key itself, usable from now on."""
         held = self._held(uow, situation.secret, situation.current)
         login = login_of(situation.secret, value)
@@ -57,16 +57,16 @@ class AccessKeySteps(Quiet):
             raise RotationRefused("AccessKeyUnknown", "The current value is no access key of this account.", final=True)
         return held
 
-    def set(self, situation: Situation) -> None:
+    def set(self, situation: RotationContext) -> None:
         """Nothing: it was made with the version."""
 
-    def test(self, situation: Situation) -> None:
+    def test(self, situation: RotationContext) -> None:
         """The new key is there and enabled."""
         with self._gate.store.begin(write=False) as uow:
             if not self._held(uow, situation.secret, pending_of(situation)).enabled:
                 raise RotationRefused("AccessKeyInactive", "The new access key was disabled.", final=True)
 
-    def finish(self, uow: UnitOfWork, situation: Situation) -> None:
+    def finish(self, uow: UnitOfWork, situation: RotationContext) -> None:
         """The key before the previous one goes."""
         if situation.previous is None:
             return
@@ -74,11 +74,11 @@ class AccessKeySteps(Quiet):
         if former != login_of(situation.secret, situation.current).user:
             uow.of(AccessKey).remove(former)
 
-    def doubt(self, situation: Situation) -> Doubt:
+    def doubt(self, situation: RotationContext) -> UncertainOutcome:
         """The old key was not touched."""
         json.loads(pending_of(situation))
-        return Doubt.OLD_WORKS
+        return UncertainOutcome.OLD_WORKS
 
-    def abandon(self, uow: UnitOfWork, situation: Situation) -> None:
+    def abandon(self, uow: UnitOfWork, situation: RotationContext) -> None:
         """The new key goes again."""
         uow.of(AccessKey).remove(login_of(situation.secret, pending_of(situation)).user)

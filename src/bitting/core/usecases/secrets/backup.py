@@ -28,7 +28,7 @@ from bitting.core.model.secret import Secret, SecretRotation, SecretState, Secre
 from bitting.core.ports import CanEncrypt
 from bitting.core.quotas import require_room
 from bitting.core.specs import SPECS
-from bitting.core.usecases.secrets.lifecycle import OneSecret
+from bitting.core.usecases.secrets.lifecycle import SecretCommand
 from bitting.core.usecases.secrets.records import (
     KIND,
     NewVersion,
@@ -44,7 +44,7 @@ from bitting.core.usecases.secrets.records import (
     vanished,
     versions_of,
 )
-from bitting.core.usecases.secrets.values import SEALING, demand_usable, opened, seal, stored_key, unseal, value_of
+from bitting.core.usecases.secrets.values import SEALING, opened, require_usable, seal, stored_key, unseal, value_of
 
 _MAGIC = b"BSB1"
 _BINDING = b"secret-backup/1"
@@ -73,7 +73,7 @@ class RestoreBackup:
 
 
 @use_case("secret:backup")
-def back_up(context: Context, command: OneSecret) -> str:
+def back_up(context: Context, command: SecretCommand) -> str:
     """The blob, base64. Raises ``ResourceNotFound``, the state's fault, and the faults of every version's key."""
     gate, uow, now = context.gate, context.uow, context.now_ms
     secret = find(context, command.name, "secret:backup")
@@ -82,7 +82,7 @@ def back_up(context: Context, command: OneSecret) -> str:
     versions = []
     for version in versions_of(uow, secret.id):
         cached = stored_key(gate, uow, version.key_id, now)
-        demand_usable(context.principal, cached.key, "key:decrypt", now)
+        require_usable(context.principal, cached.key, "key:decrypt", now)
         versions.append(
             {
                 "name": version.name,
@@ -102,7 +102,7 @@ def back_up(context: Context, command: OneSecret) -> str:
         "versions": versions,
     }
     cached = stored_key(gate, uow, secret.key_id, now)
-    demand_usable(context.principal, cached.key, SEALING, now)
+    require_usable(context.principal, cached.key, SEALING, now)
     data_key, sealed = seal(gate, cached, _BINDING, json.dumps(content).encode())
     named = secret.key_id.encode()
     head = len(data_key).to_bytes(_LENGTH_BYTES, "big") + bytes((len(named),)) + named
@@ -120,7 +120,7 @@ def bring_back(context: Context, command: RestoreBackup) -> Secret:
     key_id, data_key, sealed = _parts(command.blob)
     cached, content = _opened(context, key_id, data_key, sealed)
     admit(context.principal, content["name"], "secret:restore_backup")
-    demand_usable(context.principal, cached.key, SEALING, context.now_ms)
+    require_usable(context.principal, cached.key, SEALING, context.now_ms)
     uow, ring = context.uow, context.principal.ring
     held = by_name(uow, ring, content["name"])
     if held is not None and not vanished(held, context.now_ms):

@@ -42,7 +42,7 @@ class UserPage:
 
 
 @dataclass(slots=True)
-class OneUser:
+class UserById:
     """By id."""
 
     user_id: str
@@ -57,7 +57,7 @@ class ChangePassword:
 
 
 @dataclass(slots=True)
-class OneSetting:
+class SettingByName:
     """Which setting of the caller's account."""
 
     name: str
@@ -79,7 +79,7 @@ class CheckStrength:
 
 
 @dataclass(slots=True)
-class Strength:
+class StrengthEstimate:
     """``bits``: the logarithm of how many values of that length its kinds of characters make."""
 
     bits: int
@@ -95,7 +95,7 @@ def list_users(context: Context, command: ListUsers) -> UserPage:
 
 
 @use_case("secret:list_users")
-def show_user(context: Context, command: OneUser) -> User:
+def show_user(context: Context, command: UserById) -> User:
     """One user. Raises ``ResourceNotFound`` with ``kind`` user."""
     user = context.uow.of(User).get(command.user_id)
     if user is None or user.account_id != context.principal.account_id:
@@ -123,7 +123,7 @@ def _id(context: Context, name: str) -> str:
 
 
 @use_case("secret:describe_settings")
-def setting(context: Context, command: OneSetting) -> str:
+def setting(context: Context, command: SettingByName) -> str:
     """The word that was set, or the empty string."""
     held = context.uow.of(SecretSetting).get(_id(context, command.name))
     return held.value if held else ""
@@ -139,7 +139,7 @@ def set_setting(context: Context, command: SetSetting) -> str:
 
 
 @use_case("secret:check")
-def check_strength(context: Context, command: CheckStrength) -> Strength:  # noqa: ARG001 - nothing is read or kept
+def check_strength(context: Context, command: CheckStrength) -> StrengthEstimate:  # noqa: ARG001 - nothing is read or kept
     """How hard the value is to guess, as if its characters were random: an upper bound."""
     kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation + " ")
     alphabet = sum(len(kind) for kind in kinds if set(kind) & set(command.value))
@@ -147,4 +147,4 @@ def check_strength(context: Context, command: CheckStrength) -> Strength:  # noq
     distinct = len(set(command.value))
     bits = int(min(len(command.value), distinct * 2) * math.log2(alphabet)) if alphabet else 0
     level = "weak" if bits < _WEAK_BITS else "strong" if bits >= _STRONG_BITS else "medium"
-    return Strength(bits, level)
+    return StrengthEstimate(bits, level)

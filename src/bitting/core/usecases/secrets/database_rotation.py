@@ -16,7 +16,14 @@ from bitting.core.gate import Gate
 from bitting.core.model.secret import Secret
 from bitting.core.ports import UnitOfWork
 from bitting.core.usecases.secrets.passwords import for_rotation
-from bitting.core.usecases.secrets.rotation_ports import Doubt, Login, RotationRefused, Rotator, Server, Situation
+from bitting.core.usecases.secrets.rotation_ports import (
+    Login,
+    RotationContext,
+    RotationRefused,
+    Rotator,
+    Server,
+    UncertainOutcome,
+)
 
 DEFAULT_FIELDS = ("username", "password")
 CLONE = "_clone"
@@ -54,29 +61,29 @@ def with_login(secret: Secret, value: bytes, login: Login) -> bytes:
     return json.dumps({**content_of(value), user: login.user, password: login.password}, ensure_ascii=False).encode()
 
 
-class Quiet:
+class DefaultSteps:
     """The steps that most ways of rotating have nothing to do in."""
 
-    def record(self, uow: UnitOfWork, situation: Situation, value: bytes) -> None:
+    def record(self, uow: UnitOfWork, situation: RotationContext, value: bytes) -> None:
         """Nothing."""
 
-    def finished(self, situation: Situation) -> None:
+    def finished(self, situation: RotationContext) -> None:
         """Nothing."""
 
-    def finish(self, uow: UnitOfWork, situation: Situation) -> None:
+    def finish(self, uow: UnitOfWork, situation: RotationContext) -> None:
         """Nothing."""
 
-    def abandon(self, uow: UnitOfWork, situation: Situation) -> None:
+    def abandon(self, uow: UnitOfWork, situation: RotationContext) -> None:
         """Nothing."""
 
 
-def pending_of(situation: Situation) -> bytes:
+def pending_of(situation: RotationContext) -> bytes:
     """The pending value, which is there once it was proposed."""
     assert situation.pending is not None  # noqa: S101 - the engine creates before it sets
     return situation.pending
 
 
-class DatabaseSteps(Quiet):
+class DatabaseSteps(DefaultSteps):
     """Rotation on one server."""
 
     def __init__(self, gate: Gate, rotator: Rotator, server: Server) -> None:
@@ -84,14 +91,14 @@ class DatabaseSteps(Quiet):
         self._rotator = rotator
         self._server = server
 
-    def propose(self, situation: Situation) -> bytes:
+    def propose(self, situation: RotationContext) -> bytes:
         """The user whose turn it is, with a fresh password."""
         user = self._turn(situation)
         login = Login(user, for_rotation(self._gate.entropy))
         return with_login(situation.secret, situation.current, login)
 
     @staticmethod
-    def _turn(situation: Situation) -> str:
+    def _turn(situation: RotationContext) -> str:
         secret, current = situation.secret, login_of(situation.secret, situation.current).user
         if not secret.paired:
             return current
@@ -100,7 +107,7 @@ class DatabaseSteps(Quiet):
             return other
         return current.removesuffix(CLONE) if current.endswith(CLONE) else current + CLONE
 
-    def set(self, situation: Situation) -> None:
+    def set(self, situation: RotationContext) -> None:
         """The server takes the new password, unless it has it already."""
         secret = situation.secret
         new, current = login_of(secret, pending_of(situation)), login_of(secret, situation.current)
@@ -111,7 +118,7 @@ class DatabaseSteps(Quiet):
             self._rotator.ensure_user(self._server, current.user, new)
         self._rotator.set_password(self._server, self._way_in(situation, new, current), new)
 
-    def _way_in(self, situation: Situation, new: Login, current: Login) -> Login:
+    def _way_in(self, situation: RotationContext, new: Login, current: Login) -> Login:
         if self._server.admin is not None:
             return self._server.admin
         if new.user == current.user:
@@ -121,27 +128,27 @@ class DatabaseSteps(Quiet):
             raise RotationRefused("NoWayIn", "There is no administrator to make the second user.", final=True)
         return previous
 
-    def test(self, situation: Situation) -> None:
+    def test(self, situation: RotationContext) -> None:
         """The server lets the new login in."""
         if not self._rotator.works(self._server, login_of(situation.secret, pending_of(situation))):
             raise RotationRefused("NewLoginRefused", "The server does not let the new login in.")
 
-    def doubt(self, situation: Situation) -> Doubt:
+    def doubt(self, situation: RotationContext) -> UncertainOutcome:
         """Try both; put the old password back where an administrator can."""
         secret = situation.secret
         new, current = login_of(secret, pending_of(situation)), login_of(secret, situation.current)
         if self._rotator.works(self._server, current):
             self._put_back(situation, new)
-            return Doubt.OLD_WORKS
+            return UncertainOutcome.OLD_WORKS
         if self._rotator.works(self._server, new):
-            return Doubt.NEW_WORKS
+            return UncertainOutcome.NEW_WORKS
         if self._server.admin is not None:
             self._rotator.set_password(self._server, self._server.admin, current)
             if self._rotator.works(self._server, current):
-                return Doubt.OLD_WORKS
+                return UncertainOutcome.OLD_WORKS
         raise RotationRefused("NeitherLoginWorks", "The server lets neither the old nor the new login in.")
 
-    def _put_back(self, situation: Situation, new: Login) -> None:
+    def _put_back(self, situation: RotationContext, new: Login) -> None:
         """The second user's former password, so that the previous version goes on working."""
         if situation.previous is None or not situation.secret.paired:
             return

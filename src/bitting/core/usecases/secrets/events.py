@@ -19,8 +19,8 @@ from bitting.core import faults
 from bitting.core.gate import Context, Gate, use_case
 from bitting.core.model.secret import EventRule, Notice, NoticeState, Secret, Webhook
 from bitting.core.ports import UnitOfWork
-from bitting.core.scheduler import Turn, schedule
-from bitting.core.usecases.secrets.rotation_ports import Outlet, signed_headers
+from bitting.core.scheduler import JobRun, schedule
+from bitting.core.usecases.secrets.rotation_ports import HttpClient, signed_headers
 from bitting.core.usecases.secrets.targets import signing_secret
 
 CREATED, EXPIRED = "version_created", "version_expired"
@@ -55,7 +55,7 @@ class UpdateRule:
 
 
 @dataclass(slots=True)
-class OneRule:
+class EventRuleByName:
     """Which rule."""
 
     name: str
@@ -92,7 +92,7 @@ class NoticePage:
     notices: Sequence[Notice] = field(default_factory=list)
 
 
-def _demand(context: Context, name: str) -> EventRule:
+def _require(context: Context, name: str) -> EventRule:
     rule = context.uow.of(EventRule).get(f"{context.principal.ring}/{name}")
     if rule is None:
         raise faults.ResourceNotFound(kind="event", resource=name)
@@ -126,7 +126,7 @@ def create_rule(context: Context, command: CreateRule) -> EventRule:
 @use_case("secret:update_event", writes=True)
 def update_rule(context: Context, command: UpdateRule) -> EventRule:
     """Change what is given. Raises ``ResourceNotFound`` with ``kind`` event."""
-    rule = _demand(context, command.name)
+    rule = _require(context, command.name)
     target = command.target or (rule.target_type, rule.target_id, rule.target_name)
     changed = replace(
         rule,
@@ -142,9 +142,9 @@ def update_rule(context: Context, command: UpdateRule) -> EventRule:
 
 
 @use_case("secret:describe_event")
-def show_rule(context: Context, command: OneRule) -> EventRule:
+def show_rule(context: Context, command: EventRuleByName) -> EventRule:
     """One rule. Raises ``ResourceNotFound`` with ``kind`` event."""
-    return _demand(context, command.name)
+    return _require(context, command.name)
 
 
 @use_case("secret:list_events")
@@ -156,9 +156,9 @@ def list_rules(context: Context, command: ListRules) -> RulePage:
 
 
 @use_case("secret:delete_event", writes=True)
-def delete_rule(context: Context, command: OneRule) -> EventRule:
+def delete_rule(context: Context, command: EventRuleByName) -> EventRule:
     """Forget a rule. Raises ``ResourceNotFound``, ``ResourceInUse`` with ``kind`` event while secrets use it."""
-    rule = _demand(context, command.name)
+    rule = _require(context, command.name)
     if any(command.name in secret.events for secret in _secrets(context)):
         raise faults.ResourceInUse(kind="event", resource=command.name)
     context.uow.of(EventRule).remove(rule.id)
@@ -184,10 +184,10 @@ def list_notices(context: Context, command: ListNotices) -> NoticePage:
     return NoticePage([notice for notice in found if notice.state is not NoticeState.WAITING or notice.attempts])
 
 
-def demand_rules(context: Context, names: Sequence[str]) -> None:
+def require_rules(context: Context, names: Sequence[str]) -> None:
     """Return if every name is a rule. Raises ``ResourceNotFound`` with ``kind`` event."""
     for name in names:
-        _demand(context, name)
+        _require(context, name)
 
 
 def emit(gate: Gate, uow: UnitOfWork, secret: Secret, event: str, now_ms: int, **details: str) -> None:
@@ -225,16 +225,16 @@ def emit(gate: Gate, uow: UnitOfWork, secret: Secret, event: str, now_ms: int, *
             schedule(uow, DELIVER, notice_id, now_ms, now_ms)
 
 
-def deliver(outlet: Outlet) -> Callable[[Turn], int | None]:
+def deliver(http_client: HttpClient) -> Callable[[JobRun], int | None]:
     """The handler of :data:`DELIVER` jobs: eight tries over some minutes, then the notice counts as failed."""
 
-    def run(turn: Turn) -> int | None:
+    def run(turn: JobRun) -> int | None:
         with turn.gate.store.begin(write=False) as uow:
             notice = uow.of(Notice).get(turn.job.subject)
             webhook = uow.of(Webhook).get(f"{notice.account_id}/{notice.target_id}") if notice else None
         if notice is None:
             return None
-        state = NoticeState.INVALID if webhook is None else _send(turn, outlet, notice, webhook)
+        state = NoticeState.INVALID if webhook is None else _send(turn, http_client, notice, webhook)
         attempts = notice.attempts + 1
         if state is NoticeState.FAILED and attempts < TRIES_MAX:
             state = NoticeState.WAITING
@@ -248,8 +248,8 @@ def deliver(outlet: Outlet) -> Callable[[Turn], int | None]:
     return run
 
 
-def _send(turn: Turn, outlet: Outlet, notice: Notice, webhook: Webhook) -> NoticeState:
+def _send(turn: JobRun, http_client: HttpClient, notice: Notice, webhook: Webhook) -> NoticeState:
     body = notice.content.encode()
     headers = signed_headers(signing_secret(turn.gate, webhook), body, turn.now_ms, notice.id)
-    answer = outlet.post(webhook.url, headers, body)
+    answer = http_client.post(webhook.url, headers, body)
     return NoticeState.DELIVERED if 200 <= answer.status < 300 else NoticeState.FAILED

@@ -33,7 +33,7 @@ class SetGrant:
 
 
 @dataclass(slots=True)
-class OneGrant:
+class SecretGrantCommand:
     """``grantee`` empty: every grant on the secret."""
 
     secret_id: str
@@ -48,7 +48,7 @@ class Grants:
     grants: Sequence[tuple[SecretGrant, str]]
 
 
-def _demand(context: Context, command: SetGrant | OneGrant) -> SecretGrant:
+def _require(context: Context, command: SetGrant | SecretGrantCommand) -> SecretGrant:
     grant = context.uow.of(SecretGrant).get(f"{command.secret_id}/{command.grantee}")
     if grant is None:
         raise faults.ResourceNotFound(kind="grant", resource=command.grantee)
@@ -90,24 +90,24 @@ def create(context: Context, command: SetGrant) -> SecretGrant:
 def update(context: Context, command: SetGrant) -> SecretGrant:
     """Until when. Raises ``ResourceNotFound`` (``kind`` secret_id, grant)."""
     find_by_id(context, command.secret_id, "secret:update_grant")
-    grant = replace(_demand(context, command), until_ms=command.until_ms, updated_ms=context.now_ms)
+    grant = replace(_require(context, command), until_ms=command.until_ms, updated_ms=context.now_ms)
     context.uow.of(SecretGrant).put(grant)
     return grant
 
 
 @use_case("secret:delete_grant", writes=True)
-def delete(context: Context, command: OneGrant) -> Secret:
+def delete(context: Context, command: SecretGrantCommand) -> Secret:
     """Take one grant back, or all. Raises ``ResourceNotFound`` (``kind`` secret_id, grant)."""
     secret = find_by_id(context, command.secret_id, "secret:delete_grant")
     grants = context.uow.of(SecretGrant)
-    wanted = [_demand(context, command)] if command.grantee else grants.find({"secret_id": secret.id})
+    wanted = [_require(context, command)] if command.grantee else grants.find({"secret_id": secret.id})
     for grant in wanted:
         grants.remove(grant.id)
     return touch(context.uow, secret, secret.updated_ms)
 
 
 @use_case("secret:list_grants")
-def list_grants(context: Context, command: OneGrant) -> Grants:
+def list_grants(context: Context, command: SecretGrantCommand) -> Grants:
     """Every grant on the secret, in the order of their grantees. Raises ``ResourceNotFound``."""
     secret = find_by_id(context, command.secret_id, "secret:list_grants")
     users = context.uow.of(User)

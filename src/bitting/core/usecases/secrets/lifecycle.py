@@ -26,7 +26,7 @@ from bitting.core.model.secret import (
     SecretVersion,
 )
 from bitting.core.quotas import require_room
-from bitting.core.usecases.instances.instances import demand_room_for_secret
+from bitting.core.usecases.instances.instances import require_room_for_secret
 from bitting.core.usecases.secrets import events
 from bitting.core.usecases.secrets.records import (
     KIND,
@@ -79,14 +79,14 @@ class CreateSecret:
 
 
 @dataclass(slots=True)
-class OneSecret:
+class SecretCommand:
     """Which secret."""
 
     name: str
 
 
 @dataclass(slots=True)
-class OneSecretId:
+class SecretById:
     """A secret by its id, whatever ring it is in."""
 
     secret_id: str
@@ -116,7 +116,7 @@ class ScheduleDeletion:
 
 
 @dataclass(slots=True)
-class MadeSecret:
+class CreatedSecret:
     """A new secret and its first version."""
 
     secret: Secret
@@ -124,18 +124,18 @@ class MadeSecret:
 
 
 @use_case("secret:create", writes=True)
-def create(context: Context, command: CreateSecret) -> MadeSecret:
+def create(context: Context, command: CreateSecret) -> CreatedSecret:
     """A new secret with its first version on the stage ``current``.
 
     Raises ``ResourceExists`` (``kind`` secret), ``QuotaExceeded`` (``limit`` secrets), ``ResourceNotFound`` (``kind``
     secret_quota, event), and what :func:`bitting.core.usecases.secrets.values.chosen_key` raises.
     """
     admit(context.principal, command.name, "secret:create")
-    _demand_room(context, command.name)
-    events.demand_rules(context, command.events)
+    _require_room(context, command.name)
+    events.require_rules(context, command.events)
     cached = chosen_key(context, command.key)
     if command.instance_id:
-        demand_room_for_secret(context.uow, context.principal.account_id, command.instance_id)
+        require_room_for_secret(context.uow, context.principal.account_id, command.instance_id)
     secret = _record(context, command, cached.key.id)
     uow, gate, now = context.uow, context.gate, context.now_ms
     uow.of(Secret).add(secret)
@@ -148,10 +148,10 @@ def create(context: Context, command: CreateSecret) -> MadeSecret:
     put_stage(uow, secret, CURRENT, version.id, now)
     secret = touch(uow, secret, now)
     events.emit(gate, uow, secret, events.CREATED, now, version=version.name)
-    return MadeSecret(secret, version)
+    return CreatedSecret(secret, version)
 
 
-def _demand_room(context: Context, name: str) -> None:
+def _require_room(context: Context, name: str) -> None:
     ring, uow = context.principal.ring, context.uow
     held = by_name(uow, ring, name)
     if held is not None and vanished(held, context.now_ms):
@@ -197,7 +197,7 @@ def _record(context: Context, command: CreateSecret, key_id: str) -> Secret:
 
 
 @use_case("secret:describe")
-def describe(context: Context, command: OneSecret) -> Secret:
+def describe(context: Context, command: SecretCommand) -> Secret:
     """The secret as it is now, without any value. Raises ``ResourceNotFound`` with ``kind`` secret."""
     return find(context, command.name, "secret:describe")
 
@@ -216,7 +216,7 @@ def update(context: Context, command: UpdateSecret) -> Secret:
         if (value := getattr(command, name)) is not None:
             changes[name] = value
     if command.events is not None:
-        events.demand_rules(context, command.events)
+        events.require_rules(context, command.events)
         changes["events"] = tuple(command.events)
     if command.key is not None:
         changes["key_id"] = chosen_key(context, command.key).key.id
@@ -248,7 +248,7 @@ def schedule_deletion(context: Context, command: ScheduleDeletion) -> Secret:
 
 
 @use_case("secret:restore", writes=True)
-def restore(context: Context, command: OneSecret) -> Secret:
+def restore(context: Context, command: SecretCommand) -> Secret:
     """Keep the secret after all. Raises ``ResourceNotFound``, ``KeyNotPendingDeletion`` with ``kind`` secret."""
     secret = find(context, command.name, "secret:restore")
     if secret.state is not SecretState.PENDING_DELETION:
@@ -257,7 +257,7 @@ def restore(context: Context, command: OneSecret) -> Secret:
 
 
 @use_case("secret:delete", writes=True)
-def delete(context: Context, command: OneSecret) -> Secret:
+def delete(context: Context, command: SecretCommand) -> Secret:
     """Gone at once, with every version. Works in every state. Raises ``ResourceNotFound``."""
     secret = find(context, command.name, "secret:delete")
     erase(context.uow, secret)
@@ -274,21 +274,21 @@ def _set_state(context: Context, name: str, state: SecretState) -> Secret:
 
 
 @use_case("secret:disable", writes=True)
-def disable(context: Context, command: OneSecret) -> Secret:
+def disable(context: Context, command: SecretCommand) -> Secret:
     """Values can be neither read nor written until it is enabled. No cloud has a call for this; ours does."""
     admit(context.principal, command.name, "secret:disable")
     return _set_state(context, command.name, SecretState.DISABLED)
 
 
 @use_case("secret:enable", writes=True)
-def enable(context: Context, command: OneSecret) -> Secret:
+def enable(context: Context, command: SecretCommand) -> Secret:
     """The way back from :func:`disable`, and from frozen."""
     admit(context.principal, command.name, "secret:enable")
     return _set_state(context, command.name, SecretState.ENABLED)
 
 
 @use_case("service:write", writes=True, operator=True)
-def freeze(context: Context, command: OneSecretId) -> Secret:
+def freeze(context: Context, command: SecretById) -> Secret:
     """The operator's stop: as disabled, whatever state it was in but pending deletion. Raises ``ResourceNotFound``."""
     secret = context.uow.of(Secret).get(command.secret_id)
     if secret is None:

@@ -22,7 +22,7 @@ _CHUNK = 500
 
 
 @dataclass(slots=True)
-class Wanted:
+class SecretFilter:
     """Filters. Texts are looked for anywhere in the field, upper and lower case alike.
 
     ``tags``: key to values, none for any.
@@ -66,7 +66,7 @@ def _among(wanted: Sequence[str], held: object) -> bool:
 class ListSecrets:
     """A page in name order: after a name, or after ``offset`` matches."""
 
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: SecretFilter = field(default_factory=SecretFilter)
     limit: int = 50
     offset: int = 0
     after: str = ""
@@ -110,7 +110,7 @@ class SecretRef:
 
 
 @dataclass(slots=True)
-class EveryTag:
+class ListAllTags:
     """All tags of the ring."""
 
 
@@ -191,7 +191,7 @@ def tags_of(context: Context, command: SecretRef) -> Secret:
 
 
 @use_case("secret:list_tags")
-def all_tags(context: Context, command: EveryTag) -> Mapping[str, Sequence[str]]:  # noqa: ARG001
+def all_tags(context: Context, command: ListAllTags) -> Mapping[str, Sequence[str]]:  # noqa: ARG001
     """Every tag key in use with its values."""
     found: dict[str, set[str]] = {}
     for secret in every(context):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bitting.core import faults
-from bitting.core.authz.resource_policies import Attempt
+from bitting.core.authz.resource_policies import PolicyRequest
 from bitting.core.authz.statements import authorise
 from bitting.core.gate import Context, Gate
 from bitting.core.key_cache import CachedKey
@@ -52,7 +52,7 @@ class NewVersion:
 
 
 @dataclass(slots=True)
-class Staged:
+class VersionWithStages:
     """A version and the stages on it, in their names' order."""
 
     secret: Secret
@@ -96,7 +96,7 @@ def permit(context: Context, name: str, action: str, secret: Secret | None) -> N
     """
     if context.principal.admin:
         return
-    attempt = Attempt(action, context.asked.operation, context.asked.source, context.now_ms)
+    attempt = PolicyRequest(action, context.request_context.operation, context.request_context.source, context.now_ms)
     policy = secret.policy if secret is not None else ""
     context.gate.authorise_owned(context.principal, attempt, f"secret/{name}", policy)
 
@@ -157,7 +157,7 @@ def version_named(uow: UnitOfWork, secret: Secret, name: str) -> SecretVersion |
     return found[0] if found else None
 
 
-def demand_version(uow: UnitOfWork, secret: Secret, name: str) -> SecretVersion:
+def require_version(uow: UnitOfWork, secret: Secret, name: str) -> SecretVersion:
     """The version of that name. Raises ``ResourceNotFound`` with ``kind`` version."""
     version = version_named(uow, secret, name)
     if version is None:

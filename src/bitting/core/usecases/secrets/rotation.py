@@ -37,7 +37,7 @@ from bitting.core.model.secret import (
 )
 from bitting.core.model.service import Switches
 from bitting.core.ports import UnitOfWork
-from bitting.core.scheduler import Turn, schedule
+from bitting.core.scheduler import JobRun, schedule
 from bitting.core.usecases.secrets import events
 from bitting.core.usecases.secrets.records import (
     ROTATE,
@@ -51,8 +51,14 @@ from bitting.core.usecases.secrets.records import (
     touch,
     version_named,
 )
-from bitting.core.usecases.secrets.rotation_ports import Choose, Doubt, RotationRefused, Situation, Steps
-from bitting.core.usecases.secrets.values import SEALING, demand_usable, stored_key, value_of
+from bitting.core.usecases.secrets.rotation_ports import (
+    Choose,
+    RotationContext,
+    RotationRefused,
+    Steps,
+    UncertainOutcome,
+)
+from bitting.core.usecases.secrets.values import SEALING, require_usable, stored_key, value_of
 
 TRIES_MAX = 6
 WAIT_FIRST_MS, WAIT_LAST_MS = 2_000, 3_600_000
@@ -105,7 +111,7 @@ def rotate(context: Context, command: RotateSecret) -> SecretTask:
     need_value(secret)
     if not rotatable(secret):
         raise faults.InvalidParameter(parameter="name", reason="unmanaged")
-    demand_usable(context.principal, stored_key(context.gate, uow, secret.key_id, now).key, SEALING, now)
+    require_usable(context.principal, stored_key(context.gate, uow, secret.key_id, now).key, SEALING, now)
     running = running_task(uow, secret)
     if running is not None:
         if command.version not in {"", running.version}:
@@ -114,7 +120,7 @@ def rotate(context: Context, command: RotateSecret) -> SecretTask:
     if command.version and version_named(uow, secret, command.version):
         done = uow.of(SecretTask).find({"secret_id": secret.id, "version": command.version}, limit=1)
         return done[0] if done else _task(context, secret, command.version, TaskState.SUCCEEDED)
-    _demand_rate(context)
+    _require_rate(context)
     return begin(context, secret, command.version, command.by)
 
 
@@ -167,7 +173,7 @@ def new_task(task_id: str, number: int, secret: Secret, version: str, state: Tas
     )
 
 
-def _demand_rate(context: Context) -> None:
+def _require_rate(context: Context) -> None:
     """At most 50 rotations an hour in an account, where the clouds' limits are switched on (Alibaba, RotateSecret)."""
     switches = context.uow.of(Switches).get("service")
     if switches is None or switches.quotas != "cloud":
@@ -185,18 +191,18 @@ def list_tasks(context: Context, command: ListTasks) -> TaskPage:
     tasks = context.uow.of(SecretTask)
     ring = context.principal.ring
     if command.task_id:
-        return TaskPage([_demand_task(context, command.task_id)], 1, more=False)
+        return TaskPage([_require_task(context, command.task_id)], 1, more=False)
     where: dict[str, object] = {"ring": ring}
     if command.secret_name:
         where["secret_name"] = command.secret_name
     if command.state:
         where["state"] = command.state
-    after = _demand_task(context, command.after).number if command.after else None
+    after = _require_task(context, command.after).number if command.after else None
     found = tasks.find(where, order="number", descending=True, limit=command.limit + 1, after=after)
     return TaskPage(list(found[: command.limit]), tasks.count(where), len(found) > command.limit)
 
 
-def _demand_task(context: Context, task_id: str) -> SecretTask:
+def _require_task(context: Context, task_id: str) -> SecretTask:
     task = context.uow.of(SecretTask).get(task_id)
     if task is None or task.ring != context.principal.ring:
         raise faults.ResourceNotFound(kind="task", resource=task_id)
@@ -206,10 +212,10 @@ def _demand_task(context: Context, task_id: str) -> SecretTask:
 # ── the job ───────────────────────────────────────────────────────────────────
 
 
-def handler(choose: Choose) -> Callable[[Turn], int | None]:
+def handler(choose: Choose) -> Callable[[JobRun], int | None]:
     """The handler of :data:`ROTATE` jobs. ``choose`` finds who takes the outside steps for a secret."""
 
-    def run(turn: Turn) -> int | None:
+    def run(turn: JobRun) -> int | None:
         with turn.gate.store.begin(write=False) as uow:
             task = uow.of(SecretTask).get(turn.job.payload)
             secret = uow.of(Secret).get(turn.job.subject)
@@ -226,7 +232,7 @@ def handler(choose: Choose) -> Callable[[Turn], int | None]:
     return run
 
 
-def _attempt(turn: Turn, task: SecretTask, secret: Secret, choose: Choose) -> None:
+def _attempt(turn: JobRun, task: SecretTask, secret: Secret, choose: Choose) -> None:
     steps = choose(turn, secret)
     situation = _situation(turn, task, secret)
     if situation.pending is None:
@@ -238,7 +244,7 @@ def _attempt(turn: Turn, task: SecretTask, secret: Secret, choose: Choose) -> No
     _finish(turn, task, steps, situation)
 
 
-def _situation(turn: Turn, task: SecretTask, secret: Secret) -> Situation:
+def _situation(turn: JobRun, task: SecretTask, secret: Secret) -> RotationContext:
     """The values as they are now, opened."""
     with turn.gate.store.begin(write=False) as uow:
 
@@ -256,10 +262,10 @@ def _situation(turn: Turn, task: SecretTask, secret: Secret) -> Situation:
         current = value(staged(CURRENT))
         if current is None:
             raise RotationRefused("NoCurrentVersion", "The secret has no current version.", final=True)
-        return Situation(secret, task, current, value(staged(PREVIOUS)), value(pending))
+        return RotationContext(secret, task, current, value(staged(PREVIOUS)), value(pending))
 
 
-def _create(turn: Turn, task: SecretTask, steps: Steps, situation: Situation) -> Situation:
+def _create(turn: JobRun, task: SecretTask, steps: Steps, situation: RotationContext) -> RotationContext:
     turn.keep()
     value = steps.propose(situation)
     gate, now = turn.gate, turn.now_ms
@@ -281,7 +287,7 @@ def _still_there(uow: UnitOfWork, secret: Secret) -> Secret:
     return held
 
 
-def _finish(turn: Turn, task: SecretTask, steps: Steps, situation: Situation) -> None:
+def _finish(turn: JobRun, task: SecretTask, steps: Steps, situation: RotationContext) -> None:
     steps.finished(situation)
     gate, now = turn.gate, turn.now_ms
     with gate.store.begin(write=True) as uow:
@@ -308,7 +314,7 @@ def _pending_version(uow: UnitOfWork, secret: Secret, task: SecretTask) -> Secre
     return version
 
 
-def _no_luck(turn: Turn, task: SecretTask, secret: Secret, choose: Choose, error: BaseException) -> None:
+def _no_luck(turn: JobRun, task: SecretTask, secret: Secret, choose: Choose, error: BaseException) -> None:
     """Later again; or, after the last try, find out which credential works and end it there."""
     refused = (
         error if isinstance(error, RotationRefused) else RotationRefused(type(error).__name__, "The rotation failed.")
@@ -321,8 +327,8 @@ def _no_luck(turn: Turn, task: SecretTask, secret: Secret, choose: Choose, error
         turn.keep()
         steps = choose(turn, secret)
         situation = _situation(turn, task, secret)
-        doubt = Doubt.OLD_WORKS if situation.pending is None else steps.doubt(situation)
-        if doubt is Doubt.NEW_WORKS:
+        doubt = UncertainOutcome.OLD_WORKS if situation.pending is None else steps.doubt(situation)
+        if doubt is UncertainOutcome.NEW_WORKS:
             _finish(turn, task, steps, situation)
         else:
             _fail(turn, task, refused, steps, situation)
@@ -333,14 +339,14 @@ def _no_luck(turn: Turn, task: SecretTask, secret: Secret, choose: Choose, error
             _fail(turn, task, refused)
 
 
-def _proposed(turn: Turn, task: SecretTask) -> bool:
+def _proposed(turn: JobRun, task: SecretTask) -> bool:
     """Whether there is a pending value that somebody might have put to use."""
     with turn.gate.store.begin(write=False) as uow:
         found = uow.of(SecretVersion).find({"secret_id": task.secret_id, "name": task.version}, limit=1)
         return bool(found) and found[0].task_id == task.id
 
 
-def _later(turn: Turn, task: SecretTask) -> None:
+def _later(turn: JobRun, task: SecretTask) -> None:
     wait = min(WAIT_FIRST_MS << min(task.attempts - 1, 12), WAIT_LAST_MS)
     with turn.gate.store.begin(write=True) as uow:
         uow.of(SecretTask).put(task)
@@ -348,11 +354,11 @@ def _later(turn: Turn, task: SecretTask) -> None:
 
 
 def _fail(
-    turn: Turn,
+    turn: JobRun,
     task: SecretTask,
     refused: RotationRefused,
     steps: Steps | None = None,
-    situation: Situation | None = None,
+    situation: RotationContext | None = None,
 ) -> None:
     """The old value stays current; the pending one is erased. Tried again when the clock says so."""
     gate, now = turn.gate, turn.now_ms

@@ -21,7 +21,7 @@ from typing import Protocol
 
 from bitting.core.model.secret import Secret, SecretTask
 from bitting.core.ports import UnitOfWork
-from bitting.core.scheduler import Turn
+from bitting.core.scheduler import JobRun
 
 SIGNATURE_HEADER = "x-bitting-signature"
 TIME_HEADER = "x-bitting-timestamp"
@@ -81,23 +81,23 @@ class Rotator(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class HttpResponse:
     """What a webhook answered; status 0 if nobody did."""
 
     status: int
     body: bytes = b""
 
 
-class Outlet(Protocol):
+class HttpClient(Protocol):
     """The way out for webhooks."""
 
-    def post(self, url: str, headers: dict[str, str], body: bytes) -> Posted:
+    def post(self, url: str, headers: dict[str, str], body: bytes) -> HttpResponse:
         """Post JSON; at most ten seconds and 64 KiB of answer. Never raises; follows no redirect."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class RotationContext:
     """A rotation and the values it is about, opened. ``pending`` is None before the version is made."""
 
     secret: Secret
@@ -107,7 +107,7 @@ class Situation:
     pending: bytes | None = field(default=None, repr=False)
 
 
-class Doubt(StrEnum):
+class UncertainOutcome(StrEnum):
     """What holds after a rotation that came to no end."""
 
     OLD_WORKS = "old_works"
@@ -120,44 +120,44 @@ class Steps(Protocol):
     Raises :class:`RotationRefused`.
     """
 
-    def propose(self, situation: Situation) -> bytes:
+    def propose(self, situation: RotationContext) -> bytes:
         """The new value. Nothing outside may change yet."""
         ...
 
-    def record(self, uow: UnitOfWork, situation: Situation, value: bytes) -> None:
+    def record(self, uow: UnitOfWork, situation: RotationContext, value: bytes) -> None:
         """Inside the transaction that keeps the proposed value."""
         ...
 
-    def set(self, situation: Situation) -> None:
+    def set(self, situation: RotationContext) -> None:
         """Put the pending value to use."""
         ...
 
-    def test(self, situation: Situation) -> None:
+    def test(self, situation: RotationContext) -> None:
         """Return if the pending value works."""
         ...
 
-    def finished(self, situation: Situation) -> None:
+    def finished(self, situation: RotationContext) -> None:
         """Tell the outside that the pending value becomes the current one."""
         ...
 
-    def finish(self, uow: UnitOfWork, situation: Situation) -> None:
+    def finish(self, uow: UnitOfWork, situation: RotationContext) -> None:
         """Inside the transaction that makes the pending value the current one."""
         ...
 
-    def doubt(self, situation: Situation) -> Doubt:
+    def doubt(self, situation: RotationContext) -> UncertainOutcome:
         """After the last try: which value works, having put back what can be put back.
 
         Raises :class:`RotationRefused` if nobody can say now: then everything is kept and tried again.
         """
         ...
 
-    def abandon(self, uow: UnitOfWork, situation: Situation) -> None:
+    def abandon(self, uow: UnitOfWork, situation: RotationContext) -> None:
         """Inside the transaction that drops the pending value."""
         ...
 
 
 #: Finds the steps for a secret. Raises :class:`RotationRefused` if there is nobody to take them.
-Choose = Callable[[Turn, Secret], Steps]
+Choose = Callable[[JobRun, Secret], Steps]
 
 
 def signed_headers(secret: bytes, body: bytes, now_ms: int, delivery: str) -> dict[str, str]:

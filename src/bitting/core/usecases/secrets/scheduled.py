@@ -27,13 +27,13 @@ from bitting.core.model.secret import (
     Webhook,
 )
 from bitting.core.ports import UnitOfWork
-from bitting.core.scheduler import Handler, Sweep, Turn, schedule
+from bitting.core.scheduler import Handler, JobRun, Sweep, schedule
 from bitting.core.usecases.secrets import events
 from bitting.core.usecases.secrets.access_key_rotation import AccessKeySteps
 from bitting.core.usecases.secrets.database_rotation import DatabaseSteps
 from bitting.core.usecases.secrets.records import ROTATE, erase, touch, vanished, version_named
 from bitting.core.usecases.secrets.rotation import handler, new_task, rotatable, running_task
-from bitting.core.usecases.secrets.rotation_ports import Choose, Outlet, RotationRefused, Rotator, Steps
+from bitting.core.usecases.secrets.rotation_ports import Choose, HttpClient, RotationRefused, Rotator, Steps
 from bitting.core.usecases.secrets.targets import server_of
 from bitting.core.usecases.secrets.webhook_rotation import FunctionSteps
 
@@ -51,7 +51,7 @@ def _earliest_deletion(uow: UnitOfWork) -> int | None:
     return found[0].deletion_due_ms if found else None
 
 
-def _erase(turn: Turn) -> None:
+def _erase(turn: JobRun) -> None:
     with turn.gate.store.begin(write=True) as uow:
         for secret in uow.of(Secret).find(_DYING, order="deletion_due_ms", limit=BATCH):
             if vanished(secret, turn.now_ms):
@@ -66,7 +66,7 @@ def _earliest_expiry(uow: UnitOfWork) -> int | None:
     return found[0].expires_ms if found else None
 
 
-def _expire(turn: Turn) -> None:
+def _expire(turn: JobRun) -> None:
     with turn.gate.store.begin(write=True) as uow:
         for version in uow.of(SecretVersion).find(_EXPIRING, order="expires_ms", after=0, limit=BATCH):
             if version.expires_ms > turn.now_ms:
@@ -84,7 +84,7 @@ def _earliest_rotation(uow: UnitOfWork) -> int | None:
     return found[0].rotation_due_ms if found else None
 
 
-def _rotate(turn: Turn) -> None:
+def _rotate(turn: JobRun) -> None:
     now = turn.now_ms
     with turn.gate.store.begin(write=True) as uow:
         for secret in uow.of(Secret).find(_ROTATING, order="rotation_due_ms", after=0, limit=BATCH):
@@ -112,7 +112,7 @@ def _earliest_leftover(uow: UnitOfWork) -> int | None:
     return min(times) if times else None
 
 
-def _tidy(turn: Turn) -> None:
+def _tidy(turn: JobRun) -> None:
     with turn.gate.store.begin(write=True) as uow:
         for notice in uow.of(Notice).find(order="created_ms", limit=BATCH * 10):
             if notice.created_ms + events.KEPT_MS <= turn.now_ms:
@@ -131,14 +131,14 @@ SECRET_SWEEPS = (
 )
 
 
-def chooser(rotators: Mapping[str, Rotator], outlet: Outlet) -> Choose:
+def chooser(rotators: Mapping[str, Rotator], http_client: HttpClient) -> Choose:
     """Who rotates what.
 
     A function named by the secret; this server itself for its own access keys; else the database server, or the
     webhook, that the operator has registered under the secret's target.
     """
 
-    def choose(turn: Turn, secret: Secret) -> Steps:
+    def choose(turn: JobRun, secret: Secret) -> Steps:
         with turn.gate.store.begin(write=False) as uow:
             named = secret.function or secret.target
             webhook = uow.of(Webhook).get(f"{secret.account_id}/{named}")
@@ -148,13 +148,13 @@ def chooser(rotators: Mapping[str, Rotator], outlet: Outlet) -> Choose:
         if target is not None:
             return DatabaseSteps(turn.gate, rotators[target.engine], server_of(turn.gate, target))
         if webhook is not None:
-            return FunctionSteps(turn.gate, outlet, webhook)
+            return FunctionSteps(turn.gate, http_client, webhook)
         raise RotationRefused("TargetUnknown", f"The operator has registered no server or webhook {named}.", final=True)
 
     return choose
 
 
-def secret_handlers(rotators: Mapping[str, Rotator], outlet: Outlet) -> dict[str, Handler]:
+def secret_handlers(rotators: Mapping[str, Rotator], http_client: HttpClient) -> dict[str, Handler]:
     """The handlers of the jobs that secrets make."""
-    deliver: Callable[[Turn], int | None] = events.deliver(outlet)
-    return {ROTATE: handler(chooser(rotators, outlet)), events.DELIVER: deliver}
+    deliver: Callable[[JobRun], int | None] = events.deliver(http_client)
+    return {ROTATE: handler(chooser(rotators, http_client)), events.DELIVER: deliver}

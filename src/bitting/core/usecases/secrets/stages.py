@@ -17,18 +17,18 @@ from bitting.core.model.secret import SYSTEM_STAGES, Secret, SecretVersion, Stag
 from bitting.core.ports import UnitOfWork
 from bitting.core.usecases.secrets.records import (
     STAGES_MAX,
-    demand_version,
     find,
     need_value,
     put_stage,
     quota,
+    require_version,
     stages_of,
     touch,
 )
 
 
 @dataclass(slots=True)
-class OneStage:
+class StageCommand:
     """A stage of a secret."""
 
     name: str
@@ -60,7 +60,7 @@ class RemoveStage:
 
 
 @dataclass(slots=True)
-class PlacedStage:
+class NamedStage:
     """A stage with the names of its secret and version."""
 
     secret: Secret
@@ -88,7 +88,7 @@ def place(
         put_stage(uow, secret, name, version.id, now_ms)
 
 
-def _demand(uow: UnitOfWork, secret: Secret, name: str) -> Stage:
+def _require(uow: UnitOfWork, secret: Secret, name: str) -> Stage:
     stage = uow.of(Stage).get(f"{secret.id}/{name}")
     if stage is None:
         raise faults.ResourceNotFound(kind="stage", resource=name)
@@ -103,15 +103,15 @@ def _version(uow: UnitOfWork, stage: Stage) -> SecretVersion:
 
 
 @use_case("secret:list_versions")
-def show(context: Context, command: OneStage) -> PlacedStage:
+def show(context: Context, command: StageCommand) -> NamedStage:
     """Which version the stage is on. Raises ``ResourceNotFound`` (``kind`` secret, stage)."""
     secret = find(context, command.name, "secret:list_versions")
-    stage = _demand(context.uow, secret, command.stage)
-    return PlacedStage(secret, stage, _version(context.uow, stage))
+    stage = _require(context.uow, secret, command.stage)
+    return NamedStage(secret, stage, _version(context.uow, stage))
 
 
 @use_case("secret:update_stage", writes=True)
-def move(context: Context, command: MoveStage) -> PlacedStage:
+def move(context: Context, command: MoveStage) -> NamedStage:
     """Put the stage on a version.
 
     Raises ``ResourceNotFound`` (``kind`` secret, version), the state's fault, ``ResourceExists`` (``kind`` stage)
@@ -120,17 +120,17 @@ def move(context: Context, command: MoveStage) -> PlacedStage:
     uow = context.uow
     secret = find(context, command.name, "secret:update_stage")
     need_value(secret)
-    version = demand_version(uow, secret, command.version)
+    version = require_version(uow, secret, command.version)
     held = uow.of(Stage).get(f"{secret.id}/{command.stage}")
     if held is not None and held.version_id == version.id and command.strict:
         raise faults.ResourceExists(kind="stage", resource=command.stage)
     if command.away_from:
-        former = demand_version(uow, secret, command.away_from)
+        former = require_version(uow, secret, command.away_from)
         if held is None or held.version_id != former.id:
             raise faults.InvalidParameter(parameter="away_from", reason="stage")
     place(uow, secret, version, (command.stage,), context.now_ms, command.stages_max)
     secret = touch(uow, secret, context.now_ms)
-    return PlacedStage(secret, _demand(uow, secret, command.stage), version)
+    return NamedStage(secret, _require(uow, secret, command.stage), version)
 
 
 @use_case("secret:update_stage", writes=True)
@@ -145,8 +145,8 @@ def remove(context: Context, command: RemoveStage) -> Secret:
     need_value(secret)
     if command.stage in SYSTEM_STAGES:
         raise faults.ResourceInUse(kind="stage", resource=command.stage)
-    stage = _demand(uow, secret, command.stage)
-    if command.version and demand_version(uow, secret, command.version).id != stage.version_id:
+    stage = _require(uow, secret, command.stage)
+    if command.version and require_version(uow, secret, command.version).id != stage.version_id:
         raise faults.InvalidParameter(parameter="version", reason="stage")
     uow.of(Stage).remove(stage.id)
     return touch(uow, secret, context.now_ms)

@@ -55,7 +55,7 @@ class SetTarget:
 
 
 @dataclass(slots=True)
-class OneName:
+class TargetByName:
     """A webhook's or target's name in an account."""
 
     account_id: str
@@ -70,7 +70,7 @@ class OfAccount:
 
 
 @dataclass(slots=True)
-class MadeWebhook:
+class CreatedWebhook:
     """``secret`` is shown this once."""
 
     webhook: Webhook
@@ -100,15 +100,15 @@ def _account(context: Context, account_id: str) -> str:
     return account_id
 
 
-def _demand_name(name: str) -> None:
+def _require_name(name: str) -> None:
     if not 0 < len(name) <= NAME_MAX:
         raise faults.InvalidParameter(parameter="name", reason="length")
 
 
 @use_case("service:write", writes=True, operator=True)
-def set_webhook(context: Context, command: SetWebhook) -> MadeWebhook:
+def set_webhook(context: Context, command: SetWebhook) -> CreatedWebhook:
     """A webhook. Raises ``ResourceNotFound`` (account), ``InvalidParameter`` (name, url)."""
-    _demand_name(command.name)
+    _require_name(command.name)
     parts = urlsplit(command.url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise faults.InvalidParameter(parameter="url", reason="format")
@@ -118,13 +118,13 @@ def set_webhook(context: Context, command: SetWebhook) -> MadeWebhook:
     webhook = Webhook(record_id, command.account_id, command.name, command.url, sealed, context.now_ms)
     held = context.uow.of(Webhook)
     (held.put if held.get(record_id) else held.add)(webhook)
-    return MadeWebhook(webhook, secret)
+    return CreatedWebhook(webhook, secret)
 
 
 @use_case("service:write", writes=True, operator=True)
 def set_target(context: Context, command: SetTarget) -> Target:
     """A database server. Raises ``ResourceNotFound`` (account), ``InvalidParameter`` (name, engine, host, port)."""
-    _demand_name(command.name)
+    _require_name(command.name)
     if command.engine not in ENGINES:
         raise faults.InvalidParameter(parameter="engine", reason="enum")
     if not command.host:
@@ -168,7 +168,7 @@ def list_targets(context: Context, command: OfAccount) -> Sequence[Target]:
 
 
 @use_case("service:write", writes=True, operator=True)
-def delete_webhook(context: Context, command: OneName) -> Webhook:
+def delete_webhook(context: Context, command: TargetByName) -> Webhook:
     """Forget a webhook. Raises ``ResourceNotFound``."""
     found = context.uow.of(Webhook).get(f"{command.account_id}/{command.name}")
     if found is None:
@@ -178,7 +178,7 @@ def delete_webhook(context: Context, command: OneName) -> Webhook:
 
 
 @use_case("service:write", writes=True, operator=True)
-def delete_target(context: Context, command: OneName) -> Target:
+def delete_target(context: Context, command: TargetByName) -> Target:
     """Forget a database server. Raises ``ResourceNotFound``."""
     found = context.uow.of(Target).get(f"{command.account_id}/{command.name}")
     if found is None:

@@ -19,14 +19,14 @@ from bitting.core.authz.statements import authorise
 from bitting.core.blob import IV_BYTES, Blob, framed, parse
 from bitting.core.gate import Context, Gate
 from bitting.core.key_cache import CachedKey
-from bitting.core.key_states import gone, require
+from bitting.core.key_states import is_deleted, require
 from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.secret import Secret, SecretVersion
 from bitting.core.ports import CanEncrypt, KeyHandle, UnitOfWork
 from bitting.core.specs import Usage
-from bitting.core.usecases.crypto.encryption import demand_symmetric, pick_algorithm
+from bitting.core.usecases.crypto.encryption import pick_algorithm, require_symmetric
 from bitting.core.usecases.keys import lifecycle as keys
 
 DEFAULT_KEY = "csms/default"
@@ -49,16 +49,16 @@ def default_key(context: Context) -> Key:
 
 
 def chosen_key(context: Context, ref: KeyRef | None) -> CachedKey:
-    """The key a caller wants a secret under. Raises as :func:`demand_usable`, or ``KeyNotFound``."""
+    """The key a caller wants a secret under. Raises as :func:`require_usable`, or ``KeyNotFound``."""
     key = default_key(context) if ref is None else context.gate.find_key(context.uow, context, ref)
-    demand_usable(context.principal, key, SEALING, context.now_ms)
+    require_usable(context.principal, key, SEALING, context.now_ms)
     return opened(context.gate, context.uow, key)
 
 
 def stored_key(gate: Gate, uow: UnitOfWork, key_id: str, now_ms: int) -> CachedKey:
     """A secret's key for work that nobody asks for. Raises ``KeyNotFound`` or its state's fault."""
     key = uow.of(Key).get(key_id)
-    if key is None or gone(key, now_ms):
+    if key is None or is_deleted(key, now_ms):
         raise faults.KeyNotFound(resource=key_id)
     require("use", key, now_ms)
     return opened(gate, uow, key)
@@ -70,7 +70,7 @@ def opened(gate: Gate, uow: UnitOfWork, key: Key) -> CachedKey:
     return CachedKey(key, versions, gate.cache.open_version)
 
 
-def demand_usable(principal: Principal, key: Key, action: str, now_ms: int) -> None:
+def require_usable(principal: Principal, key: Key, action: str, now_ms: int) -> None:
     """Return if the caller may use the key for secrets.
 
     Raises ``PermissionDenied`` (naming the key; the service's own key is everybody's), a ``KeyStateFault``,
@@ -79,7 +79,7 @@ def demand_usable(principal: Principal, key: Key, action: str, now_ms: int) -> N
     if not (principal.admin or key.service):
         authorise(principal, action, f"key/{key.id}")
     require("use", key, now_ms)
-    demand_symmetric(key)
+    require_symmetric(key)
     pick_algorithm(key, None, Usage.ENCRYPT)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import NotResident, Reader
-from bitting.core.key_states import gone
+from bitting.core.key_states import is_deleted
 from bitting.core.model.key import KeyRef
 from bitting.core.model.secret import CURRENT, Secret, SecretType, SecretVersion, Stage
 from bitting.core.usecases.secrets import events
@@ -23,15 +23,15 @@ from bitting.core.usecases.secrets.records import (
     STAGES_MAX,
     VERSIONS_MAX,
     NewVersion,
-    Staged,
+    VersionWithStages,
     add_version,
-    demand_version,
     find,
     missing,
     need_value,
     permit,
     purge,
     quota,
+    require_version,
     same_value,
     staged_on,
     stages_of,
@@ -41,7 +41,7 @@ from bitting.core.usecases.secrets.records import (
     visible,
 )
 from bitting.core.usecases.secrets.stages import place
-from bitting.core.usecases.secrets.values import OPENING, SEALING, chosen_key, demand_usable, stored_key, value_of
+from bitting.core.usecases.secrets.values import OPENING, SEALING, chosen_key, require_usable, stored_key, value_of
 
 #: Longer sealed values are read from the store each time, so that the cache stays small.
 CACHED_BYTES_MAX = 2048
@@ -90,7 +90,7 @@ class Value:
 
 
 @dataclass(slots=True)
-class OneVersion:
+class SecretVersionCommand:
     """One version of one secret."""
 
     name: str
@@ -122,13 +122,13 @@ class VersionPage:
     """``total`` counts every match; ``more``: whether there are versions after these."""
 
     secret: Secret
-    versions: Sequence[Staged]
+    versions: Sequence[VersionWithStages]
     total: int
     more: bool
 
 
 @use_case("secret:put_value", writes=True)
-def put_value(context: Context, command: PutValue) -> Staged:
+def put_value(context: Context, command: PutValue) -> VersionWithStages:
     """A new version.
 
     Raises ``ResourceNotFound`` (``kind`` secret, version_quota, stage_quota), the state's fault, ``InvalidParameter``
@@ -151,21 +151,21 @@ def put_value(context: Context, command: PutValue) -> Staged:
     purge(uow, secret, versions_max)
     secret = touch(uow, secret, now)
     events.emit(context.gate, uow, secret, events.CREATED, now, version=version.name)
-    return Staged(secret, version, staged_on(stages_of(uow, secret.id), version.id))
+    return VersionWithStages(secret, version, staged_on(stages_of(uow, secret.id), version.id))
 
 
-def _again(context: Context, command: PutValue, secret: Secret, held: SecretVersion) -> Staged:
+def _again(context: Context, command: PutValue, secret: Secret, held: SecretVersion) -> VersionWithStages:
     """The same version once more: no news if the value is the same, else refused."""
     cached = stored_key(context.gate, context.uow, held.key_id, context.now_ms)
-    demand_usable(context.principal, cached.key, SEALING, context.now_ms)
+    require_usable(context.principal, cached.key, SEALING, context.now_ms)
     same = held.binary == command.binary and same_value(context.gate, cached, secret, held, command.value)
     if not same:
         raise faults.ResourceExists(kind="version", resource=command.version)
-    return Staged(secret, held, staged_on(stages_of(context.uow, secret.id), held.id))
+    return VersionWithStages(secret, held, staged_on(stages_of(context.uow, secret.id), held.id))
 
 
 @dataclass(slots=True)
-class _Held:
+class _CachedSecret:
     """What the cache keeps of a secret: one version without its value if that is long."""
 
     secret: Secret
@@ -196,7 +196,7 @@ def get_value(context: Context, command: GetValue) -> Value:
     return Value(held.secret, held.version, held.stages, _open(context, held.secret, held.version))
 
 
-def _check_stage(command: GetValue, held: _Held) -> None:
+def _check_stage(command: GetValue, held: _CachedSecret) -> None:
     by_stage = command.system_only and held.secret.type is not SecretType.GENERIC
     if command.version and command.stage and not by_stage and command.stage not in held.stages:
         raise faults.InvalidParameter(parameter="version", reason="stage")
@@ -204,9 +204,9 @@ def _check_stage(command: GetValue, held: _Held) -> None:
 
 def _open(context: Context, secret: Secret, version: SecretVersion) -> bytes:
     cached = context.view.key(secret.ring, KeyRef.by_id(version.key_id))
-    if cached is None or gone(cached.key, context.now_ms):
+    if cached is None or is_deleted(cached.key, context.now_ms):
         raise faults.KeyNotFound(resource=version.key_id)
-    demand_usable(context.principal, cached.key, OPENING, context.now_ms)
+    require_usable(context.principal, cached.key, OPENING, context.now_ms)
     if not version.sealed:
         version = _whole(context, version)
     return value_of(context.gate, cached, secret, version)
@@ -222,10 +222,10 @@ def _whole(context: Context, version: SecretVersion) -> SecretVersion:
     return found
 
 
-def _reader(ring: str, command: GetValue) -> Callable[[Reader], _Held | None]:
+def _reader(ring: str, command: GetValue) -> Callable[[Reader], _CachedSecret | None]:
     """How the cache finds what a read needs; it depends on the secret, which every change of its parts touches."""
 
-    def build(reader: Reader) -> _Held | None:
+    def build(reader: Reader) -> _CachedSecret | None:
         uow = reader._uow  # noqa: SLF001 - a secret is found by name, and told about by id
         found = uow.of(Secret).find({"ring": ring, "name": command.name}, limit=1)
         secret = reader.get(Secret, found[0].id) if found else None
@@ -236,11 +236,11 @@ def _reader(ring: str, command: GetValue) -> Callable[[Reader], _Held | None]:
             command, secret, stages, lambda name: version_named(uow, secret, name), uow.of(SecretVersion).get
         )
         if version is None:
-            return _Held(secret, None, ())
+            return _CachedSecret(secret, None, ())
         named = staged_on(stages, version.id)
         if len(version.sealed) > CACHED_BYTES_MAX:
             version = replace(version, sealed=b"")
-        return _Held(secret, version, named)
+        return _CachedSecret(secret, version, named)
 
     return build
 
@@ -264,27 +264,30 @@ def list_versions(context: Context, command: ListVersions) -> VersionPage:
     """One page. Raises ``ResourceNotFound`` (``kind`` secret; version, for ``after``)."""
     secret = find(context, command.name, "secret:list_versions")
     stages = stages_of(context.uow, secret.id)
-    found = [Staged(secret, version, staged_on(stages, version.id)) for version in versions_of(context.uow, secret.id)]
+    found = [
+        VersionWithStages(secret, version, staged_on(stages, version.id))
+        for version in versions_of(context.uow, secret.id)
+    ]
     if command.named:
         found = [staged for staged in found if staged.stages]
     total = len(found)
     if command.after:
-        mark = demand_version(context.uow, secret, command.after).number
+        mark = require_version(context.uow, secret, command.after).number
         found = [staged for staged in found if staged.version.number > mark]
     page = found[command.offset : command.offset + command.limit]
     return VersionPage(secret, page, total, len(found) > command.offset + command.limit)
 
 
 @use_case("secret:list_versions")
-def describe_version(context: Context, command: OneVersion) -> Staged:
+def describe_version(context: Context, command: SecretVersionCommand) -> VersionWithStages:
     """One version without its value. Raises ``ResourceNotFound`` (``kind`` secret, version)."""
     secret = find(context, command.name, "secret:list_versions")
-    version = demand_version(context.uow, secret, command.version)
-    return Staged(secret, version, staged_on(stages_of(context.uow, secret.id), version.id))
+    version = require_version(context.uow, secret, command.version)
+    return VersionWithStages(secret, version, staged_on(stages_of(context.uow, secret.id), version.id))
 
 
 @use_case("secret:update_version", writes=True)
-def update_expiry(context: Context, command: SetExpiry) -> Staged:
+def update_expiry(context: Context, command: SetExpiry) -> VersionWithStages:
     """When a version counts as expired: its subscribers hear of it once. It stays readable.
 
     Raises ``ResourceNotFound`` (``kind`` secret, version) and the state's fault.
@@ -292,8 +295,8 @@ def update_expiry(context: Context, command: SetExpiry) -> Staged:
     uow = context.uow
     secret = find(context, command.name, "secret:update_version")
     need_value(secret)
-    version = demand_version(uow, secret, command.version)
+    version = require_version(uow, secret, command.version)
     version = replace(version, expires_ms=command.expires_ms, noted=False)
     uow.of(SecretVersion).put(version)
     secret = touch(uow, secret, context.now_ms)
-    return Staged(secret, version, staged_on(stages_of(uow, secret.id), version.id))
+    return VersionWithStages(secret, version, staged_on(stages_of(uow, secret.id), version.id))

@@ -23,7 +23,7 @@ from bitting.core.pem import PRIVATE_KEY, armour
 from bitting.core.reveal import reveal
 from bitting.core.specs import SPECS
 from bitting.core.usecases.secrets.database_rotation import (
-    Quiet,
+    DefaultSteps,
     content_of,
     fields_of,
     login_of,
@@ -32,12 +32,12 @@ from bitting.core.usecases.secrets.database_rotation import (
 )
 from bitting.core.usecases.secrets.passwords import for_rotation
 from bitting.core.usecases.secrets.rotation_ports import (
-    Doubt,
+    HttpClient,
+    HttpResponse,
     Login,
-    Outlet,
-    Posted,
+    RotationContext,
     RotationRefused,
-    Situation,
+    UncertainOutcome,
     signed_headers,
 )
 from bitting.core.usecases.secrets.targets import signing_secret
@@ -45,17 +45,17 @@ from bitting.core.usecases.secrets.targets import signing_secret
 PUBLIC_FIELD, PRIVATE_FIELD = "PublicKey", "PrivateKey"
 
 
-class FunctionSteps(Quiet):
+class FunctionSteps(DefaultSteps):
     """Rotation through one webhook."""
 
-    def __init__(self, gate: Gate, outlet: Outlet, webhook: Webhook) -> None:
+    def __init__(self, gate: Gate, http_client: HttpClient, webhook: Webhook) -> None:
         self._gate = gate
-        self._outlet = outlet
+        self._http_client = http_client
         self._webhook = webhook
 
-    def propose(self, situation: Situation) -> bytes:
+    def propose(self, situation: RotationContext) -> bytes:
         """The function's value, or one of ours in the shape of the current one."""
-        answer = self._demand("create", situation)
+        answer = self._require("create", situation)
         try:
             content = json.loads(answer.body) if answer.body else None
         except ValueError:
@@ -64,7 +64,7 @@ class FunctionSteps(Quiet):
             return str(content["value"]).encode()
         return self._own(situation)
 
-    def _own(self, situation: Situation) -> bytes:
+    def _own(self, situation: RotationContext) -> bytes:
         secret, current = situation.secret, situation.current
         try:
             content = content_of(current)
@@ -82,34 +82,34 @@ class FunctionSteps(Quiet):
         private = armour(PRIVATE_KEY, reveal(pair.private)).decode()
         return {PUBLIC_FIELD: ssh_line(pair.public), PRIVATE_FIELD: private}
 
-    def set(self, situation: Situation) -> None:
+    def set(self, situation: RotationContext) -> None:
         """Ask for it."""
-        self._demand("set", situation)
+        self._require("set", situation)
 
-    def test(self, situation: Situation) -> None:
+    def test(self, situation: RotationContext) -> None:
         """Ask for it."""
-        self._demand("test", situation)
+        self._require("test", situation)
 
-    def finished(self, situation: Situation) -> None:
+    def finished(self, situation: RotationContext) -> None:
         """Ask for it."""
-        self._demand("finish", situation)
+        self._require("finish", situation)
 
-    def doubt(self, situation: Situation) -> Doubt:
+    def doubt(self, situation: RotationContext) -> UncertainOutcome:
         """Ask for everything to be put back."""
         pending_of(situation)
         answer = self._post("rollback", situation)
         if 200 <= answer.status < 500:
-            return Doubt.OLD_WORKS
+            return UncertainOutcome.OLD_WORKS
         raise RotationRefused("FunctionUnreachable", "The rotation function could not put the old value back.")
 
-    def _demand(self, step: str, situation: Situation) -> Posted:
+    def _require(self, step: str, situation: RotationContext) -> HttpResponse:
         answer = self._post(step, situation)
         if not 200 <= answer.status < 300:
             text = f"The rotation function answered {answer.status or 'nothing'} to {step}."
             raise RotationRefused("FunctionFailed", text, final=400 <= answer.status < 500)
         return answer
 
-    def _post(self, step: str, situation: Situation) -> Posted:
+    def _post(self, step: str, situation: RotationContext) -> HttpResponse:
         secret, task = situation.secret, situation.task
         body = json.dumps(
             {
@@ -125,7 +125,7 @@ class FunctionSteps(Quiet):
         ).encode()
         key = signing_secret(self._gate, self._webhook)
         headers = signed_headers(key, body, self._gate.clock.now_ms(), f"{task.id}/{step}")
-        return self._outlet.post(self._webhook.url, headers, body)
+        return self._http_client.post(self._webhook.url, headers, body)
 
 
 def ssh_line(public_der: bytes) -> str:

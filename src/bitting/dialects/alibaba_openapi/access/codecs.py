@@ -19,7 +19,7 @@ import msgspec
 
 from bitting.core.usecases.iam.credentials import TEMPLATES
 from bitting.core.usecases.instances.instances import BoundNetwork
-from bitting.dialects.base.codecs import Text, Unreadable, one_way
+from bitting.dialects.base.codecs import InvalidWireValue, Text, encode_refused
 
 LIST_MAX = 100
 PREFIX = "RbacPermission/Template/"
@@ -43,10 +43,10 @@ def _parse(raw: str) -> list[str]:
     try:
         return _lists.decode(raw)
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        raise Unreadable("format") from None
+        raise InvalidWireValue("format") from None
 
 
-class Words:
+class StringList:
     """A list of strings that all pass ``check``; at most 100, and at least ``least``."""
 
     def __init__(self, check: Callable[[str], bool], least: int = 1) -> None:
@@ -56,9 +56,9 @@ class Words:
     def decode(self, raw: str) -> tuple[str, ...]:
         found = _parse(raw)
         if not self._least <= len(found) <= LIST_MAX:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         if not all(self._check(item) for item in found):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return tuple(found)
 
     def encode(self, value: Sequence[str]) -> str:
@@ -73,11 +73,11 @@ def _is_network(text: str) -> bool:
     return True
 
 
-names = Words(lambda text: _NAME.fullmatch(text) is not None)
-ids = Words(lambda text: _ID.fullmatch(text) is not None)
-sources = Words(_is_network, least=0)
-permissions = Words(lambda text: text.startswith(PREFIX) and text.removeprefix(PREFIX) in TEMPLATES)
-resources = Words(lambda text: _RESOURCE.fullmatch(text) is not None and text not in {"key/", "secret/"})
+names = StringList(lambda text: _NAME.fullmatch(text) is not None)
+ids = StringList(lambda text: _ID.fullmatch(text) is not None)
+sources = StringList(_is_network, least=0)
+permissions = StringList(lambda text: text.startswith(PREFIX) and text.removeprefix(PREFIX) in TEMPLATES)
+resources = StringList(lambda text: _RESOURCE.fullmatch(text) is not None and text not in {"key/", "secret/"})
 
 
 class _Rules(msgspec.Struct, rename={"network_rules": "NetworkRules"}):
@@ -94,11 +94,11 @@ class AccessControlRules:
         try:
             found = _rules.decode(raw).network_rules
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         if len(found) > LIST_MAX:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         if not all(_NAME.fullmatch(item) for item in found):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return tuple(found)
 
     def encode(self, value: Sequence[str]) -> str:
@@ -125,14 +125,14 @@ class BindVpcs:
         try:
             found = _networks.decode(raw)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         if len(found) > LIST_MAX:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         made = tuple(BoundNetwork(item.network_id, item.switch_id, item.region, str(item.owner)) for item in found)
         for item in made:
             if not all(_ID.fullmatch(text) for text in (item.network_id, item.switch_id, item.region, item.owner)):
-                raise Unreadable("format")
+                raise InvalidWireValue("format")
         return made
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)

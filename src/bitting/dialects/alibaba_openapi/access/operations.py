@@ -30,7 +30,7 @@ from bitting.dialects.alibaba_openapi.rows import (
     page_size,
     paged_by,
 )
-from bitting.dialects.base.codecs import Choice, Items, Moment, Shown, Text
+from bitting.dialects.base.codecs import Choice, EncodeOnly, Items, Moment, Text
 from bitting.dialects.base.operation import Field, Record
 
 _TEXT, _MOMENT = Text(), Moment()
@@ -38,11 +38,11 @@ _NAME = given("Name", name, "name", required=True)
 _DESCRIPTION = given("Description", description, "description")
 _SAID_NAME = Field("Name", _TEXT, of="name")
 _SAID_DESCRIPTION = Field("Description", _TEXT, of="description")
-_ALGORITHM = Field("KeyAlgorithm", Shown(lambda _: "RSA_2048"))
+_ALGORITHM = Field("KeyAlgorithm", EncodeOnly(lambda _: "RSA_2048"))
 
 
 def _arn(region: str, label: str) -> Field:
-    return Field("Arn", Shown(lambda record: f"acs:kms:{region}:{record.account_id}:{label}/{record.name}"))
+    return Field("Arn", EncodeOnly(lambda record: f"acs:kms:{region}:{record.account_id}:{label}/{record.name}"))
 
 
 def _list(action: str, use: UseCase[Any, Any], wrapper: str, *shown: Field) -> Rpc:
@@ -88,7 +88,7 @@ def _rules(region: str) -> tuple[Rpc, ...]:
 
 def _policies(region: str) -> tuple[Rpc, ...]:
     rules = AccessControlRules()
-    asked = (given("AccessControlRules", rules, "network_rules"), _DESCRIPTION)
+    fields = (given("AccessControlRules", rules, "network_rules"), _DESCRIPTION)
     said = (
         _SAID_NAME,
         _arn(region, "policy"),
@@ -110,7 +110,7 @@ def _policies(region: str) -> tuple[Rpc, ...]:
                 given("Permissions", permissions, "permissions", required=True),
                 given("Resources", resources, "resources", required=True),
                 given("KmsInstance", instance_id, "instance_id"),
-                *asked,
+                *fields,
             ),
             response=(*said, *texts),
         ),
@@ -122,7 +122,7 @@ def _policies(region: str) -> tuple[Rpc, ...]:
                 _NAME,
                 given("Permissions", permissions, "permissions"),
                 given("Resources", resources, "resources"),
-                *asked,
+                *fields,
             ),
         ),
         Rpc(name="DeletePolicy", use=access_points.delete_policy, request=(_NAME,)),
@@ -177,7 +177,7 @@ _CLIENT_KEY = (
     Field("AapName", _TEXT, of="record.access_point"),
     Field("CreateTime", _MOMENT, of="record.created_ms"),
     _ALGORITHM,
-    Field("KeyOrigin", Shown(lambda _: "KMS_PROVIDED")),
+    Field("KeyOrigin", EncodeOnly(lambda _: "KMS_PROVIDED")),
     *_VALIDITY,
     # The certificate that is in the client key's file, as the reference's example has it.
     Field("PublicKeyData", _TEXT, of="public_text"),

@@ -9,14 +9,14 @@ from bitting.core import faults
 from bitting.core.model.identity import AccountState
 from bitting.core.model.key import Key
 from bitting.core.usecases.instances import service_activation
-from bitting.core.usecases.instances.service_activation import Offer
+from bitting.core.usecases.instances.service_activation import SupportedSpec
 from bitting.core.usecases.keys import policies as key_policies
 from bitting.dialects.alibaba_openapi import enum_maps
-from bitting.dialects.alibaba_openapi.bodies import Said
+from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.codecs import AnyKey
 from bitting.dialects.alibaba_openapi.keys.policies import ResourcePolicy, default_text
 from bitting.dialects.alibaba_openapi.rows import Rpc, given
-from bitting.dialects.base.codecs import Items, Shown, Text
+from bitting.dialects.base.codecs import EncodeOnly, Items, Text
 from bitting.dialects.base.operation import Field, Record
 
 _TEXT = Text()
@@ -84,18 +84,18 @@ def _level(provider: str) -> str:
     return enum_maps.level.encode(provider)
 
 
-def _usages(offer: Offer) -> dict[str, list[str]]:
+def _usages(offer: SupportedSpec) -> dict[str, list[str]]:
     return {"Usage": [enum_maps.usage_shown.encode(usage.value) for usage in offer.spec.usages]}
 
 
 _OFFER = Record(
-    Field("Name", Shown(lambda offer: enum_maps.spec.encode(offer.spec.name))),
-    Field("SupportedProtectionLevels", Items(Shown(_level), wrap="SupportedProtectionLevel"), of="providers"),
-    Field("Usages", Shown(_usages)),
+    Field("Name", EncodeOnly(lambda offer: enum_maps.spec.encode(offer.spec.name))),
+    Field("SupportedProtectionLevels", Items(EncodeOnly(_level), wrap="SupportedProtectionLevel"), of="providers"),
+    Field("Usages", EncodeOnly(_usages)),
 )
 
 
-def _default_only(arguments: dict[str, object], said: Said) -> None:  # noqa: ARG001
+def _default_only(arguments: dict[str, object], said: Envelope) -> None:  # noqa: ARG001
     """A key has one policy, ``default``; any other name is documented as not found."""
     name = arguments.pop("PolicyName", "default")
     if name != "default":
@@ -108,7 +108,7 @@ ROWS = (
         use=key_policies.get,
         settle=_default_only,
         request=(_KEY_ID, _POLICY_NAME),
-        response=(Field("Policy", Shown(_policy)),),
+        response=(Field("Policy", EncodeOnly(_policy)),),
     ),
     Rpc(
         name="SetKeyPolicy",
@@ -120,7 +120,7 @@ ROWS = (
     Rpc(
         name="DescribeAccountKmsStatus",
         use=service_activation.describe,
-        response=(Field("AccountStatus", Shown(lambda state: _STATUS.get(state, "Suspended")), of="state"),),
+        response=(Field("AccountStatus", EncodeOnly(lambda state: _STATUS.get(state, "Suspended")), of="state"),),
     ),
     Rpc(
         name="DescribeRegions",
@@ -132,7 +132,9 @@ ROWS = (
         use=service_activation.offers,
         response=(
             Field(
-                "ProtectionLevels", Items(Record(Field("Type", Shown(_level))), wrap="ProtectionLevel"), of="providers"
+                "ProtectionLevels",
+                Items(Record(Field("Type", EncodeOnly(_level))), wrap="ProtectionLevel"),
+                of="providers",
             ),
             Field("KeySpecs", Items(_OFFER, wrap="KeySpec"), of="specs"),
         ),

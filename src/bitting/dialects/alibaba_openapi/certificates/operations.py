@@ -18,7 +18,7 @@ from bitting.core.usecases.certificates.certificates import SeenCertificate
 from bitting.dialects.alibaba_openapi import enum_maps
 from bitting.dialects.alibaba_openapi.access.codecs import plain_id
 from bitting.dialects.alibaba_openapi.rows import Rpc, given
-from bitting.dialects.base.codecs import Base64, Choice, Flag, Items, Moment, Shown, Text, Unreadable
+from bitting.dialects.base.codecs import Base64, Choice, EncodeOnly, Flag, InvalidWireValue, Items, Moment, Text
 from bitting.dialects.base.operation import Field
 
 MESSAGE_BYTES_MAX = 4096
@@ -67,11 +67,11 @@ class DnsNames:
         try:
             found = _names.decode(raw)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         if len(found) > certificates.NAMES_MAX:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         if not all(_is_dns(name) for name in found):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return tuple(found)
 
     def encode(self, value: Any) -> list[str]:
@@ -91,14 +91,14 @@ def _fact(name: str, attribute: str) -> Field:
     def show(seen: SeenCertificate) -> str:
         return str(getattr(seen.facts, attribute)) if seen.facts else ""
 
-    return Field(name, Shown(show))
+    return Field(name, EncodeOnly(show))
 
 
 def _moment_of(name: str, attribute: str) -> Field:
     def show(seen: SeenCertificate) -> str:
         return _MOMENT.encode(getattr(seen.facts, attribute)) if seen.facts else ""
 
-    return Field(name, Shown(show))
+    return Field(name, EncodeOnly(show))
 
 
 def _signature(seen: SeenCertificate) -> str:
@@ -154,16 +154,16 @@ _DESCRIBED = (
     Field("ExportablePrivateKey", _FLAG, of="record.exportable"),
     Field("Subject", _TEXT, of="record.subject"),
     Field("SubjectAlternativeNames", Items(_TEXT), of="record.alternative_names"),
-    Field("SubjectPublicKey", Shown(lambda der: armour(PUBLIC_KEY, der).decode()), of="record.public"),
+    Field("SubjectPublicKey", EncodeOnly(lambda der: armour(PUBLIC_KEY, der).decode()), of="record.public"),
     Field("SubjectKeyIdentifier", _TEXT, of="key_identifier"),
     _fact("Issuer", "issuer"),
     _fact("Serial", "serial"),
-    Field("SignatureAlgorithm", Shown(_signature)),
+    Field("SignatureAlgorithm", EncodeOnly(_signature)),
     _moment_of("NotBefore", "not_before_ms"),
     _moment_of("NotAfter", "not_after_ms"),
     Field("CreatedAt", _MOMENT, of="record.created_ms"),
     Field("UpdatedAt", _MOMENT, of="record.updated_ms"),
-    Field("Tags", Shown(dict), of="tags"),
+    Field("Tags", EncodeOnly(dict), of="tags"),
 )
 _CHANGES = (
     Rpc(
@@ -202,7 +202,7 @@ def rows(region: str) -> tuple[Rpc, ...]:
             ),
             response=(
                 Field("CertificateId", _TEXT, of="id"),
-                Field("Arn", Shown(arn)),
+                Field("Arn", EncodeOnly(arn)),
                 Field("Csr", _TEXT, of="request"),
             ),
         ),
@@ -221,7 +221,7 @@ def rows(region: str) -> tuple[Rpc, ...]:
             name="DescribeCertificate",
             use=certificates.describe,
             request=(_ID,),
-            response=(Field("Arn", Shown(arn), of="record"), *_DESCRIBED),
+            response=(Field("Arn", EncodeOnly(arn), of="record"), *_DESCRIBED),
         ),
         *_CHANGES,
         *_WORK,

@@ -7,10 +7,10 @@ from typing import Any
 from bitting.core import faults
 from bitting.core.usecases.crypto.attested_recipients import ForRecipient, for_recipient
 from bitting.dialects.alibaba_openapi.rows import bound
-from bitting.dialects.base.dialect import Call, Run
+from bitting.dialects.base.dialect import Call, UseCaseRunner
 
 
-def answered(call: Call, run: Run) -> Any:
+def answered(call: Call, run: UseCaseRunner) -> Any:
     """Decrypt, AsymmetricDecrypt, GenerateDataKey: the plaintext is for the caller, or for ``Recipient`` alone.
 
     Source: the parameter and the answer's CiphertextForRecipient in the SDK of 2026. Raises

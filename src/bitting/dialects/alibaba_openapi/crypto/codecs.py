@@ -10,7 +10,7 @@ from bitting.core import faults
 from bitting.core.specs import Algorithm
 from bitting.core.usecases.crypto.attested_recipients import Recipient
 from bitting.core.usecases.crypto.encryption import INITIAL
-from bitting.dialects.base.codecs import Base64, Integer, Kind, Text, Unreadable, one_way
+from bitting.dialects.base.codecs import Base64, Codec, Integer, InvalidWireValue, Text, encode_refused
 
 RECIPIENT_MAX = 65536
 
@@ -30,16 +30,16 @@ class VersionId:
         return value
 
 
-class Otherwise:
+class WithFault:
     """A kind whose unreadable values have a fault of their own."""
 
-    def __init__(self, kind: Kind, fault: type[faults.Fault]) -> None:
+    def __init__(self, kind: Codec, fault: type[faults.Fault]) -> None:
         self._kind, self._fault = kind, fault
 
     def decode(self, raw: Any) -> Any:
         try:
             return self._kind.decode(raw)
-        except Unreadable:
+        except InvalidWireValue:
             raise self._fault from None
 
     def encode(self, value: Any) -> Any:
@@ -80,15 +80,15 @@ class RecipientOf:
 
     def decode(self, raw: str) -> Recipient:
         if len(raw) > RECIPIENT_MAX:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         try:
             given = _recipients.decode(raw)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         if given.algorithm not in _ALGORITHMS:
-            raise Unreadable("enum")
+            raise InvalidWireValue("enum")
         token = Base64(1, RECIPIENT_MAX).decode(given.token)
         return Recipient(given.document.encode(), token, _ALGORITHMS[given.algorithm])
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)

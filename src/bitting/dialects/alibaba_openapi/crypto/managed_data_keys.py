@@ -11,7 +11,7 @@ from bitting.core.model.access import ManagedDataKey
 from bitting.core.usecases.crypto import attested_recipients, managed_data_keys
 from bitting.dialects.alibaba_openapi.access.codecs import name
 from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, TOTAL, Rpc, given, page_size, paged
-from bitting.dialects.base.codecs import Base64, Digits, Flag, Items, Shown, Text
+from bitting.dialects.base.codecs import Base64, Digits, EncodeOnly, Flag, Items, Text
 from bitting.dialects.base.operation import Field, Record
 
 _TEXT = Text()
@@ -30,7 +30,7 @@ ROWS = (
         response=(
             Field("DataKeyName", _TEXT, of="record.name"),
             Field("DataKeyVersionId", Digits(), of="record.number"),
-            Field("DataKeyVersionName", Shown(_version_name), of="record"),
+            Field("DataKeyVersionName", EncodeOnly(_version_name), of="record"),
             Field("Plaintext", Base64(), of="plaintext"),
         ),
     ),
@@ -46,7 +46,7 @@ ROWS = (
                 Items(
                     Record(
                         Field("DataKeyVersionId", Digits(), of="number"),
-                        Field("DataKeyVersionName", Shown(_version_name)),
+                        Field("DataKeyVersionName", EncodeOnly(_version_name)),
                     ),
                     wrap="ManagedDataKeyVersion",
                 ),

@@ -14,13 +14,13 @@ from bitting.core.pem import PUBLIC_KEY, armour
 from bitting.core.usecases.crypto import data_key_export, data_keys, reencryption, signing
 from bitting.core.usecases.crypto import encryption as crypto
 from bitting.dialects.alibaba_openapi import enum_maps
-from bitting.dialects.alibaba_openapi.bodies import Said
+from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.codecs import PLAINTEXT_BYTES_MAX, AnyKey, EncryptionContext, Plaintext
 from bitting.dialects.alibaba_openapi.crypto import adapters as crypto_adapters
 from bitting.dialects.alibaba_openapi.crypto.codecs import RecipientOf, VersionId
 from bitting.dialects.alibaba_openapi.fields import ANY_KEY, CONTEXT, DRY_RUN, TEXT
 from bitting.dialects.alibaba_openapi.rows import Rpc, given
-from bitting.dialects.base.codecs import Base64, Choice, Flag, Integer, Shown
+from bitting.dialects.base.codecs import Base64, Choice, EncodeOnly, Flag, Integer
 from bitting.dialects.base.operation import Field
 
 DATA_KEY_BYTES_MAX = 1024
@@ -31,7 +31,7 @@ _PLAINTEXT = Base64(1, 6047)
 _CIPHERTEXT = Base64(1, 6300)
 
 
-def halved(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
+def halved(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
     """A plaintext is bytes and whether the client meant them as text."""
     arguments["plaintext"], arguments["text"] = arguments.pop("Plaintext")
 
@@ -52,7 +52,7 @@ def _encrypted(prefix: str) -> tuple[Field, ...]:
     return (
         Field("KeyId", TEXT, of=f"{prefix}key.id"),
         Field("KeyVersionId", TEXT, of=f"{prefix}blob.version_id"),
-        Field("CiphertextBlob", Shown(shown_blob), of=f"{prefix}blob"),
+        Field("CiphertextBlob", EncodeOnly(shown_blob), of=f"{prefix}blob"),
     )
 
 
@@ -88,7 +88,7 @@ CRYPTO = (
         response=(
             Field("KeyId", TEXT, of="key.id"),
             Field("KeyVersionId", TEXT, of="version_id"),
-            Field("Plaintext", Shown(shown_plaintext)),
+            Field("Plaintext", EncodeOnly(shown_plaintext)),
         ),
     ),
     Rpc(
@@ -110,7 +110,7 @@ CRYPTO = (
 _USED = (Field("KeyId", TEXT, of="key.id"), Field("KeyVersionId", TEXT, of="version_id"))
 
 
-def moved(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
+def moved(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
     """ReEncrypt: an algorithm means an asymmetric source, which must be named with its version."""
     if "source_algorithm" in arguments:
         for attribute, name in (("source", "SourceKeyId"), ("source_version", "SourceKeyVersionId")):
@@ -145,7 +145,7 @@ MOVING = (
             # Of the key that opened the old ciphertext, as the reference has it.
             Field("KeyId", TEXT, of="source.key.id"),
             Field("KeyVersionId", TEXT, of="source.version_id"),
-            Field("CiphertextBlob", Shown(shown_blob), of="encrypted.blob"),
+            Field("CiphertextBlob", EncodeOnly(shown_blob), of="encrypted.blob"),
         ),
     ),
     Rpc(
@@ -224,7 +224,7 @@ PAIRS = (
         name="GetPublicKey",
         use=signing.public_key,
         request=(ANY_KEY, _VERSION, DRY_RUN),
-        response=(*_USED, Field("PublicKey", Shown(lambda der: armour(PUBLIC_KEY, der).decode()), of="der")),
+        response=(*_USED, Field("PublicKey", EncodeOnly(lambda der: armour(PUBLIC_KEY, der).decode()), of="der")),
     ),
     Rpc(
         name="GenerateMac",

@@ -7,10 +7,10 @@ from bitting.core.model.identity import Instance
 from bitting.core.model.key import Key, Origin
 from bitting.core.specs import SPECS
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.dialects.base.dialect import Call, Run
+from bitting.dialects.base.dialect import Call, UseCaseRunner
 
 
-def create_key(call: Call, run: Run) -> Key:
+def create_key(call: Call, run: UseCaseRunner) -> Key:
     """CreateKey: rotation is two parameters, protection depends on the instance.
 
     * Rotation needs its interval, and a symmetric key whose material is made here. An interval without
@@ -31,14 +31,14 @@ def create_key(call: Call, run: Run) -> Key:
         raise faults.InvalidParameter(parameter="EnableAutomaticRotation", reason="enum")
     if "instance_id" in given:
         given.pop("protection", None)
-        _demand_instance(run, given["instance_id"])
+        _require_instance(run, given["instance_id"])
     elif given.get("protection", "software") not in run.gate.providers:
         raise faults.UnsupportedProtectionLevel
     key: Key = run(keys.create, keys.CreateKey(**given))
     return key
 
 
-def _demand_instance(run: Run, instance_id: str) -> None:
+def _require_instance(run: UseCaseRunner, instance_id: str) -> None:
     found = run.view.get(("openapi.instance", instance_id), lambda reader: reader.get(Instance, instance_id))
     if found is None or found.account_id != run.principal.account_id:
         raise faults.ResourceNotFound(kind="instance", resource=instance_id)

@@ -10,7 +10,7 @@ from typing import Any
 from bitting.core.usecases.instances import instances
 from bitting.core.usecases.instances.instances import SeenInstance
 from bitting.dialects.alibaba_openapi.access.codecs import BindVpcs, ids, instance_id, plain_id
-from bitting.dialects.alibaba_openapi.bodies import Said
+from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.enum_maps import charge, instance_state
 from bitting.dialects.alibaba_openapi.keys.filters import InstanceFilters
 from bitting.dialects.alibaba_openapi.rows import (
@@ -22,7 +22,7 @@ from bitting.dialects.alibaba_openapi.rows import (
     page_size,
     paged_by,
 )
-from bitting.dialects.base.codecs import Choice, Flag, Integer, Items, Moment, Shown, Text
+from bitting.dialects.base.codecs import Choice, EncodeOnly, Flag, Integer, Items, Moment, Text
 from bitting.dialects.base.operation import Field, Record
 
 _TEXT, _MOMENT, _NUMBER, _FLAG = Text(), Moment(), Integer(0, 1 << 62), Flag()
@@ -53,22 +53,22 @@ def _described(chain: str) -> Record:
         Field("StartDate", _MOMENT, of="settings.started_ms"),
         Field("EndDate", _MOMENT, of="settings.expires_ms", omit=0),
         Field("ChargeType", charge, of="settings.charge"),
-        Field("ProductType", Shown(_product)),
-        Field("ProductVersion", Shown(lambda _: PRODUCT_VERSION)),
-        Field("SaleStatus", Shown(lambda _: "normal")),  # an instance whose time is up is not there any more
+        Field("ProductType", EncodeOnly(_product)),
+        Field("ProductVersion", EncodeOnly(lambda _: PRODUCT_VERSION)),
+        Field("SaleStatus", EncodeOnly(lambda _: "normal")),  # an instance whose time is up is not there any more
         Field("KeyNum", _NUMBER, of="keys_max"),
-        Field("SecretNum", Shown(str), of="secrets_max"),
+        Field("SecretNum", EncodeOnly(str), of="secrets_max"),
         Field("VpcNum", _NUMBER, of="networks_max"),
         Field("Spec", _NUMBER, of="rate_max"),
-        Field("Log", Shown(lambda _: 1)),  # every request reaches the audit trail; it cannot be switched off
-        Field("LogStorage", Shown(lambda _: 0)),  # no storage is set aside for one instance's part of the trail
+        Field("Log", EncodeOnly(lambda _: 1)),  # every request reaches the audit trail; it cannot be switched off
+        Field("LogStorage", EncodeOnly(lambda _: 0)),  # no storage is set aside for one instance's part of the trail
         Field("VpcId", _TEXT, of="settings.network_id"),
         Field("VswitchIds", Items(_TEXT), of="settings.switch_ids"),
         Field("ZoneIds", Items(_TEXT), of="settings.zone_ids"),
         Field("BindVpcs", Items(_NETWORK, wrap="BindVpc"), of="networks"),
         Field("DeletionProtection", _FLAG, of="settings.protected"),
         Field("DeletionProtectionDescription", _TEXT, of="settings.protection_note"),
-        Field("CaCertificateChainPem", Shown(lambda _: chain)),
+        Field("CaCertificateChainPem", EncodeOnly(lambda _: chain)),
     )
 
 
@@ -79,7 +79,7 @@ _QUOTA = Record(
 )
 
 
-def _connecting(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
+def _connecting(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
     """There is one provider of key stores; having named it is enough."""
     arguments.pop("KMProvider")
 
@@ -116,7 +116,7 @@ def rows(region: str, chain: str) -> tuple[Rpc, ...]:
     def arn(instance: Any) -> str:
         return f"acs:kms:{region}:{instance.account_id}:keystore/{instance.id}"
 
-    listed = Record(Field("KmsInstanceId", _TEXT, of="id"), Field("KmsInstanceArn", Shown(arn)))
+    listed = Record(Field("KmsInstanceId", _TEXT, of="id"), Field("KmsInstanceArn", EncodeOnly(arn)))
     return (
         *_CHANGES,
         Rpc(

@@ -8,12 +8,12 @@ from bitting.core import faults
 from bitting.core.usecases.instances import instances
 from bitting.core.usecases.keys import descriptions
 from bitting.dialects.alibaba_openapi.rows import bound
-from bitting.dialects.base.dialect import Call, Run
+from bitting.dialects.base.dialect import Call, UseCaseRunner
 
 _RESOURCES = ("ProtectedResourceArn", "KeyId", "KmsInstanceId")
 
 
-def update_description(call: Call, run: Run) -> object:
+def update_description(call: Call, run: UseCaseRunner) -> object:
     """UpdateKeyDescription: the one parameter that says something when it is empty: no description any more.
 
     Source: UpdateKeyDescription ("add, modify, or delete"). Raises ``MissingParameter`` where it is absent.
@@ -24,7 +24,7 @@ def update_description(call: Call, run: Run) -> object:
     return run(descriptions.set_description, descriptions.SetDescription(given["key"], given.get("description", "")))
 
 
-def set_deletion_protection(call: Call, run: Run) -> object:
+def set_deletion_protection(call: Call, run: UseCaseRunner) -> object:
     """SetDeletionProtection: a key by its ARN or its id, or an instance; one of them.
 
     Source: SetDeletionProtection. Raises ``MissingParameter``, ``InvalidParameter`` for two of them.

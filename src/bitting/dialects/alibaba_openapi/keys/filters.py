@@ -20,7 +20,7 @@ import msgspec
 from bitting.core.ports import Except
 from bitting.core.usecases.keys import tags
 from bitting.dialects.alibaba_openapi import enum_maps
-from bitting.dialects.base.codecs import Unreadable, one_way
+from bitting.dialects.base.codecs import InvalidWireValue, encode_refused
 
 FILTERS_MAX = 10
 VALUES_MAX = 10
@@ -35,18 +35,18 @@ _filters = msgspec.json.Decoder(list[_Filter])
 
 
 @dataclass(slots=True)
-class Wanted:
+class KeyFilter:
     """``where``, ``aliases`` and ``tagged`` as :class:`bitting.core.usecases.keys.lifecycle.ListKeys` takes them."""
 
     where: dict[str, object] = field(default_factory=dict)
     aliases: tuple[str, ...] | None = None
-    tagged: tuple[tags.Wanted, ...] | None = None
+    tagged: tuple[tags.TagFilter, ...] | None = None
 
 
 def _chosen(table: dict[str, Any]) -> Callable[[str], object]:
     def read(word: str) -> object:
         if word not in table:
-            raise Unreadable("enum")
+            raise InvalidWireValue("enum")
         return table[word]
 
     return read
@@ -68,21 +68,21 @@ _TAG_KEYS = {"TagKey", "TagValue"}
 
 
 def read_filters(raw: str) -> list[_Filter]:
-    """At most 10 filters of at most 10 values. Raises ``Unreadable``."""
+    """At most 10 filters of at most 10 values. Raises ``InvalidWireValue``."""
     try:
         found = _filters.decode(raw)
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        raise Unreadable("format") from None
+        raise InvalidWireValue("format") from None
     if len(found) > FILTERS_MAX or any(len(item.values) > VALUES_MAX for item in found):
-        raise Unreadable("length")
+        raise InvalidWireValue("length")
     return found
 
 
 class Filters:
     """The kind of the ``Filters`` parameter: at most 10 filters of at most 10 values."""
 
-    def decode(self, raw: str) -> Wanted:
-        wanted = Wanted()
+    def decode(self, raw: str) -> KeyFilter:
+        wanted = KeyFilter()
         found = read_filters(raw)
         for item in found:
             if item.values:
@@ -91,10 +91,10 @@ class Filters:
         return wanted
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)
 
 
-def _add(wanted: Wanted, item: _Filter) -> None:
+def _add(wanted: KeyFilter, item: _Filter) -> None:
     if item.key in _FIELDS:
         name, read = _FIELDS[item.key]
         wanted.where[name] = cast("tuple[object, ...]", wanted.where.get(name, ())) + tuple(
@@ -105,21 +105,21 @@ def _add(wanted: Wanted, item: _Filter) -> None:
     elif item.key == "CreatorType":
         _add_creator_type(wanted, item.values)
     elif item.key not in _TAG_KEYS:
-        raise Unreadable("enum")
+        raise InvalidWireValue("enum")
 
 
-def _tagged(found: list[_Filter]) -> tuple[tags.Wanted, ...] | None:
+def _tagged(found: list[_Filter]) -> tuple[tags.TagFilter, ...] | None:
     """TagKey and TagValue speak of one and the same tag: its key is one of these, its value one of those."""
     keys = [value for item in found if item.key == "TagKey" for value in item.values]
     values = tuple(value for item in found if item.key == "TagValue" for value in item.values)
     if not keys and not values:
         return None
-    return tuple(tags.Wanted(key, values) for key in keys or [""])
+    return tuple(tags.TagFilter(key, values) for key in keys or [""])
 
 
-def _add_creator_type(wanted: Wanted, values: list[str]) -> None:
+def _add_creator_type(wanted: KeyFilter, values: list[str]) -> None:
     if not set(values) <= _CREATOR_TYPES:
-        raise Unreadable("enum")
+        raise InvalidWireValue("enum")
     if "Service" not in values:
         wanted.where["service"] = ("",)
     elif "User" not in values:
@@ -142,11 +142,11 @@ class InstanceFilters:
         where: dict[str, tuple[object, ...]] = {}
         for item in read_filters(raw):
             if item.key not in _INSTANCE_FIELDS:
-                raise Unreadable("enum")
+                raise InvalidWireValue("enum")
             name, read = _INSTANCE_FIELDS[item.key]
             if item.values:
                 where[name] = where.get(name, ()) + tuple(read(value) for value in item.values)
         return where
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)

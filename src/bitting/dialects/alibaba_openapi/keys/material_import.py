@@ -8,15 +8,15 @@ from __future__ import annotations
 from bitting.core import faults
 from bitting.core.usecases.keys import material_import
 from bitting.dialects.alibaba_openapi import enum_maps
-from bitting.dialects.alibaba_openapi.crypto.codecs import Otherwise, UnixTime
+from bitting.dialects.alibaba_openapi.crypto.codecs import UnixTime, WithFault
 from bitting.dialects.alibaba_openapi.fields import KEY_ID, TEXT
 from bitting.dialects.alibaba_openapi.rows import Rpc, given
 from bitting.dialects.base.codecs import Base64, Moment
 from bitting.dialects.base.operation import Field
 
 #: What is no base64 is no token, and no material: the table has codes for both.
-_TOKEN = Otherwise(Base64(1, 8192), faults.InvalidImportToken)
-_MATERIAL = Otherwise(Base64(1, 8192), faults.InvalidKeyMaterial)
+_TOKEN = WithFault(Base64(1, 8192), faults.InvalidImportToken)
+_MATERIAL = WithFault(Base64(1, 8192), faults.InvalidKeyMaterial)
 
 IMPORT = (
     Rpc(

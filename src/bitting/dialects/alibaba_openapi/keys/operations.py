@@ -13,28 +13,28 @@ from bitting.core.usecases.keys import aliases, descriptions, versions
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.dialects.alibaba_openapi import enum_maps
 from bitting.dialects.alibaba_openapi.account.operations import KEY_POLICY
-from bitting.dialects.alibaba_openapi.bodies import Said
+from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.codecs import AliasName, Interval, OnlyKeyId, Tags
 from bitting.dialects.alibaba_openapi.fields import ANY_KEY, KEY_ID, TEXT, key_arn
 from bitting.dialects.alibaba_openapi.instances import adapters as instance_adapters
 from bitting.dialects.alibaba_openapi.keys import adapters as key_adapters
-from bitting.dialects.alibaba_openapi.keys.filters import Filters, Wanted
+from bitting.dialects.alibaba_openapi.keys.filters import Filters, KeyFilter
 from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, TOTAL, Rpc, given, page_size, paged
-from bitting.dialects.base.codecs import Choice, Flag, Integer, Items, Moment, Shown, Text
+from bitting.dialects.base.codecs import Choice, EncodeOnly, Flag, Integer, Items, Moment, Text
 from bitting.dialects.base.operation import Field, Record
 
 VERSIONS_MAX = 50
 VERSION_INTERVAL_MS = 7 * 86_400_000
 
 
-def filtered(arguments: dict[str, Any], said: Said) -> None:
+def filtered(arguments: dict[str, Any], said: Envelope) -> None:
     """A page of what the filters let through."""
     paged(arguments, said)
-    wanted: Wanted = arguments.pop("Filters", None) or Wanted()
+    wanted: KeyFilter = arguments.pop("Filters", None) or KeyFilter()
     arguments["where"], arguments["aliases"], arguments["tagged"] = wanted.where, wanted.aliases, wanted.tagged
 
 
-def rotating(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
+def rotating(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
     """An interval is needed to switch rotation on. Raises ``MissingParameter``."""
     if arguments["enabled"] and "interval_s" not in arguments:
         raise faults.MissingParameter(parameter="RotationInterval")
@@ -54,9 +54,9 @@ class Metadata(Record):
 
 _METADATA = (
     Field("KeyId", TEXT, of="id"),
-    Field("Arn", Shown(key_arn)),
+    Field("Arn", EncodeOnly(key_arn)),
     Field("Description", TEXT, of="description"),
-    Field("KeyState", Shown(enum_maps.state), of="state"),
+    Field("KeyState", EncodeOnly(enum_maps.state), of="state"),
     Field("KeySpec", enum_maps.spec, of="spec"),
     Field("KeyUsage", enum_maps.usage_shown, of="usage"),
     Field("Origin", enum_maps.origin, of="origin"),
@@ -73,7 +73,7 @@ _METADATA = (
     Field("DKMSInstanceId", TEXT, of="instance_id", omit=""),
 )
 _PROTECTION = (
-    Field("DeletionProtection", Shown(lambda on: "Enabled" if on else "Disabled"), of="deletion_protection"),
+    Field("DeletionProtection", EncodeOnly(lambda on: "Enabled" if on else "Disabled"), of="deletion_protection"),
     Field("DeletionProtectionDescription", TEXT, of="deletion_protection_note", omit=""),
 )
 
@@ -111,7 +111,7 @@ KEYS = (
         response=(
             Field(
                 "Keys",
-                Items(Record(Field("KeyId", TEXT, of="id"), Field("KeyArn", Shown(key_arn))), wrap="Key"),
+                Items(Record(Field("KeyId", TEXT, of="id"), Field("KeyArn", EncodeOnly(key_arn))), wrap="Key"),
                 of="keys",
             ),
             TOTAL,
@@ -194,7 +194,7 @@ def alias_rows(region: str) -> tuple[Rpc, ...]:
         return f"acs:kms:{region}:{alias.account_id}:{alias.name}"
 
     shown = Record(
-        Field("KeyId", TEXT, of="key_id"), Field("AliasName", TEXT, of="name"), Field("AliasArn", Shown(arn))
+        Field("KeyId", TEXT, of="key_id"), Field("AliasName", TEXT, of="name"), Field("AliasArn", EncodeOnly(arn))
     )
     page = (Field("Aliases", Items(shown, wrap="Alias"), of="aliases"), TOTAL)
     made = given("AliasName", AliasName(reserved=False), "name", required=True)

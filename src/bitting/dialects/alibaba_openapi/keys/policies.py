@@ -28,7 +28,7 @@ from typing import Any
 import msgspec
 
 from bitting.core.authz.resource_policies import Policy, Rule, pack, unpack
-from bitting.dialects.base.codecs import Moment, Unreadable
+from bitting.dialects.base.codecs import InvalidWireValue, Moment
 
 POLICY_BYTES_MAX = 32768
 STATEMENTS_MAX = 100
@@ -76,13 +76,13 @@ class ResourcePolicy:
     def decode(self, raw: str) -> str:
         """The policy as it is stored."""
         if len(raw.encode()) > POLICY_BYTES_MAX:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         try:
             document = _documents.decode(raw)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         if document.version != "1" or not 1 <= len(document.statement) <= STATEMENTS_MAX:
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return pack(Policy(raw, tuple(self._rule(statement) for statement in document.statement)))
 
     def encode(self, value: str) -> str:
@@ -91,9 +91,9 @@ class ResourcePolicy:
 
     def _rule(self, statement: _Statement) -> Rule:
         if statement.effect not in {"Allow", "Deny"} or not _SID.fullmatch(statement.sid):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         if _several(statement.resource) != ["*"]:
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         allow = statement.effect == "Allow"
         return Rule(
             allow,
@@ -104,7 +104,7 @@ class ResourcePolicy:
 
     def _compiled(self, patterns: Sequence[str], *, allow: bool) -> Iterable[str]:
         if not all(_ACTION.fullmatch(pattern) for pattern in patterns):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         wanted = [pattern.removeprefix("kms:") for pattern in patterns]
         named = {name for name in self._actions if any(fnmatchcase(name, pattern) for pattern in wanted)}
         for action in {self._actions[name] for name in named}:
@@ -118,14 +118,14 @@ class ResourcePolicy:
 def _several(texts: Texts) -> list[str]:
     found = [texts] if isinstance(texts, str) else texts
     if not 1 <= len(found) <= ITEMS_MAX:
-        raise Unreadable("length")
+        raise InvalidWireValue("length")
     return found
 
 
 def _user(text: str) -> str:
     found = _PRINCIPAL.fullmatch(text)
     if found is None:
-        raise Unreadable("format")
+        raise InvalidWireValue("format")
     return f"{found[1]}/{'*' if found[2] == 'root' else found[2]}"
 
 
@@ -139,7 +139,7 @@ def _conditions(condition: Mapping[str, Mapping[str, Texts]]) -> dict[str, Any]:
             elif key == "acs:CurrentTime" and operator in _MOMENTS and len(texts) == 1:
                 found[_MOMENTS[operator]] = _moment.decode(texts[0])
             else:
-                raise Unreadable("unserved")
+                raise InvalidWireValue("unserved")
     return found
 
 
@@ -151,7 +151,7 @@ def _network(text: str) -> str:
     try:
         return str(ip_network(text, strict=False))
     except ValueError:
-        raise Unreadable("format") from None
+        raise InvalidWireValue("format") from None
 
 
 def default_text(account_id: str) -> str:

@@ -24,8 +24,8 @@ from bitting.core.usecases.secrets.passwords import for_rotation
 from bitting.core.usecases.secrets.versions import Value
 from bitting.dialects.alibaba_openapi.rows import paged
 from bitting.dialects.alibaba_openapi.secrets import codecs as kinds
-from bitting.dialects.base.codecs import Unreadable
-from bitting.dialects.base.dialect import Call, Run
+from bitting.dialects.base.codecs import InvalidWireValue
+from bitting.dialects.base.dialect import Call, UseCaseRunner
 from bitting.dialects.base.errors import Catalogue
 
 ACCOUNT = ("AccountName", "AccountPassword")
@@ -36,7 +36,7 @@ _PAIRED = {"SingleUser": False, "DoubleUsers": True}
 
 
 @dataclass(slots=True)
-class Made:
+class CreatedAnswer:
     """A new secret as CreateSecret answers."""
 
     secret: Secret
@@ -44,7 +44,7 @@ class Made:
 
 
 @dataclass(slots=True)
-class Read:
+class ValueAnswer:
     """A value and whether its configuration was asked for."""
 
     value: Value
@@ -52,7 +52,7 @@ class Read:
 
 
 @dataclass(slots=True)
-class Described:
+class DescribedAnswer:
     """A secret and whether its tags were asked for."""
 
     secret: Secret
@@ -60,7 +60,7 @@ class Described:
 
 
 @dataclass(slots=True)
-class Listed:
+class ListAnswer:
     """A page of secrets and whether their tags were asked for."""
 
     page: secret_lists.SecretPage
@@ -71,7 +71,7 @@ def _invalid(parameter: str) -> faults.InvalidParameter:
     return faults.InvalidParameter(parameter=parameter, reason="format")
 
 
-def create_secret(call: Call, run: Run) -> Made:
+def create_secret(call: Call, run: UseCaseRunner) -> CreatedAnswer:
     """CreateSecret: a generic secret is its value; others bring accounts and a configuration, each type its own way.
 
     Raises ``MissingParameter``, ``InvalidParameter``, and what
@@ -94,7 +94,7 @@ def create_secret(call: Call, run: Run) -> Made:
     if at_once and kind is not SecretType.GENERIC:
         # nobody's password was given, so the first one is set by a rotation
         run(secret_rotation.rotate, secret_rotation.RotateSecret(given["name"]))
-    return Made(made.secret, made.version.name)
+    return CreatedAnswer(made.secret, made.version.name)
 
 
 def _managed(given: dict[str, Any], config: dict[str, Any], *, automatic: bool) -> None:
@@ -109,7 +109,7 @@ def _managed(given: dict[str, Any], config: dict[str, Any], *, automatic: bool) 
     given["config"] = json.dumps(config, ensure_ascii=False)
 
 
-def _demand(config: Mapping[str, Any], *names: str) -> list[str]:
+def _require(config: Mapping[str, Any], *names: str) -> list[str]:
     found = [config.get(name) for name in names]
     if not all(isinstance(value, str) and value for value in found):
         raise _invalid("ExtendedConfig")
@@ -141,9 +141,9 @@ def _plain_name(given: Mapping[str, Any]) -> None:
         raise _invalid("SecretName")
 
 
-def _rds(given: dict[str, Any], config: dict[str, Any], run: Run) -> dict[str, Any]:  # noqa: ARG001
+def _rds(given: dict[str, Any], config: dict[str, Any], run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001
     _plain_name(given)
-    sub, instance = _demand(config, "SecretSubType", "DBInstanceId")
+    sub, instance = _require(config, "SecretSubType", "DBInstanceId")
     values = _listed(given, "Accounts", ACCOUNT)
     if sub not in _PAIRED or len(values) != 1 + _PAIRED[sub]:
         raise _invalid("ExtendedConfig")
@@ -151,32 +151,32 @@ def _rds(given: dict[str, Any], config: dict[str, Any], run: Run) -> dict[str, A
     return {"value": values[0], "second": second, "target": instance, "paired": _PAIRED[sub], "fields": ACCOUNT}
 
 
-def _auto(given: dict[str, Any], config: dict[str, Any], run: Run, target: str) -> dict[str, Any]:
+def _auto(given: dict[str, Any], config: dict[str, Any], run: UseCaseRunner, target: str) -> dict[str, Any]:
     """Accounts that the service makes itself: one now, its clone by the first rotation."""
     _plain_name(given)
     if given["value"] != AUTO.encode():
         raise _invalid("SecretData")
-    sub, instance, account = _demand(config, "SecretSubType", target, "AccountName")
+    sub, instance, account = _require(config, "SecretSubType", target, "AccountName")
     if sub != "DoubleUsers" or config.get("CloneAccountName", account + CLONE) != account + CLONE:
         raise _invalid("ExtendedConfig")
     value = json.dumps(dict(zip(ACCOUNT, (account, for_rotation(run.gate.entropy)), strict=True))).encode()
     return {"value": value, "target": instance, "paired": True, "fields": ACCOUNT}
 
 
-def _redis(given: dict[str, Any], config: dict[str, Any], run: Run) -> dict[str, Any]:
+def _redis(given: dict[str, Any], config: dict[str, Any], run: UseCaseRunner) -> dict[str, Any]:
     return _auto(given, config, run, "InstanceId")
 
 
-def _polardb(given: dict[str, Any], config: dict[str, Any], run: Run) -> dict[str, Any]:
-    _demand(config, "RegionId", "DBType")
+def _polardb(given: dict[str, Any], config: dict[str, Any], run: UseCaseRunner) -> dict[str, Any]:
+    _require(config, "RegionId", "DBType")
     return _auto(given, config, run, "DBClusterId")
 
 
-def _ram(given: dict[str, Any], config: dict[str, Any], run: Run) -> dict[str, Any]:  # noqa: ARG001
+def _ram(given: dict[str, Any], config: dict[str, Any], run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001
     """The name is made of the user's. The first of two access keys becomes the current one."""
     if given["name"] != AUTO:
         raise _invalid("SecretName")
-    sub, user = _demand(config, "SecretSubType", "UserName")
+    sub, user = _require(config, "SecretSubType", "UserName")
     if sub != "RamUserAccessKey":
         raise _invalid("ExtendedConfig")
     values = _listed(given, "AccessKeys", ACCESS_KEY)
@@ -186,10 +186,10 @@ def _ram(given: dict[str, Any], config: dict[str, Any], run: Run) -> dict[str, A
     return {"name": name, "value": values[0], "second": second, "fields": ACCESS_KEY}
 
 
-def _ecs(given: dict[str, Any], config: dict[str, Any], run: Run) -> dict[str, Any]:  # noqa: ARG001
+def _ecs(given: dict[str, Any], config: dict[str, Any], run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001
     if not given["name"].startswith("acs/ecs/"):
         raise _invalid("SecretName")
-    sub, _, instance = _demand(config, "SecretSubType", "RegionId", "InstanceId")
+    sub, _, instance = _require(config, "SecretSubType", "RegionId", "InstanceId")
     wanted = {"Password": ("UserName", "Password"), "SSHKey": ("UserName", "PublicKey", "PrivateKey")}.get(sub)
     if wanted is None:
         raise _invalid("ExtendedConfig")
@@ -207,31 +207,31 @@ _BY_TYPE = {
 }
 
 
-def get_secret_value(call: Call, run: Run) -> Read:
+def get_secret_value(call: Call, run: UseCaseRunner) -> ValueAnswer:
     """GetSecretValue: ``FetchExtendedConfig`` says how much of the answer is wanted."""
     given = call.operation.arguments(call.values)
     given.pop("DryRun", None)
     config = given.pop("FetchExtendedConfig", False)
-    return Read(run(secret_versions.get_value, secret_versions.GetValue(system_only=True, **given)), config)
+    return ValueAnswer(run(secret_versions.get_value, secret_versions.GetValue(system_only=True, **given)), config)
 
 
-def describe_secret(call: Call, run: Run) -> Described:
+def describe_secret(call: Call, run: UseCaseRunner) -> DescribedAnswer:
     """DescribeSecret: tags only where they are asked for."""
     given = call.operation.arguments(call.values)
     tags = given.pop("FetchTags", False)
-    return Described(run(secrets.describe, secrets.OneSecret(**given)), tags)
+    return DescribedAnswer(run(secrets.describe, secrets.SecretCommand(**given)), tags)
 
 
-def list_secrets(call: Call, run: Run) -> Listed:
+def list_secrets(call: Call, run: UseCaseRunner) -> ListAnswer:
     """ListSecrets: tags only where they are asked for."""
     given = call.operation.arguments(call.values)
     tags = given.pop("FetchTags", False)
-    given["wanted"] = given.pop("Filters", None) or secret_lists.Wanted()
+    given["wanted"] = given.pop("Filters", None) or secret_lists.SecretFilter()
     paged(given, call.evidence)
-    return Listed(run(secret_lists.list_secrets, secret_lists.ListSecrets(**given)), tags)
+    return ListAnswer(run(secret_lists.list_secrets, secret_lists.ListSecrets(**given)), tags)
 
 
-def delete_secret(call: Call, run: Run) -> Secret:
+def delete_secret(call: Call, run: UseCaseRunner) -> Secret:
     """DeleteSecret: after a window of 30 days or as many as are given, or at once and for good.
 
     A window given beside a forced deletion is not looked at.
@@ -239,11 +239,11 @@ def delete_secret(call: Call, run: Run) -> Secret:
     given = call.operation.arguments(call.values)
     days = given.pop("RecoveryWindowInDays", 30)
     if given.pop("ForceDeleteWithoutRecovery", False):
-        return run(secrets.delete, secrets.OneSecret(**given))  # type: ignore[no-any-return]
+        return run(secrets.delete, secrets.SecretCommand(**given))  # type: ignore[no-any-return]
     return run(secrets.schedule_deletion, secrets.ScheduleDeletion(days=days, **given))  # type: ignore[no-any-return]
 
 
-def update_secret(call: Call, run: Run) -> Secret:
+def update_secret(call: Call, run: UseCaseRunner) -> Secret:
     """UpdateSecret: the description, and the custom part of a managed secret's configuration.
 
     The SDKs disagree on how to send the latter: an object in JSON, or its one field under a name of its own.
@@ -254,7 +254,7 @@ def update_secret(call: Call, run: Run) -> Secret:
     if whole is not None:
         custom = whole.get("CustomData")
     if custom is not None:
-        held = run(secrets.describe, secrets.OneSecret(given["name"]))
+        held = run(secrets.describe, secrets.SecretCommand(given["name"]))
         if held.type is SecretType.GENERIC:
             raise _invalid("ExtendedConfig")
         config = {**json.loads(held.config or "{}"), "CustomData": custom}
@@ -266,11 +266,11 @@ def update_secret(call: Call, run: Run) -> Secret:
 def _check_config(text: str) -> None:
     try:
         kinds.Config().decode(text)
-    except Unreadable:
+    except InvalidWireValue:
         raise _invalid("ExtendedConfig") from None
 
 
-def update_version_stage(call: Call, run: Run) -> Secret:
+def update_version_stage(call: Call, run: UseCaseRunner) -> Secret:
     """UpdateSecretVersionStage: put a stage on a version, take it away, or both; generic secrets only.
 
     Raises ``MissingParameter`` (MoveToVersion) where neither is said, or a stage of the service's own would be taken
@@ -280,7 +280,7 @@ def update_version_stage(call: Call, run: Run) -> Secret:
     to, away = given.pop("MoveToVersion", ""), given.pop("RemoveFromVersion", "")
     if not to and (not away or given["stage"] in SYSTEM_STAGES):
         raise faults.MissingParameter(parameter="MoveToVersion")
-    if run(secrets.describe, secrets.OneSecret(given["name"])).type is not SecretType.GENERIC:
+    if run(secrets.describe, secrets.SecretCommand(given["name"])).type is not SecretType.GENERIC:
         raise _invalid("SecretName")
     if to:
         order = stages.MoveStage(version=to, away_from=away, strict=False, stages_max=kinds.STAGES_MAX, **given)
@@ -288,19 +288,19 @@ def update_version_stage(call: Call, run: Run) -> Secret:
     return run(stages.remove, stages.RemoveStage(version=away, **given))  # type: ignore[no-any-return]
 
 
-def update_rotation_policy(call: Call, run: Run) -> Secret:
+def update_rotation_policy(call: Call, run: UseCaseRunner) -> Secret:
     """UpdateSecretRotationPolicy: managed secrets only; an interval without rotation means nothing."""
     given = call.operation.arguments(call.values)
     if given["automatic"] and "rotation_interval_s" not in given:
         raise faults.MissingParameter(parameter="RotationInterval")
     if not given["automatic"]:
         given.pop("rotation_interval_s", None)
-    if run(secrets.describe, secrets.OneSecret(given["name"])).type is SecretType.GENERIC:
+    if run(secrets.describe, secrets.SecretCommand(given["name"])).type is SecretType.GENERIC:
         raise _invalid("SecretName")
     return run(secrets.update, secrets.UpdateSecret(**given))  # type: ignore[no-any-return]
 
 
-def set_policy(call: Call, run: Run) -> Secret:
+def set_policy(call: Call, run: UseCaseRunner) -> Secret:
     """SetSecretPolicy: there is one policy, named default."""
     given = call.operation.arguments(call.values)
     if given.pop("PolicyName", "default") != "default":
@@ -308,11 +308,11 @@ def set_policy(call: Call, run: Run) -> Secret:
     return run(secrets.update, secrets.UpdateSecret(**given))  # type: ignore[no-any-return]
 
 
-def get_policy(call: Call, run: Run) -> str:
+def get_policy(call: Call, run: UseCaseRunner) -> str:
     """GetSecretPolicy: the policy, or the default one. Raises ``ResourceNotFound`` for another name than default."""
     given = call.operation.arguments(call.values)
     name = given.pop("PolicyName", "default")
-    secret: Secret = run(secrets.describe, secrets.OneSecret(**given))
+    secret: Secret = run(secrets.describe, secrets.SecretCommand(**given))
     if name != "default":
         raise faults.ResourceNotFound(kind="policy", resource=name)
     return unpack(secret.policy).text if secret.policy else json.dumps(_default_policy(secret.account_id))
@@ -332,13 +332,13 @@ def _default_policy(account_id: str) -> dict[str, Any]:
 def batch_get(catalogue: Catalogue, show: Any) -> Any:
     """BatchGetSecretValue, telling errors as the catalogue spells them. ``show``: how one value is said."""
 
-    def via(call: Call, run: Run) -> dict[str, Any]:
+    def via(call: Call, run: UseCaseRunner) -> dict[str, Any]:
         values, errors = [], []
         for item in call.operation.arguments(call.values)["SecretsList"]:
             name = item.get("SecretName", "") if isinstance(item, dict) else ""
             try:
                 read = _one_of_many(item, run)
-                values.append({**show(read), "RequestId": run.asked.request_id})
+                values.append({**show(read), "RequestId": run.request_context.request_id})
             except faults.ServerFault:
                 raise
             except faults.Fault as fault:
@@ -351,18 +351,18 @@ def batch_get(catalogue: Catalogue, show: Any) -> Any:
     return via
 
 
-def _one_of_many(item: Any, run: Run) -> Read:
+def _one_of_many(item: Any, run: UseCaseRunner) -> ValueAnswer:
     if not isinstance(item, dict) or not isinstance(item.get("SecretName"), str):
         raise faults.MissingParameter(parameter="SecretName")
     try:
         name = kinds.NAME.decode(item["SecretName"])
         stage = kinds.StageName().decode(item["VersionStage"]) if item.get("VersionStage") else ""
         version = kinds.VERSION.decode(item["VersionId"]) if item.get("VersionId") else ""
-    except Unreadable as unreadable:
+    except InvalidWireValue as unreadable:
         raise faults.InvalidParameter(parameter="SecretsList", reason=unreadable.reason) from None
     config = str(item.get("FetchExtendedConfig", "")).lower() == "true"
     order = secret_versions.GetValue(name, version, stage, system_only=True)
-    return Read(run(secret_versions.get_value, order), config)
+    return ValueAnswer(run(secret_versions.get_value, order), config)
 
 
 def shown_value(value: Value) -> str:

@@ -18,8 +18,8 @@ from typing import Any, NoReturn
 import msgspec
 
 from bitting.core.model.secret import CURRENT, PENDING, PREVIOUS, SecretRotation, SecretType
-from bitting.core.usecases.secrets.listing import Wanted
-from bitting.dialects.base.codecs import Choice, Text, Unreadable, one_way
+from bitting.core.usecases.secrets.listing import SecretFilter
+from bitting.dialects.base.codecs import Choice, InvalidWireValue, Text, encode_refused
 
 VALUE_BYTES_MAX = 30_720
 CONFIG_CHARACTERS = 1024
@@ -53,7 +53,7 @@ class StageName:
 
     def decode(self, raw: Any) -> str:
         if not isinstance(raw, str) or not _STAGE.fullmatch(raw):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return _STAGES.get(raw, raw)
 
     def encode(self, value: str) -> str:
@@ -68,11 +68,11 @@ class StageNames:
         if isinstance(content, dict):
             content = content.get("VersionStage")
         if not isinstance(content, list) or not content:
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return tuple(StageName().decode(item) for item in content)
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)
 
 
 class ValueText:
@@ -81,7 +81,7 @@ class ValueText:
     def decode(self, raw: str) -> bytes:
         data = raw.encode()
         if not 0 < len(data) <= VALUE_BYTES_MAX:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         return data
 
     def encode(self, value: bytes) -> str:
@@ -93,19 +93,19 @@ class Config:
 
     def decode(self, raw: str) -> dict[str, Any]:
         if len(raw) > CONFIG_CHARACTERS:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         content = _json(raw)
         if not isinstance(content, dict):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         custom = content.get("CustomData", {})
         if isinstance(custom, str):
             custom = _json(custom) if custom else {}
         if not isinstance(custom, dict) or len(custom) > 10:
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return content
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)
 
 
 class JsonList:
@@ -117,13 +117,13 @@ class JsonList:
     def decode(self, raw: str) -> list[Any]:
         content = _json(raw)
         if not isinstance(content, list):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         if not 1 <= len(content) <= self._most:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         return content
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)
 
 
 class _Filter(msgspec.Struct, rename={"key": "Key", "values": "Values"}):
@@ -148,32 +148,32 @@ _FILTER_TYPES = TYPE_WORDS | {"RDS": SecretType.DATABASE}
 class Filters:
     """What to look for. Values of one key are alternatives, different keys must all hold."""
 
-    def decode(self, raw: str) -> Wanted:
+    def decode(self, raw: str) -> SecretFilter:
         try:
             filters = _filters.decode(raw)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         if len(filters) > FILTERS_MAX:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         found: dict[str, Any] = {}
         for item in filters:
             if item.key not in _FILTERS:
-                raise Unreadable("enum")
+                raise InvalidWireValue("enum")
             if len(item.values) > VALUES_MAX:
-                raise Unreadable("length")
+                raise InvalidWireValue("length")
             values: list[Any] = list(item.values)
             if item.key == "SecretType":
                 values = [_type(word) for word in item.values]
             found.setdefault(_FILTERS[item.key], []).extend(values)
-        return Wanted(**found)
+        return SecretFilter(**found)
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)
 
 
 def _type(word: str) -> SecretType:
     if word not in _FILTER_TYPES:
-        raise Unreadable("enum")
+        raise InvalidWireValue("enum")
     return _FILTER_TYPES[word]
 
 
@@ -181,7 +181,7 @@ def _json(raw: str) -> Any:
     try:
         return json.loads(raw)
     except (ValueError, RecursionError):
-        raise Unreadable("format") from None
+        raise InvalidWireValue("format") from None
 
 
 def interval(seconds: int) -> str:

@@ -16,14 +16,14 @@ from bitting.core.usecases.secrets import passwords as secret_passwords
 from bitting.core.usecases.secrets import rotation as secret_rotation
 from bitting.core.usecases.secrets import versions as secret_versions
 from bitting.core.usecases.secrets.listing import pairs
-from bitting.dialects.alibaba_openapi.bodies import Said
-from bitting.dialects.alibaba_openapi.codecs import AnyKey, Interval, Tags, Unserved
+from bitting.dialects.alibaba_openapi.bodies import Envelope
+from bitting.dialects.alibaba_openapi.codecs import AnyKey, Interval, RefusedParameter, Tags
 from bitting.dialects.alibaba_openapi.fields import DRY_RUN, TEXT
 from bitting.dialects.alibaba_openapi.keys.policies import ResourcePolicy
 from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, TOTAL, Rpc, given, page_size, paged_by
 from bitting.dialects.alibaba_openapi.secrets import adapters as quirks
 from bitting.dialects.alibaba_openapi.secrets import codecs as kinds
-from bitting.dialects.base.codecs import Choice, Flag, Integer, Items, Moment, Shown, Text
+from bitting.dialects.base.codecs import Choice, EncodeOnly, Flag, Integer, Items, Moment, Text
 from bitting.dialects.base.errors import Catalogue
 from bitting.dialects.base.operation import Field, Record
 
@@ -74,7 +74,7 @@ def _rotation(secret: Secret) -> dict[str, Any]:
     return said
 
 
-def _value(read: quirks.Read) -> dict[str, Any]:
+def _value(read: quirks.ValueAnswer) -> dict[str, Any]:
     """GetSecretValue, and each of BatchGetSecretValue."""
     value = read.value
     secret, version = value.secret, value.version
@@ -107,12 +107,12 @@ def _brief(secret: Secret, *, tags: bool) -> dict[str, Any]:
     return {**said, "Tags": _tags(secret)} if tags else said
 
 
-def _listed(page: quirks.Listed) -> dict[str, Any]:
+def _listed(page: quirks.ListAnswer) -> dict[str, Any]:
     shown = [_brief(secret, tags=page.tags) for secret in page.page.secrets]
     return {"SecretList": {"Secret": shown}, "TotalCount": page.page.total}
 
 
-def _described(described: quirks.Described, arn: Callable[[Secret], str]) -> dict[str, Any]:
+def _described(described: quirks.DescribedAnswer, arn: Callable[[Secret], str]) -> dict[str, Any]:
     secret = described.secret
     said = {
         "Arn": arn(secret),
@@ -132,7 +132,7 @@ def _described(described: quirks.Described, arn: Callable[[Secret], str]) -> dic
     return {**said, "Tags": _tags(secret)} if described.tags else said
 
 
-def _made(made: quirks.Made, arn: Callable[[Secret], str]) -> dict[str, Any]:
+def _made(made: quirks.CreatedAnswer, arn: Callable[[Secret], str]) -> dict[str, Any]:
     secret = made.secret
     said = {
         "Arn": arn(secret),
@@ -145,18 +145,18 @@ def _made(made: quirks.Made, arn: Callable[[Secret], str]) -> dict[str, Any]:
     return said if secret.type is SecretType.GENERIC else {**said, "ExtendedConfig": secret.config}
 
 
-def _included(arguments: dict[str, Any], said: Said) -> None:
+def _included(arguments: dict[str, Any], said: Envelope) -> None:
     """Versions without a stage only where they are asked for."""
     paged_by(VERSION_PAGE)(arguments, said)
     arguments["named"] = not arguments.pop("IncludeDeprecated", False)
 
 
-def _generic(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
+def _generic(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
     """Only generic secrets are given values, ten versions at most."""
     arguments.update(only=SecretType.GENERIC, versions_max=kinds.VERSIONS_MAX, stages_max=kinds.STAGES_MAX)
 
 
-def _excluded(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
+def _excluded(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
     """What is excluded, as what is included."""
     for name in ("lowercase", "uppercase", "digits", "punctuation"):
         if name in arguments:
@@ -164,7 +164,7 @@ def _excluded(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told(Rpc):
+class SecretOperation(Rpc):
     """A row whose answer has fields that are there or not: ``tell`` says which."""
 
     tell: Callable[[Any], dict[str, Any]]
@@ -188,7 +188,7 @@ def rows(region: str, catalogue: Catalogue) -> tuple[Rpc, ...]:
 
 def _life(arn: Callable[[Secret], str]) -> tuple[Rpc, ...]:
     return (
-        Told(
+        SecretOperation(
             name="CreateSecret",
             via=quirks.create_secret,
             tell=lambda made: _made(made, arn),
@@ -209,13 +209,13 @@ def _life(arn: Callable[[Secret], str]) -> tuple[Rpc, ...]:
                 given("Tags", Tags(), "tags"),
             ),
         ),
-        Told(
+        SecretOperation(
             name="DescribeSecret",
             via=quirks.describe_secret,
             tell=lambda described: _described(described, arn),
             request=(_NAME, given("FetchTags", Flag())),
         ),
-        Told(
+        SecretOperation(
             name="ListSecrets",
             via=quirks.list_secrets,
             tell=_listed,
@@ -241,7 +241,7 @@ def _life(arn: Callable[[Secret], str]) -> tuple[Rpc, ...]:
                 given("ForceDeleteWithoutRecovery", Flag()),
                 given("RecoveryWindowInDays", Integer(7, 30)),
             ),
-            response=(_SAID_NAME, Field("PlannedDeleteTime", Shown(lambda s: _MOMENT.encode(quirks.planned(s))))),
+            response=(_SAID_NAME, Field("PlannedDeleteTime", EncodeOnly(lambda s: _MOMENT.encode(quirks.planned(s))))),
         ),
         Rpc(name="RestoreSecret", use=secrets.restore, request=(_NAME,), response=(_SAID_NAME,)),
     )
@@ -249,14 +249,14 @@ def _life(arn: Callable[[Secret], str]) -> tuple[Rpc, ...]:
 
 def _values(catalogue: Catalogue) -> tuple[Rpc, ...]:
     return (
-        Told(
+        SecretOperation(
             name="GetSecretValue",
             via=quirks.get_secret_value,
             tell=_value,
             hot_quirk=True,
-            request=(_NAME, _VERSION, _STAGE, _FETCH_CONFIG, DRY_RUN, given("Recipient", Unserved())),
+            request=(_NAME, _VERSION, _STAGE, _FETCH_CONFIG, DRY_RUN, given("Recipient", RefusedParameter())),
         ),
-        Told(
+        SecretOperation(
             name="BatchGetSecretValue",
             via=quirks.batch_get(catalogue, _value),
             tell=dict,
@@ -337,7 +337,7 @@ def _rotations(arn: Callable[[SecretTask], str]) -> tuple[Rpc, ...]:
             use=secret_rotation.rotate,
             request=(_NAME, given("VersionId", kinds.VERSION, "version", required=True)),
             response=(
-                Field("Arn", Shown(arn)),
+                Field("Arn", EncodeOnly(arn)),
                 Field("SecretName", TEXT, of="secret_name"),
                 Field("VersionId", TEXT, of="version"),
             ),

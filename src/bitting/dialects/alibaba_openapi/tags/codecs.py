@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from bitting.core.model.tag import SEPARATOR
-from bitting.dialects.base.codecs import Unreadable, one_way
+from bitting.dialects.base.codecs import InvalidWireValue, encode_refused
 
 TAGS_MAX = 20
 _WORD = re.compile(r"[A-Za-z0-9/\\_.+=:@-]{1,128}", re.ASCII)
@@ -26,31 +26,31 @@ _strings = msgspec.json.Decoder(list[str])
 
 
 def tag_key(raw: str) -> str:
-    """A tag's key. Raises ``Unreadable``."""
+    """A tag's key. Raises ``InvalidWireValue``."""
     if not _WORD.fullmatch(raw) or raw.startswith(_RESERVED):
-        raise Unreadable("format")
+        raise InvalidWireValue("format")
     return raw
 
 
-class Pairs:
+class TagPairs:
     """Items with ``Key`` and, if it is not empty, ``Value``: pairs, keys unique, at most 20."""
 
     def decode(self, raw: Any) -> tuple[tuple[str, str], ...]:
         if not isinstance(raw, list):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         pairs = [(tag_key(item.get("Key", "")), item.get("Value", "")) for item in raw]
         if len(pairs) > TAGS_MAX or len(dict(pairs)) != len(pairs):
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         for _, value in pairs:
             if value and not _WORD.fullmatch(value):
-                raise Unreadable("format")
+                raise InvalidWireValue("format")
         return tuple(pairs)
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)
 
 
-class Keys:
+class TagKeys:
     """Tag keys: a gathered list, a JSON array, or text with commas between; at most 20."""
 
     def decode(self, raw: Any) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ class Keys:
             raw = self._split(raw)
         keys = tuple(tag_key(key) for key in raw)
         if not keys or len(keys) > TAGS_MAX:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         return keys
 
     @staticmethod
@@ -68,10 +68,10 @@ class Keys:
         try:
             return _strings.decode(text)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
 
     def encode(self, value: Any) -> NoReturn:
-        one_way(value)
+        encode_refused(value)
 
 
 class NextToken:
@@ -81,9 +81,9 @@ class NextToken:
         try:
             text = base64.b64decode(raw, altchars=b"-_", validate=True).decode()
         except (binascii.Error, ValueError):
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         if text.count(SEPARATOR) != 1:
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return text
 
     def encode(self, value: str) -> str:

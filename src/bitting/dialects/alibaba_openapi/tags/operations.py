@@ -10,12 +10,12 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.usecases.keys import resource_tags, tags
-from bitting.core.usecases.keys.tags import Wanted
-from bitting.dialects.alibaba_openapi.bodies import Said
+from bitting.core.usecases.keys.tags import TagFilter
+from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.codecs import OnlyKeyId, Tags
 from bitting.dialects.alibaba_openapi.fields import KEY_ID, TEXT
 from bitting.dialects.alibaba_openapi.rows import Rpc, given
-from bitting.dialects.alibaba_openapi.tags.codecs import Keys, NextToken, Pairs
+from bitting.dialects.alibaba_openapi.tags.codecs import NextToken, TagKeys, TagPairs
 from bitting.dialects.base.codecs import Choice, Flag, Items, Text
 from bitting.dialects.base.operation import Field, Record
 
@@ -24,7 +24,7 @@ PAGE = 200
 _ONE_OF = {"KeyId": "key", "SecretName": "secret", "CertificateId": "certificate"}
 
 
-def one_resource(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
+def one_resource(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
     """Exactly one of three parameters names the resource. Raises ``MissingParameter``, ``InvalidParameter``."""
     named = {name: arguments.pop(name) for name in _ONE_OF if name in arguments}
     if not named:
@@ -36,7 +36,7 @@ def one_resource(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
     arguments["names"] = (value if isinstance(value, str) else value.value,)
 
 
-def keys_or_all(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
+def keys_or_all(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
     """``All`` counts only where no key is named; one of the two must be there. Raises ``MissingParameter``."""
     everything = arguments.pop("All", False)
     if "keys" not in arguments:
@@ -45,10 +45,10 @@ def keys_or_all(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
         arguments["every"] = True
 
 
-def carrying(arguments: dict[str, Any], said: Said) -> None:  # noqa: ARG001
+def carrying(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
     """Tags asked for must all be there; one without a value may have any."""
     pairs = arguments.pop("Tag", ())
-    arguments["wanted"] = tuple(Wanted(key, (value,) if value else ()) for key, value in pairs)
+    arguments["wanted"] = tuple(TagFilter(key, (value,) if value else ()) for key, value in pairs)
 
 
 _NAMES = (
@@ -67,7 +67,7 @@ def _many(*, required: bool) -> Field:
 def _regionless(settle: Any = None) -> Any:
     """The region is in the endpoint's name already; here it is read and not looked at again."""
 
-    def settled(arguments: dict[str, Any], said: Said) -> None:
+    def settled(arguments: dict[str, Any], said: Envelope) -> None:
         arguments.pop("RegionId", None)
         if settle is not None:
             settle(arguments, said)
@@ -97,7 +97,7 @@ TAGS = (
         name="UntagResource",
         use=resource_tags.untag_many,
         settle=one_resource,
-        request=(*_NAMES, given("TagKeys", Keys(), "keys", required=True)),
+        request=(*_NAMES, given("TagKeys", TagKeys(), "keys", required=True)),
     ),
     Rpc(
         name="ListResourceTags",
@@ -110,14 +110,14 @@ TAGS = (
         use=resource_tags.tag_many,
         settle=_regionless(),
         repeated={**_RESOURCES, "Tag": ("Key", "Value")},
-        request=(_REGION, _KIND, _many(required=True), given("Tag", Pairs(), "tags", required=True)),
+        request=(_REGION, _KIND, _many(required=True), given("Tag", TagPairs(), "tags", required=True)),
     ),
     Rpc(
         name="UntagResources",
         use=resource_tags.untag_many,
         settle=_regionless(keys_or_all),
         repeated={**_RESOURCES, "TagKey": ()},
-        request=(_REGION, _KIND, _many(required=True), given("TagKey", Keys(), "keys"), given("All", Flag())),
+        request=(_REGION, _KIND, _many(required=True), given("TagKey", TagKeys(), "keys"), given("All", Flag())),
     ),
     Rpc(
         name="ListTagResources",
@@ -129,7 +129,7 @@ TAGS = (
             _REGION,
             _KIND,
             _many(required=False),
-            given("Tag", Pairs()),
+            given("Tag", TagPairs()),
             given("NextToken", NextToken(), "after"),
         ),
         response=(

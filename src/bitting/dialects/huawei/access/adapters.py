@@ -6,10 +6,10 @@ from binascii import b2a_base64
 from typing import Any
 
 from bitting.core import faults
-from bitting.core.model.capsule import KeyPoint, KeyPolicy
+from bitting.core.model.capsule import CapsuleAccessPoint, CapsulePolicy
 from bitting.core.usecases.access.capsule_policies import KINDS, Page, PolicyText, PrivateHalf, read_policy
 from bitting.core.usecases.access.capsules import DataKeyOut, Proof
-from bitting.dialects.base.codecs import Base64, Moment, Unreadable
+from bitting.dialects.base.codecs import Base64, InvalidWireValue, Moment
 from bitting.dialects.huawei.rows import HuaweiCall
 
 _MOMENT = Moment()
@@ -36,16 +36,16 @@ def attested(arguments: dict[str, Any], call: HuaweiCall) -> None:  # noqa: ARG0
             _MOMENT.decode(until),
             str(until),
         )
-    except Unreadable:
+    except InvalidWireValue:
         raise faults.InvalidParameter(parameter="attestation_document", reason="document") from None
 
 
-def point_made(point: KeyPoint, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - the signature of content
+def point_made(point: CapsuleAccessPoint, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - the signature of content
     """Its id."""
     return {"access_point_id": point.id}
 
 
-def _point(point: KeyPoint) -> dict[str, Any]:
+def _point(point: CapsuleAccessPoint) -> dict[str, Any]:
     return {
         "access_point_id": point.id,
         "keyspace_id": point.space_id,
@@ -62,7 +62,7 @@ def _info(page: Page[Any]) -> dict[str, Any]:
     return {"next_marker": page.next, "current_count": len(page.items)}
 
 
-def points(page: Page[KeyPoint], call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
+def points(page: Page[CapsuleAccessPoint], call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
     """A page; its marker is empty at the end."""
     return {"page_info": _info(page), "access_points": [_point(point) for point in page.items]}
 
@@ -72,7 +72,7 @@ def private_half(found: PrivateHalf, call: HuaweiCall) -> dict[str, Any]:  # noq
     return {"access_point_id": found.point.id, "private_key": _text(found.der)}
 
 
-def policy_made(held: KeyPolicy, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
+def policy_made(held: CapsulePolicy, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
     """Its id."""
     return {"policy_id": held.id}
 
@@ -102,7 +102,7 @@ def _listed(text: str) -> dict[str, Any]:
     }
 
 
-def _frame(held: KeyPolicy, shown: dict[str, Any]) -> dict[str, Any]:
+def _frame(held: CapsulePolicy, shown: dict[str, Any]) -> dict[str, Any]:
     return {
         "policy_id": held.id,
         "policy_name": held.name,
@@ -116,17 +116,17 @@ def _frame(held: KeyPolicy, shown: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def policy(held: KeyPolicy, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
+def policy(held: CapsulePolicy, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
     """One policy."""
     return _frame(held, _policy(held.text))
 
 
-def policies(page: Page[KeyPolicy], call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
+def policies(page: Page[CapsulePolicy], call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
     """A page of policies."""
     return {"page_info": _info(page), "keyspace_policies": [_frame(held, _listed(held.text)) for held in page.items]}
 
 
-def policy_updated(held: KeyPolicy, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
+def policy_updated(held: CapsulePolicy, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
     """What was changed."""
     return {
         "policy_id": held.id,

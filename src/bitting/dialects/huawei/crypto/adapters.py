@@ -11,7 +11,7 @@ from bitting.core.blob import parse
 from bitting.core.specs import Algorithm
 from bitting.core.usecases.crypto.data_key_digests import ReEncrypted
 from bitting.core.usecases.crypto.data_key_pairs import DataKeyPair
-from bitting.dialects.base.codecs import Base64, Hex, Unreadable
+from bitting.dialects.base.codecs import Base64, Hex, InvalidWireValue
 from bitting.dialects.huawei.codecs import EC_PAIRS, sealed_bytes
 from bitting.dialects.huawei.keys.adapters import bound, without
 from bitting.dialects.huawei.rows import HuaweiCall
@@ -60,7 +60,7 @@ def re_encrypt(arguments: dict[str, Any], call: HuaweiCall) -> None:
     text = arguments.pop("cipher_text")
     try:
         arguments["ciphertext"] = (_HEX if _is_hex(call) else _BASE64).decode(text)
-    except Unreadable as unreadable:
+    except InvalidWireValue as unreadable:
         raise faults.InvalidParameter(parameter="cipher_text", reason=unreadable.reason) from None
     for side, aad in (("source_algorithm", "source_aad"), ("algorithm", "aad")):
         if arguments.setdefault(side, Algorithm.SYMMETRIC) is not Algorithm.SYMMETRIC and aad in arguments:

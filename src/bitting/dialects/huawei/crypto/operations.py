@@ -11,7 +11,7 @@ from typing import Any
 from bitting.core.pem import PUBLIC_KEY, armour
 from bitting.core.specs import Algorithm
 from bitting.core.usecases.crypto import data_key_digests, data_key_pairs, key_agreement, signing
-from bitting.dialects.base.codecs import Base64, Choice, Digits, Flag, Hex, Integer, Shown, Text
+from bitting.dialects.base.codecs import Base64, Choice, Digits, EncodeOnly, Flag, Hex, Integer, Text
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei import codecs
 from bitting.dialects.huawei.crypto import adapters as crypto_adapters
@@ -76,7 +76,7 @@ DATA_KEYS = (
         given=_RSA_MOST,
         response=(
             Field("key_id", _TEXT, of="result.encrypted.key.id"),
-            Field("cipher_text", Shown(codecs.sealed_hex), of="result.encrypted"),
+            Field("cipher_text", EncodeOnly(codecs.sealed_hex), of="result.encrypted"),
             Field("datakey_length", Digits(), of="result.length"),
         ),
     ),
@@ -90,7 +90,7 @@ DATA_KEYS = (
         max_body=CRYPTO_BODY,
         response=(
             Field("data_key", Hex(), of="result.plaintext"),
-            Field("datakey_length", Shown(lambda key: str(len(key))), of="result.plaintext"),
+            Field("datakey_length", EncodeOnly(lambda key: str(len(key))), of="result.plaintext"),
             Field("datakey_dgst", Hex(), of="result.digest"),
         ),
     ),
@@ -111,8 +111,8 @@ DATA_KEYS = (
         response=(
             Field("key_id", _TEXT, of="result.made.encrypted.key.id"),
             Field("source_key_id", _TEXT, of="result.made.source.id"),
-            Field("source_encryption_algorithm", Shown(_algorithm), of="result.made.opened_with"),
-            Field("destination_encryption_algorithm", Shown(_algorithm), of="result.made.encrypted.algorithm"),
+            Field("source_encryption_algorithm", EncodeOnly(_algorithm), of="result.made.opened_with"),
+            Field("destination_encryption_algorithm", EncodeOnly(_algorithm), of="result.made.encrypted.algorithm"),
             Field("cipher_text", _TEXT, of="result.text"),
         ),
     ),
@@ -122,8 +122,8 @@ _PAIR = (
     Field("key_id", _TEXT, of="result.made.encrypted.key.id"),
     Field("key_spec", _TEXT, of="result.spec"),
     Field("public_key", Base64(), of="result.made.public"),
-    Field("private_key_cipher_text", Shown(codecs.sealed_hex), of="result.made.encrypted"),
-    Field("private_key_plain_text", Shown(_base64), of="result.private", omit=b""),
+    Field("private_key_cipher_text", EncodeOnly(codecs.sealed_hex), of="result.made.encrypted"),
+    Field("private_key_plain_text", EncodeOnly(_base64), of="result.private", omit=b""),
 )
 _PAIR_FIELDS = (_KEY, Field("with_plain_text", Flag()), *BINDING, *PIN)
 
@@ -164,13 +164,13 @@ SIGNATURES = (
         Field("signature", Base64(1, 1024), to="signature", required=True),
         given=_DIGEST,
         shape=crypto_adapters.signed,
-        response=(_KEY_SHOWN, Field("signature_valid", Shown(lambda fits: str(fits).lower()), of="result.fits")),
+        response=(_KEY_SHOWN, Field("signature_valid", EncodeOnly(lambda fits: str(fits).lower()), of="result.fits")),
     ),
     row(
         "get-publickey",
         signing.public_key,
         _KEY,
-        response=(_KEY_SHOWN, Field("public_key", Shown(_pem), of="result.der")),
+        response=(_KEY_SHOWN, Field("public_key", EncodeOnly(_pem), of="result.der")),
     ),
 )
 
@@ -200,7 +200,7 @@ CODES = (
         shape=crypto_adapters.agreed,
         response=(
             _KEY_SHOWN,
-            Field("key_agreement_algorithm", Shown(lambda _: "ECDH"), of="result"),
+            Field("key_agreement_algorithm", EncodeOnly(lambda _: "ECDH"), of="result"),
             Field("shared_secret", Base64(), of="result.secret"),
         ),
     ),

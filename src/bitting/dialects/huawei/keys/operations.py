@@ -12,7 +12,7 @@ from bitting.core.usecases.crypto import data_key_digests, data_keys
 from bitting.core.usecases.crypto import encryption as crypto
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.core.usecases.keys import placement, regions
-from bitting.dialects.base.codecs import Base64, Choice, Digits, Hex, Integer, Items, Kind, Shown, Text, Utf8
+from bitting.dialects.base.codecs import Base64, Choice, Codec, Digits, EncodeOnly, Hex, Integer, Items, Text, Utf8
 from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei import codecs, versions
 from bitting.dialects.huawei.keys import adapters as key_adapters
@@ -30,7 +30,7 @@ _ID_OR_ALIAS = codecs.KeyName(aliases=True)
 _TEXT = Text()
 
 
-def _key(kind: Kind, *, required: bool = True) -> Field:
+def _key(kind: Codec, *, required: bool = True) -> Field:
     return Field("key_id", kind, to="key", required=required)
 
 
@@ -56,21 +56,21 @@ DETAILS = Record(
     Field("key_id", _TEXT, of="result.id"),
     Field("domain_id", _TEXT, of="principal.domain_id"),
     # Keys made through other APIs have no name; the id is one a client can look up.
-    Field("key_alias", Shown(lambda found: found.name or found.id), of="result"),
+    Field("key_alias", EncodeOnly(lambda found: found.name or found.id), of="result"),
     Field("realm", _TEXT, of="region"),
     Field("key_spec", codecs.SPECS_SPELT, of="result.spec"),
-    Field("key_usage", Shown(_show_usage), of="result.usage"),
+    Field("key_usage", EncodeOnly(_show_usage), of="result.usage"),
     Field("key_description", _TEXT, of="result.description"),
     Field("creation_date", Digits(), of="result.created_ms"),
     Field("scheduled_deletion_date", Digits(none=""), of="result.deletion_due_ms"),
     Field("key_state", codecs.STATES, of="result.state"),
-    Field("default_key_flag", Shown(lambda service: "1" if service else "0"), of="result.service"),
-    Field("key_type", Shown(lambda _: "1"), of="result"),  # the only value that any example shows
+    Field("default_key_flag", EncodeOnly(lambda service: "1" if service else "0"), of="result.service"),
+    Field("key_type", EncodeOnly(lambda _: "1"), of="result"),  # the only value that any example shows
     Field("expiration_time", Digits(none=""), of="result.material_expires_ms"),
     Field("origin", codecs.ORIGINS, of="result.origin"),
-    Field("key_rotation_enabled", Shown(codecs.rotation_word), of="result.rotation"),
+    Field("key_rotation_enabled", EncodeOnly(codecs.rotation_word), of="result.rotation"),
     Field("sys_enterprise_project_id", _TEXT, of="result.enterprise_project_id"),
-    Field("keystore_id", Shown(lambda held: held or "0"), of="result.keystore_id"),
+    Field("keystore_id", EncodeOnly(lambda held: held or "0"), of="result.keystore_id"),
 )
 _OWNER = (Field("key_id", _TEXT, of="result.id"), Field("domain_id", _TEXT, of="principal.domain_id"))
 #: ``region_id`` is in Huawei's answer only.
@@ -89,7 +89,7 @@ CREATE_FIELDS = (
     Field("keystore_id", Text(0, 36), to="keystore_id"),
     Field("realm", Text(0, 255)),
     # In no document; without it no key could be made under a tag policy.
-    Field("tags", codecs.Raw()),
+    Field("tags", codecs.AnyJson()),
 )
 LIST_FIELDS = (
     Field("limit", Integer(1, PAGE_MOST), to="limit"),
@@ -98,11 +98,11 @@ LIST_FIELDS = (
 )
 _LIST_SPECS = Choice({word: word for word in (*codecs.SPEC_WORDS, "ALL")})
 _LISTED = (
-    Field("keys", Shown(_key_ids), of="result"),
+    Field("keys", EncodeOnly(_key_ids), of="result"),
     Field("key_details", Items(DETAILS), of="each"),
-    Field("next_marker", Shown(_next_marker), of="result"),
-    Field("truncated", Shown(_truncated), of="result"),
-    Field("total", Shown(int), of="result.total"),
+    Field("next_marker", EncodeOnly(_next_marker), of="result"),
+    Field("truncated", EncodeOnly(_truncated), of="result"),
+    Field("total", EncodeOnly(int), of="result.total"),
 )
 
 #: Additional data: Huawei's text and Open Telekom Cloud's object; the clients of both clouds send either.
@@ -123,7 +123,7 @@ _HUAWEI_DATA_KEY_FIELDS = (
 )
 _DATA_KEY_SEALED = (
     Field("key_id", _TEXT, of="result.encrypted.key.id"),
-    Field("cipher_text", Shown(codecs.sealed_hex), of="result.encrypted"),
+    Field("cipher_text", EncodeOnly(codecs.sealed_hex), of="result.encrypted"),
 )
 
 KEYS = (
@@ -205,7 +205,7 @@ CRYPTO = (
         ),
         response=(
             Field("key_id", _TEXT, of="result.key.id"),
-            Field("cipher_text", Shown(codecs.sealed_base64), of="result"),
+            Field("cipher_text", EncodeOnly(codecs.sealed_base64), of="result"),
         ),
     ),
     Row(

@@ -98,7 +98,7 @@ def rows() -> tuple[Row, ...]:
             Field("replica_project_id", Text(1, 64), to="project_id", required=True),
             Field("key_description", Text(0, 255), to="description"),
             Field("enterprise_project_id", Text(0, 36), to="enterprise_project_id"),
-            Field("tags", codecs.Raw()),
+            Field("tags", codecs.AnyJson()),
             shape=keystore_adapters.replicate,
             content=keystore_adapters.replicated,
         ),

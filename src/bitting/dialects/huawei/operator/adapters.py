@@ -7,7 +7,7 @@ from typing import Any
 from bitting.core import faults
 from bitting.core.model.identity import Account
 from bitting.core.model.service import Quota
-from bitting.core.usecases.secrets.targets import MadeWebhook
+from bitting.core.usecases.secrets.targets import CreatedWebhook
 from bitting.dialects.huawei.codecs import is_sequence
 from bitting.dialects.huawei.rows import HuaweiCall
 
@@ -33,6 +33,6 @@ def tenant(account: Account, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG00
     return {"tenant_id": account.domain_id, "kms_status": account.state.value}
 
 
-def webhook(made: MadeWebhook, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
+def webhook(made: CreatedWebhook, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
     """Where events go from now on, and what signs them; the secret is shown this once."""
     return {"service_name": made.webhook.name, "service_url": made.webhook.url, "secret": made.secret}

@@ -13,8 +13,8 @@ from bitting.core.model.secret import CURRENT, SecretType
 from bitting.core.usecases.secrets import csms_users
 from bitting.core.usecases.secrets import lifecycle as secrets
 from bitting.core.usecases.secrets.grants import GROUP, USER
-from bitting.core.usecases.secrets.listing import Wanted
-from bitting.dialects.base.dialect import Call, Run
+from bitting.core.usecases.secrets.listing import SecretFilter
+from bitting.dialects.base.dialect import Call, UseCaseRunner
 from bitting.dialects.huawei.rows import HuaweiCall
 from bitting.dialects.huawei.secrets.rows import given
 
@@ -108,7 +108,7 @@ def changed_notification(arguments: dict[str, Any], call: HuaweiCall) -> None:  
 def listed(arguments: dict[str, Any], call: HuaweiCall) -> None:  # noqa: ARG001 - a shape's signature
     """Only secrets subscribed to an event."""
     event = arguments.pop("event_name", "")
-    arguments["wanted"] = Wanted(events=(event,) if event else ())
+    arguments["wanted"] = SecretFilter(events=(event,) if event else ())
 
 
 def task(arguments: dict[str, Any], call: HuaweiCall) -> None:  # noqa: ARG001 - a shape's signature
@@ -135,10 +135,10 @@ def resources(arguments: dict[str, Any], call: HuaweiCall) -> None:  # noqa: ARG
         arguments["limit"], arguments["offset"] = 0, 0
     tags = {item["key"]: item.get("values", []) for item in arguments.pop("tags", [])}
     names = [item.get("value", "") for item in arguments.pop("matches", [])]
-    arguments["wanted"] = Wanted(tags=tags, names=[name for name in names if name])
+    arguments["wanted"] = SecretFilter(tags=tags, names=[name for name in names if name])
 
 
-def batch_import(call: Call, run: Run) -> dict[str, Any]:
+def batch_import(call: Call, run: UseCaseRunner) -> dict[str, Any]:
     """Every secret by itself: what fails is listed with its reason, the rest is there. At most 100.
 
     Raises ``InvalidParameter`` for an empty or too long list, ``MissingParameter`` without one.
@@ -168,12 +168,12 @@ CHECKER = "checking_secret_strength"
 _AGENCY = "agency/"
 
 
-def checker_config(call: Call, run: Run) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
+def checker_config(call: Call, run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
     """Whether new values are looked at."""
-    return {CHECKER: run(csms_users.setting, csms_users.OneSetting(CHECKER)) == "true"}
+    return {CHECKER: run(csms_users.setting, csms_users.SettingByName(CHECKER)) == "true"}
 
 
-def set_checker_config(call: Call, run: Run) -> dict[str, Any]:
+def set_checker_config(call: Call, run: UseCaseRunner) -> dict[str, Any]:
     """Switch it; without the field it stays."""
     held = given(call)
     if CHECKER in held:
@@ -182,7 +182,7 @@ def set_checker_config(call: Call, run: Run) -> dict[str, Any]:
     return checker_config(call, run)
 
 
-def check_secrets(call: Call, run: Run) -> dict[str, Any]:
+def check_secrets(call: Call, run: UseCaseRunner) -> dict[str, Any]:
     """How strong a value is.
 
     Neither types nor data are documented: any type is taken, every text in the data is looked at, and each gets its
@@ -197,17 +197,17 @@ def check_secrets(call: Call, run: Run) -> dict[str, Any]:
     return {"type": held["type"], "data": found}
 
 
-def create_agency(call: Call, run: Run) -> dict[str, Any]:
+def create_agency(call: Call, run: UseCaseRunner) -> dict[str, Any]:
     """Let the service act for the account in rotating one type. Nothing needs leave here; the answer is kept."""
     kind = given(call)["secret_type"]
     run(csms_users.set_setting, csms_users.SetSetting(_AGENCY + kind, "true"))
     return {"agencies": [{"agency_name": name, "agency_id": f"{name}-{kind}"} for name in AGENCIES]}
 
 
-def show_agency(call: Call, run: Run) -> dict[str, Any]:
+def show_agency(call: Call, run: UseCaseRunner) -> dict[str, Any]:
     """Whether :func:`create_agency` was called."""
     kind = given(call)["secret_type"]
-    granted = run(csms_users.setting, csms_users.OneSetting(_AGENCY + kind)) == "true"
+    granted = run(csms_users.setting, csms_users.SettingByName(_AGENCY + kind)) == "true"
     return {"agency_granted": "true" if granted else "false"}
 
 
@@ -238,7 +238,7 @@ def handler(headers, body, signing_secret):
 '''
 
 
-def function_templates(call: Call, run: Run) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
+def function_templates(call: Call, run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
     """A function to start from. ``engine`` is required for RDS-FG and refused for others."""
     held = given(call)
     engine = held.get("engine", "")

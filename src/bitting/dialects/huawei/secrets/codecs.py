@@ -27,7 +27,7 @@ from bitting.core.model.secret import (
 )
 from bitting.core.usecases.secrets import events as secret_events
 from bitting.core.usecases.secrets.values import DEFAULT_KEY
-from bitting.dialects.base.codecs import Choice, Text, Unreadable
+from bitting.dialects.base.codecs import Choice, InvalidWireValue, Text
 
 VALUE_CHARACTERS = 32_768
 DESCRIPTION_BYTES = 2048
@@ -85,16 +85,16 @@ class StageName:
 
     def decode(self, raw: Any) -> str:
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if not _STAGE.fullmatch(raw):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return _STAGE_WORDS.get(raw, raw)
 
     def encode(self, value: str) -> str:
         return _STAGE_SHOWN.get(value, value)
 
 
-class Number:
+class QueryInteger:
     """A whole number in a query, ``least`` to ``most``. Anything else is a wrong value, not a wrong type."""
 
     def __init__(self, least: int, most: int) -> None:
@@ -103,9 +103,9 @@ class Number:
     def decode(self, raw: Any) -> int:
         text = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
         if not isinstance(text, str) or not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         if not self._least <= int(text) <= self._most:
-            raise Unreadable("range")
+            raise InvalidWireValue("range")
         return int(text)
 
     def encode(self, value: int) -> int:
@@ -117,11 +117,11 @@ class WrappingKey:
 
     def decode(self, raw: Any) -> KeyRef | None:
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if raw == DEFAULT_KEY:
             return None
         if not _KEY_ID.fullmatch(raw):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return KeyRef.by_id(raw)
 
     def encode(self, value: str) -> str:
@@ -133,12 +133,12 @@ class Period:
 
     def decode(self, raw: Any) -> int:
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if not re.fullmatch(r"[0-9]{1,9}[dhms]", raw, re.ASCII):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         seconds = int(raw[:-1]) * _UNITS[raw[-1]]
         if not PERIOD_MIN_S <= seconds <= PERIOD_MAX_S:
-            raise Unreadable("range")
+            raise InvalidWireValue("range")
         return seconds
 
     def encode(self, value: int) -> str | None:
@@ -149,19 +149,19 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Octets:
+class LimitedUtf8:
     """Text of at most ``most`` bytes of UTF-8."""
 
     most: int
 
     def decode(self, raw: Any) -> str:
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         try:
             if len(raw.encode()) > self.most:
-                raise Unreadable("length")
+                raise InvalidWireValue("length")
         except UnicodeEncodeError:
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         return raw
 
     def encode(self, value: str) -> str:
@@ -176,15 +176,15 @@ class ValueText:
 
     def decode(self, raw: Any) -> bytes:
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if not 0 < len(raw) <= VALUE_CHARACTERS:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         try:
             if self.binary:
                 binascii.a2b_base64(raw, strict_mode=True)
             return raw.encode()
         except (ValueError, UnicodeEncodeError):
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
 
     def encode(self, value: bytes) -> str:
         return value.decode(errors="replace")
@@ -195,9 +195,9 @@ class Milliseconds:
 
     def decode(self, raw: Any) -> int:
         if not isinstance(raw, int) or isinstance(raw, bool):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if not 0 <= raw <= EXPIRY_MAX_MS:
-            raise Unreadable("range")
+            raise InvalidWireValue("range")
         return raw
 
     def encode(self, value: int) -> int | None:
@@ -214,11 +214,11 @@ class Day:
         if isinstance(raw, int) and not isinstance(raw, bool):
             return Milliseconds().decode(raw)
         if not isinstance(raw, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         try:
             moment = datetime.fromisoformat(raw)
         except ValueError:
-            raise Unreadable("format") from None
+            raise InvalidWireValue("format") from None
         whole_day = 86_400_000 if len(raw) == 10 else 0
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return int(moment.timestamp() * 1000) + whole_day
@@ -236,24 +236,24 @@ class Tag:
 
     def decode(self, raw: Any) -> tuple[str, str]:
         if not isinstance(raw, dict):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         key, value = raw.get("key"), raw.get("value")
         value = "" if value is None else value
         if not isinstance(key, str) or not isinstance(value, str):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if not 1 <= len(key) <= TAG_KEY_CHARACTERS or len(value) > TAG_VALUE_CHARACTERS:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         if key != key.strip() or key.startswith("_sys_") or not _tag_text(key, "_.:=+-@"):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         if not _tag_text(value, "_.:/=+-@"):
-            raise Unreadable("format")
+            raise InvalidWireValue("format")
         return key, value
 
     def encode(self, value: tuple[str, str]) -> dict[str, str]:
         return {"key": value[0], "value": value[1]}
 
 
-class Fields:
+class ObjectCodec:
     """A nested object: each field through its kind, all of ``required`` present. Comes out as a dictionary."""
 
     def __init__(self, required: Sequence[str], **kinds: Any) -> None:
@@ -261,14 +261,14 @@ class Fields:
 
     def decode(self, raw: Any) -> dict[str, Any]:
         if not isinstance(raw, dict) or any(raw.get(name) in (None, "") for name in self._required):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         return {name: kind.decode(raw[name]) for name, kind in self._kinds.items() if raw.get(name) is not None}
 
     def encode(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
         return value
 
 
-class Distinct:
+class UniqueItems:
     """A list of one kind, ``least`` to ``most`` of them, none twice."""
 
     def __init__(self, kind: Any, least: int, most: int) -> None:
@@ -276,12 +276,12 @@ class Distinct:
 
     def decode(self, raw: Any) -> list[Any]:
         if not isinstance(raw, list):
-            raise Unreadable("type")
+            raise InvalidWireValue("type")
         if not self._least <= len(raw) <= self._most:
-            raise Unreadable("length")
+            raise InvalidWireValue("length")
         items = [self._kind.decode(item) for item in raw]
         if len(set(items)) != len(items):
-            raise Unreadable("twice")
+            raise InvalidWireValue("twice")
         return items
 
     def encode(self, value: Sequence[Any]) -> list[Any]:

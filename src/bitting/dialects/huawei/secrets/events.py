@@ -13,7 +13,7 @@ from typing import Any
 from bitting.core.usecases.secrets import backup as secret_backup
 from bitting.core.usecases.secrets import events as secret_events
 from bitting.core.usecases.secrets import rotation as secret_rotation
-from bitting.dialects.base.codecs import Choice, Items, Shown, Text
+from bitting.dialects.base.codecs import Choice, EncodeOnly, Items, Text
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei.rows import Row
 from bitting.dialects.huawei.secrets import adapters as shapes
@@ -27,8 +27,8 @@ BLOB_BODY = BLOB_CHARACTERS + 1024
 _EVENT = Field("event_name", kinds.EVENT_NAME, to="name", required=True)
 _ONE_EVENT = (Field("event", shown.EVENT, of="result"),)
 _ONE_SECRET = (Field("secret", shown.SECRET, of="result"),)
-_TYPES = kinds.Distinct(kinds.EVENT_TYPES, 1, 12)
-_TARGET = kinds.Fields(
+_TYPES = kinds.UniqueItems(kinds.EVENT_TYPES, 1, 12)
+_TARGET = kinds.ObjectCodec(
     ("target_type", "target_id", "target_name"),
     target_type=Choice({"SMN": "SMN"}),
     target_id=Text(1, 256),
@@ -52,13 +52,13 @@ def backup_rows() -> list[Row]:
         Field("secret_name", kinds.ANY_NAME, to="secret_name"),
         Field("status", kinds.TASK_STATES, to="state"),
         Field("task_id", Text(1, 64), to="task_id"),
-        Field("limit", kinds.Number(1, PAGE_MOST), to="limit"),
+        Field("limit", kinds.QueryInteger(1, PAGE_MOST), to="limit"),
         Field("marker", Text(1, 64), to="after"),
     )
     page = (
-        Field("total", Shown(int), of="result.total"),
+        Field("total", EncodeOnly(int), of="result.total"),
         Field("tasks", Items(shown.TASK), of="result.tasks"),
-        Field("next_marker", Shown(lambda page: page.tasks[-1].id if page.more else None), of="result"),
+        Field("next_marker", EncodeOnly(lambda page: page.tasks[-1].id if page.more else None), of="result"),
     )
     return [
         row(
@@ -119,12 +119,14 @@ def event_rows() -> list[Row]:
     base = CSMS + "/events"
     page = (
         Field("events", Items(shown.EVENT), of="result.rules"),
-        Field("page_info", Shown(_rules_page), of="result"),
+        Field("page_info", EncodeOnly(_rules_page), of="result"),
     )
     notices = (
-        Field("records", Items(Shown(shown.record)), of="result.notices"),
+        Field("records", Items(EncodeOnly(shown.record)), of="result.notices"),
         Field(
-            "page_info", Shown(lambda page: shown.page_info([n.rule for n in page.notices], more=False)), of="result"
+            "page_info",
+            EncodeOnly(lambda page: shown.page_info([n.rule for n in page.notices], more=False)),
+            of="result",
         ),
     )
     return [

@@ -18,7 +18,7 @@ from bitting.core.usecases.secrets import listing as secret_lists
 from bitting.core.usecases.secrets import passwords as secret_passwords
 from bitting.core.usecases.secrets import stages
 from bitting.core.usecases.secrets import versions as secret_versions
-from bitting.dialects.base.codecs import Flag, Integer, Items, Shown, Text
+from bitting.dialects.base.codecs import EncodeOnly, Flag, Integer, Items, Text
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei.rows import Row
 from bitting.dialects.huawei.secrets import adapters as shapes
@@ -32,11 +32,11 @@ _VALUE = (
     Field("secret_binary", kinds.ValueText(binary=True)),
     Field("secret_string", kinds.ValueText(binary=False)),
 )
-_EVENTS = Field("event_subscriptions", kinds.Distinct(kinds.EVENT_NAME, 0, 1), to="events")
+_EVENTS = Field("event_subscriptions", kinds.UniqueItems(kinds.EVENT_NAME, 0, 1), to="events")
 _NEW_SECRET = (
     Field("name", kinds.NEW_NAME, to="name", required=True),
     Field("kms_key_id", kinds.WrappingKey(), to="key"),
-    Field("description", kinds.Octets(kinds.DESCRIPTION_BYTES), to="description"),
+    Field("description", kinds.LimitedUtf8(kinds.DESCRIPTION_BYTES), to="description"),
     *_VALUE,
     Field("secret_type", kinds.TYPES, to="type"),
     Field("auto_rotation", Flag()),
@@ -48,13 +48,13 @@ _NEW_SECRET = (
 )
 
 _ONE_SECRET = (Field("secret", shown.SECRET, of="result"),)
-_ONE_VERSION = (Field("version_metadata", Shown(shown.metadata), of="result"),)
+_ONE_VERSION = (Field("version_metadata", EncodeOnly(shown.metadata), of="result"),)
 
 
 _CHANGES = (
     shown.NAME,
     Field("kms_key_id", kinds.WrappingKey(), to="key"),
-    Field("description", kinds.Octets(kinds.DESCRIPTION_BYTES), to="description"),
+    Field("description", kinds.LimitedUtf8(kinds.DESCRIPTION_BYTES), to="description"),
     Field("auto_rotation", Flag(), to="automatic"),
     Field("rotation_period", kinds.Period()),
     _EVENTS,
@@ -66,9 +66,9 @@ def _secret_rows() -> list[Row]:
     listing = (shown.LIMIT, Field("marker", kinds.ANY_NAME, to="after"), Field("event_name", Text(1, 64)))
     page = (
         Field("secrets", Items(shown.SECRET), of="result.secrets"),
-        Field("page_info", Shown(_secrets_page), of="result"),
+        Field("page_info", EncodeOnly(_secrets_page), of="result"),
     )
-    imports = Field("secrets", Items(_Anything(), 1, shapes.IMPORT_MAX), required=True)
+    imports = Field("secrets", Items(_AnyItem(), 1, shapes.IMPORT_MAX), required=True)
     return [
         row(
             "create-secret",
@@ -153,7 +153,7 @@ def _password(arguments: dict[str, Any], call: Any) -> None:  # noqa: ARG001 - a
     arguments.setdefault("each", False)
 
 
-class _Anything:
+class _AnyItem:
     """An item that another row reads."""
 
     def decode(self, raw: Any) -> Any:
@@ -183,8 +183,8 @@ def _version_rows() -> list[Row]:
     version = Field("version_id", kinds.VERSION_ID, to="version", required=True)
     expiry = Field("expire_time", kinds.Milliseconds(), to="expires_ms", required=True)
     page = (
-        Field("version_metadatas", Items(Shown(shown.metadata)), of="result.versions"),
-        Field("page_info", Shown(_versions_page), of="result"),
+        Field("version_metadatas", Items(EncodeOnly(shown.metadata)), of="result.versions"),
+        Field("page_info", EncodeOnly(_versions_page), of="result"),
     )
     return [
         row(
@@ -211,7 +211,7 @@ def _version_rows() -> list[Row]:
             use=secret_versions.get_value,
             shape=shapes.version,
             request=(shown.NAME, version),
-            response=(Field("version", Shown(shown.whole_version), of="result"),),
+            response=(Field("version", EncodeOnly(shown.whole_version), of="result"),),
         ),
         row(
             "update-version",
@@ -227,7 +227,7 @@ def _version_rows() -> list[Row]:
 def _stage_rows() -> list[Row]:
     path = SECRETS + "/{secret_name}/stages/{stage_name}"
     stage = Field("stage_name", kinds.StageName(), to="stage", required=True)
-    placed = (Field("stage", Shown(_stage), of="result"),)
+    placed = (Field("stage", EncodeOnly(_stage), of="result"),)
     version = Field("version_id", kinds.VERSION_ID, to="version", required=True)
     return [
         row("show-secret-stage", "GET", path, use=stages.show, request=(shown.NAME, stage), response=placed),

@@ -12,9 +12,9 @@ from typing import Any
 
 from bitting.core.model.secret import Notice, SecretType, SecretVersion
 from bitting.core.usecases.secrets.listing import pairs
-from bitting.core.usecases.secrets.records import Staged
+from bitting.core.usecases.secrets.records import VersionWithStages
 from bitting.core.usecases.secrets.versions import Value
-from bitting.dialects.base.codecs import Digits, Items, Shown, Text
+from bitting.dialects.base.codecs import Digits, EncodeOnly, Items, Text
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei.bodies import check_sequence, located_values
@@ -28,13 +28,13 @@ BODY = 1 << 20
 PAGE_MOST = 1000
 
 NAME = Field("secret_name", kinds.ANY_NAME, to="name", required=True)
-LIMIT = Field("limit", kinds.Number(1, PAGE_MOST), to="limit")
+LIMIT = Field("limit", kinds.QueryInteger(1, PAGE_MOST), to="limit")
 
 TEXT = Text()
 MOMENT = kinds.Milliseconds()
 #: Types this API knows; others' secrets look like common ones here.
 _SPELT: set[SecretType] = {kinds.TYPES.decode(word) for word in ("COMMON", "RDS-FG", "GaussDB-FG")}
-OR_NULL = Shown(lambda text: text or None)
+OR_NULL = EncodeOnly(lambda text: text or None)
 
 
 def row(name: str, method: str, path: str, **given: Any) -> Row:
@@ -63,8 +63,8 @@ SECRET = Record(
     Field("create_time", MOMENT, of="created_ms"),
     Field("update_time", MOMENT, of="updated_ms"),
     Field("scheduled_delete_time", MOMENT, of="deletion_due_ms"),
-    Field("secret_type", Shown(lambda kind: kinds.TYPES.encode(kind) if kind in _SPELT else "COMMON"), of="type"),
-    Field("auto_rotation", Shown(kinds.automatic), of="rotation"),
+    Field("secret_type", EncodeOnly(lambda kind: kinds.TYPES.encode(kind) if kind in _SPELT else "COMMON"), of="type"),
+    Field("auto_rotation", EncodeOnly(kinds.automatic), of="rotation"),
     Field("rotation_period", kinds.Period(), of="rotation_interval_s"),
     Field("rotation_config", OR_NULL, of="config"),
     Field("rotation_time", MOMENT, of="rotated_ms"),
@@ -75,7 +75,7 @@ SECRET = Record(
 )
 
 
-def metadata(staged: Staged | Value) -> dict[str, Any]:
+def metadata(staged: VersionWithStages | Value) -> dict[str, Any]:
     """A version without its value."""
     version: SecretVersion = staged.version
     return {
@@ -148,9 +148,9 @@ TASK = Record(
     Field("secret_name", TEXT, of="secret_name"),
     Field("rotation_func_urn", OR_NULL, of="function"),
     Field("task_status", kinds.TASK_STATES, of="state"),
-    Field("operate_type", Shown(lambda by: "AUTO" if by == "clock" else "MANUAL"), of="by"),
+    Field("operate_type", EncodeOnly(lambda by: "AUTO" if by == "clock" else "MANUAL"), of="by"),
     Field("task_time", MOMENT, of="created_ms"),
-    Field("attempt_nums", Shown(int), of="attempts"),
+    Field("attempt_nums", EncodeOnly(int), of="attempts"),
     Field("task_error_code", OR_NULL, of="error"),
     Field("task_error_msg", OR_NULL, of="error_text"),
 )
@@ -158,12 +158,12 @@ TASK = Record(
 GRANT = Record(
     Field("uuid", TEXT, of="uid"),
     Field("resourceId", TEXT, of="secret_id"),
-    Field("type", Shown(lambda _: "SECRET"), of="id"),
+    Field("type", EncodeOnly(lambda _: "SECRET"), of="id"),
     Field("granteeUser", TEXT, of="grantee"),
     Field("createTime", MOMENT, of="created_ms"),
     Field("updateTime", MOMENT, of="updated_ms"),
     Field("validityTime", kinds.Day(), of="until_ms"),
-    Field("state", Shown(lambda _: 1), of="id"),  # undocumented number; the one word known is "valid"
+    Field("state", EncodeOnly(lambda _: 1), of="id"),  # undocumented number; the one word known is "valid"
 )
 
 _USER = {

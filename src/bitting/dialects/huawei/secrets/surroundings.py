@@ -13,7 +13,7 @@ from typing import Any
 from bitting.core.usecases.secrets import csms_users
 from bitting.core.usecases.secrets import grants as secret_grants
 from bitting.core.usecases.secrets import listing as secret_lists
-from bitting.dialects.base.codecs import Choice, Flag, Items, Shown, Text
+from bitting.dialects.base.codecs import Choice, EncodeOnly, Flag, Items, Text
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei.rows import Row
 from bitting.dialects.huawei.secrets import adapters as shapes
@@ -36,19 +36,21 @@ def around() -> list[Row]:
 def _tag_rows() -> list[Row]:
     base = CSMS + "/{secret_id}/tags"
     filters = (
-        Field("limit", kinds.Number(1, 1000), to="limit"),
-        Field("offset", kinds.Number(0, 999_999_999), to="offset"),
+        Field("limit", kinds.QueryInteger(1, 1000), to="limit"),
+        Field("offset", kinds.QueryInteger(0, 999_999_999), to="offset"),
         Field("action", Choice({"filter": "filter", "count": "count"}), required=True),
-        Field("tags", Items(kinds.Fields(("key",), key=Text(1, 128), values=_WORDS), 0, 10)),
-        Field("matches", Items(kinds.Fields(("key",), key=Choice({"resource_name": ""}), value=Text(0, 255)), 0, 10)),
+        Field("tags", Items(kinds.ObjectCodec(("key",), key=Text(1, 128), values=_WORDS), 0, 10)),
+        Field(
+            "matches", Items(kinds.ObjectCodec(("key",), key=Choice({"resource_name": ""}), value=Text(0, 255)), 0, 10)
+        ),
     )
     held = (
-        Field("tags", Shown(_tag_items), of="result"),
-        Field("sys_tags", Shown(lambda _: []), of="result"),
+        Field("tags", EncodeOnly(_tag_items), of="result"),
+        Field("sys_tags", EncodeOnly(lambda _: []), of="result"),
     )
     found = (
-        Field("resources", Items(Shown(shown.resource)), of="result.secrets"),
-        Field("total_count", Shown(int), of="result.total"),
+        Field("resources", Items(EncodeOnly(shown.resource)), of="result.secrets"),
+        Field("total_count", EncodeOnly(int), of="result.total"),
     )
     batch = (_ID, _TAGS, Field("action", Choice({"create": "create", "delete": "delete"}), required=True))
     return [
@@ -79,7 +81,7 @@ def _tag_rows() -> list[Row]:
             "GET",
             CSMS + "/tags",
             use=secret_lists.all_tags,
-            response=(Field("tags", Shown(_project_tags), of="result"),),
+            response=(Field("tags", EncodeOnly(_project_tags), of="result"),),
             nested=True,
         ),
         row(
@@ -135,7 +137,7 @@ def _grant_rows() -> list[Row]:
     )
     one = (Field("data", shown.GRANT, of="result"),)
     back = (_RESOURCE, Field("grantee_user", Text(1, 64), to="grantee"))
-    listed = (Field("data", Shown(_granted), of="result"),)
+    listed = (Field("data", EncodeOnly(_granted), of="result"),)
     return [
         row("create-grants", "POST", path, use=secret_grants.create, shape=shapes.grant, request=order, response=one),
         row("update-grant", "PUT", path, use=secret_grants.update, shape=shapes.grant, request=order, response=one),
@@ -168,13 +170,13 @@ def _people_rows() -> list[Row]:
     users = PEOPLE + "/users"
     listing = (
         Field("org_id", Text(0, 64)),
-        Field("offset", kinds.Number(0, 999_999), required=True),
-        Field("limit", kinds.Number(10, 100), to="limit", required=True),
+        Field("offset", kinds.QueryInteger(0, 999_999), required=True),
+        Field("limit", kinds.QueryInteger(10, 100), to="limit", required=True),
         Field("user_info", Text(0, 64), to="text"),
     )
     page = (
-        Field("total", Shown(int), of="result.total"),
-        Field("users", Items(Shown(shown.user)), of="result.users"),
+        Field("total", EncodeOnly(int), of="result.total"),
+        Field("users", Items(EncodeOnly(shown.user)), of="result.users"),
     )
     words = (
         Field("password", Text(1, 128), to="new", required=True),
@@ -227,7 +229,7 @@ def _users_page(arguments: dict[str, Any], call: Any) -> None:
 
 
 def _show_user(call: Any, run: Any) -> dict[str, Any]:
-    found = run(csms_users.show_user, csms_users.OneUser(**given(call)))
+    found = run(csms_users.show_user, csms_users.UserById(**given(call)))
     return {**shown.user(found, whole=True), "domain_id": run.principal.domain_id}
 
 

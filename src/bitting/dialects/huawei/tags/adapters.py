@@ -10,7 +10,7 @@ from typing import Any
 from bitting.core.model.tag import Tag
 from bitting.core.usecases.keys import tags
 from bitting.core.usecases.keys.tag_search import FoundKeys, TagValues
-from bitting.dialects.base.codecs import Integer, Unreadable
+from bitting.dialects.base.codecs import Integer, InvalidWireValue
 from bitting.dialects.huawei.keys.operations import DETAILS
 from bitting.dialects.huawei.rows import Answer, HuaweiCall
 from bitting.dialects.huawei.tags.lists import pairs, refuse, tag_key, tag_value
@@ -49,11 +49,11 @@ def _number(arguments: dict[str, Any], name: str, least: int, most: int, default
         return default
     try:
         return Integer(least, most).decode(raw)
-    except Unreadable as unreadable:
+    except InvalidWireValue as unreadable:
         raise refuse(name, unreadable.reason) from None
 
 
-def _wanted(raw: Any) -> list[tags.Wanted]:
+def _wanted(raw: Any) -> list[tags.TagFilter]:
     if raw is None:
         return []
     if not isinstance(raw, list) or not all(isinstance(item, dict) for item in raw):
@@ -67,7 +67,7 @@ def _wanted(raw: Any) -> list[tags.Wanted]:
             raise refuse("tag.value", "format")
         if len(values) > VALUES_MOST:
             raise refuse("tags.values", "size")
-        found.append(tags.Wanted(tag_key(item.get("key")), tuple(tag_value(value) for value in values)))
+        found.append(tags.TagFilter(tag_key(item.get("key")), tuple(tag_value(value) for value in values)))
     if len({item.key for item in found}) < len(found):
         raise refuse("tag.key", "twice")
     return found

@@ -15,7 +15,7 @@ from bitting.dialects.huawei.rows import Row
 from bitting.dialects.huawei.tags import adapters as tag_adapters
 
 _KEY = Field("key_id", codecs.KeyName(), to="key", required=True)
-_RAW = codecs.Raw()
+_RAW = codecs.AnyJson()
 
 
 def row(name: str, method: str, path: str, use: Any, *request: Field, **rest: Any) -> Row:

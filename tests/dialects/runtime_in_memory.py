@@ -1,6 +1,6 @@
 """A whole house in memory: real gate, real provider, real cache; only clock and entropy are ours.
 
-``house.send(dialect, request)`` walks a request through every stop and gives back the response.
+``runtime.send(dialect, request)`` walks a request through every stop and gives back the response.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from wire import Wire
 
-from bitting.core.gate import Asked, Gate
+from bitting.core.gate import Gate, RequestContext
 from bitting.core.key_cache import KeyCache
 from bitting.core.model.audit_event import AuditEvent
-from bitting.core.usecases.iam.accounts import Founded, found
+from bitting.core.usecases.iam.accounts import CreatedAccount, create_first_account
 from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.http import Request, Response
 from bitting.providers.software.provider import SoftwareProvider
@@ -62,7 +62,7 @@ class ListTrail:
         self.events.append(event)
 
 
-class House:
+class Runtime:
     """Everything behind a dialect, with one founded account."""
 
     def __init__(self, seal: FileSeal) -> None:
@@ -84,24 +84,24 @@ class House:
             REGION,
         )
         with self.store.begin(write=True) as uow:
-            self.founded: Founded = found(uow, self.vault, self.clock, self.entropy, REGION)
+            self.founded: CreatedAccount = create_first_account(uow, self.vault, self.clock, self.entropy, REGION)
         self.broken: list[BaseException] = []
         self.pipeline = Pipeline(self.gate, lambda _id, error: self.broken.append(error))
 
-    def asked(self, dialect: str) -> Asked:
-        return Asked(str(uuid.uuid4()), dialect, "", "127.0.0.1")
+    def request_context(self, dialect: str) -> RequestContext:
+        return RequestContext(str(uuid.uuid4()), dialect, "", "127.0.0.1")
 
     def send(self, dialect: Dialect, request: Request, *, broken: bool = False) -> Response:
         """The response; fails the test if the pipeline met an unknown exception that was not expected."""
-        asked = self.asked(dialect.name)
-        response = WIRE[0].send(self.pipeline, dialect, request, asked) if WIRE else None
+        request_context = self.request_context(dialect.name)
+        response = WIRE[0].send(self.pipeline, dialect, request, request_context) if WIRE else None
         if response is not None:
             if self.broken and not broken:
                 raise AssertionError("the pipeline hid an exception") from self.broken[-1]
             return response
-        call = self.pipeline.prepare(dialect, request, asked)
+        call = self.pipeline.prepare(dialect, request, request_context)
         if not isinstance(call, Response):
-            call = self.pipeline.finish(dialect, call, asked, self.cache.loading)
+            call = self.pipeline.finish(dialect, call, request_context, self.cache.loading)
         if self.broken and not broken:
             raise AssertionError("the pipeline hid an exception") from self.broken[-1]
         return call
