@@ -142,8 +142,8 @@ class Pipeline:
             if self._fault_injector is not None:
                 self._fault_injector.inject(dialect, call, principal, request_context, view)
             operation = call.operation
-            if operation.via is not None:
-                result = operation.via(call, UseCaseRunner(self.gate, principal, request_context, view))
+            if operation.composite is not None:
+                result = operation.composite(call, UseCaseRunner(self.gate, principal, request_context, view))
             else:
                 assert operation.use is not None  # noqa: S101 - a row has a use case or a quirk
                 command = dialect.bind(call, principal)

@@ -67,21 +67,23 @@ def itself(value: Any) -> Any:
     return value
 
 
-#: An operation that no single use case describes: (call, run) -> result. See each dialect's quirks.py.
-Quirk = Callable[[Any, Any], Any]
+#: An operation that no single use case describes: (call, run) -> result.
+Composite = Callable[[Any, Any], Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
     """One operation of one dialect.
 
-    ``given``: command attributes the row itself fixes; ``via``: a named quirk instead of the plain use
-    case; ``surface``: which error table applies; ``max_body``: bytes; ``ok``: the success status.
+    ``given``: command attributes the row itself fixes; ``composite``: a function of several use cases instead of
+    one; ``adapt_request`` (converted values, call): changes the command's attributes in place; ``adapt_response``
+    (result, call): what the response fields read from, in place of the result itself; ``surface``: which
+    error table applies; ``max_body``: bytes; ``ok``: the success status.
     """
 
     name: str
     use: UseCase[Any, Any] | None = None
-    via: Quirk | None = None
+    composite: Composite | None = None
     request: tuple[Field, ...] = ()
     response: tuple[Field, ...] = ()
     given: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
@@ -90,7 +92,9 @@ class Operation:
     surface: str = "*"
     max_body: int = 65536
     ok: int = 200
-    hot_quirk: bool = False
+    hot_composite: bool = False
+    adapt_request: Callable[[dict[str, Any], Any], None] | None = None
+    adapt_response: Callable[[Any, Any], Any] | None = None
 
     def __post_init__(self) -> None:
         if self.use is None:
@@ -105,7 +109,7 @@ class Operation:
     @property
     def hot(self) -> bool:
         """Whether it may run on the event loop against the cache."""
-        return self.hot_quirk if self.via is not None else self.use is not None and self.use.hot
+        return self.hot_composite if self.composite is not None else self.use is not None and self.use.hot
 
     def wire_name(self, attribute: str) -> str:
         """How this operation spells a command attribute; the attribute itself if it does not."""
@@ -141,5 +145,5 @@ class Operation:
 
     def bind(self, values: Mapping[str, Any]) -> Any:
         """The use case's command."""
-        assert self.use is not None  # noqa: S101 - quirks bind for themselves
+        assert self.use is not None  # noqa: S101 - composites bind for themselves
         return self.use.command(**self.arguments(values))

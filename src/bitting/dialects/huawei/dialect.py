@@ -157,8 +157,8 @@ class Huawei:
             if ref is None:
                 raise faults.InvalidParameter(parameter="key_id", reason="urn")
             arguments["key"] = ref
-        if row.shape is not None:
-            row.shape(arguments, call)
+        if row.adapt_request is not None:
+            row.adapt_request(arguments, call)
         return row.use.command(**arguments)
 
     def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
@@ -171,12 +171,12 @@ class Huawei:
     def _content(self, row: Row, call: HuaweiCall, result: Any) -> Any:
         if row.ok == NO_CONTENT:
             return None
-        if row.via is not None:
+        if row.composite is not None:
             return result
         if row.content is not None:
             return row.content(result, call)
         assert call.principal is not None  # noqa: S101 - identify has run
-        shown = row.face(result, call) if row.face is not None else result
+        shown = row.adapt_response(result, call) if row.adapt_response is not None else result
         return row.show(Answer(shown, call.principal, call.region))
 
     def refuse(

@@ -55,11 +55,9 @@ class Row(Operation):
     whole answer likewise, in place of response fields. ``operators``: for those who run the service, by their token.
     """
 
-    shape: Shape | None = None
     public: bool = False
     located: bool = False
     nested: bool = False
-    face: Callable[[Any, HuaweiCall], Any] | None = None
     content: Callable[[Any, HuaweiCall], Any] | None = None
     operators: bool = False
 

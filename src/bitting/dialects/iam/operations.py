@@ -122,8 +122,8 @@ def version(call: Call, run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001 -
 _TOKENS = "/v3/auth/tokens"
 
 ROWS = (
-    Row(name="version", method="GET", path="/v3", via=version, proof="none"),
-    Row(name="version", method="GET", path="/v3/", via=version, proof="none"),
+    Row(name="version", method="GET", path="/v3", composite=version, proof="none"),
+    Row(name="version", method="GET", path="/v3/", composite=version, proof="none"),
     Row(
         name="issue-token",
         path=_TOKENS,

@@ -53,5 +53,5 @@ def rows(reset: Callable[[], None]) -> tuple[Operation, ...]:
             response=_CLOCK,
         ),
         row("DELETE", "dev/clock", use=dev.reset_clock, response=_CLOCK),
-        row("POST", "dev/reset", via=run_reset, response=(Field("result", RecordCodec()),)),
+        row("POST", "dev/reset", composite=run_reset, response=(Field("result", RecordCodec()),)),
     )

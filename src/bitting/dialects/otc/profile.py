@@ -88,7 +88,7 @@ def rows() -> dict[str, Row]:
     for name, change in changes.items():
         own[name] = replace(own[name], **change)  # type: ignore[arg-type]
     for name in keystore_operations.NAMES:
-        own[name] = replace(found[name], use=None, via=no_keystores)
+        own[name] = replace(found[name], use=None, composite=no_keystores)
     return own
 
 

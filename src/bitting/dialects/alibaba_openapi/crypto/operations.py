@@ -77,8 +77,8 @@ CRYPTO = (
     Rpc(
         name="Decrypt",
         use=crypto.decrypt,
-        via=crypto_adapters.answered,
-        hot_quirk=True,
+        composite=crypto_adapters.answered,
+        hot_composite=True,
         request=(
             given("CiphertextBlob", Base64(1, 16384), "ciphertext", required=True),
             CONTEXT,
@@ -94,8 +94,8 @@ CRYPTO = (
     Rpc(
         name="GenerateDataKey",
         use=data_keys.generate_data_key,
-        via=crypto_adapters.answered,
-        hot_quirk=True,
+        composite=crypto_adapters.answered,
+        hot_composite=True,
         request=(*_DATA_KEY, _RECIPIENT),
         response=(*_encrypted("encrypted."), Field("Plaintext", Base64(), of="plaintext")),
     ),
@@ -187,8 +187,8 @@ PAIRS = (
     Rpc(
         name="AsymmetricDecrypt",
         use=crypto.unseal,
-        via=crypto_adapters.answered,
-        hot_quirk=True,
+        composite=crypto_adapters.answered,
+        hot_composite=True,
         request=(
             ANY_KEY,
             _VERSION,

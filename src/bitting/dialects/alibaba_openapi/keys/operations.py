@@ -81,7 +81,7 @@ KEYS = (
     Rpc(
         name="CreateKey",
         use=keys.create,
-        via=instance_adapters.create_key,
+        composite=instance_adapters.create_key,
         request=(
             given("Description", Text(0, 8192), "description"),
             given("KeySpec", enum_maps.spec, "spec"),
@@ -138,13 +138,13 @@ DETAILS = (
     Rpc(
         name="UpdateKeyDescription",
         use=descriptions.set_description,
-        via=key_adapters.update_description,
+        composite=key_adapters.update_description,
         request=(KEY_ID, given("Description", Text(0, 8192), "description")),
     ),
     Rpc(
         name="SetDeletionProtection",
         use=descriptions.set_protection,
-        via=key_adapters.set_deletion_protection,
+        composite=key_adapters.set_deletion_protection,
         arns=("KeyId", "ProtectedResourceArn"),
         request=(
             given("ProtectedResourceArn", OnlyKeyId()),

@@ -190,7 +190,7 @@ def _life(arn: Callable[[Secret], str]) -> tuple[Rpc, ...]:
     return (
         SecretOperation(
             name="CreateSecret",
-            via=quirks.create_secret,
+            composite=quirks.create_secret,
             tell=lambda made: _made(made, arn),
             max_body=1 << 18,
             request=(
@@ -211,19 +211,19 @@ def _life(arn: Callable[[Secret], str]) -> tuple[Rpc, ...]:
         ),
         SecretOperation(
             name="DescribeSecret",
-            via=quirks.describe_secret,
+            composite=quirks.describe_secret,
             tell=lambda described: _described(described, arn),
             request=(_NAME, given("FetchTags", Flag())),
         ),
         SecretOperation(
             name="ListSecrets",
-            via=quirks.list_secrets,
+            composite=quirks.list_secrets,
             tell=_listed,
             request=(PAGE_NUMBER, page_size(1, 100), given("Filters", kinds.Filters()), given("FetchTags", Flag())),
         ),
         Rpc(
             name="UpdateSecret",
-            via=quirks.update_secret,
+            composite=quirks.update_secret,
             request=(
                 _NAME,
                 given("Description", Text(0, 8192), "description"),
@@ -235,7 +235,7 @@ def _life(arn: Callable[[Secret], str]) -> tuple[Rpc, ...]:
         ),
         Rpc(
             name="DeleteSecret",
-            via=quirks.delete_secret,
+            composite=quirks.delete_secret,
             request=(
                 _NAME,
                 given("ForceDeleteWithoutRecovery", Flag()),
@@ -251,14 +251,14 @@ def _values(catalogue: Catalogue) -> tuple[Rpc, ...]:
     return (
         SecretOperation(
             name="GetSecretValue",
-            via=quirks.get_secret_value,
+            composite=quirks.get_secret_value,
             tell=_value,
-            hot_quirk=True,
+            hot_composite=True,
             request=(_NAME, _VERSION, _STAGE, _FETCH_CONFIG, DRY_RUN, given("Recipient", RefusedParameter())),
         ),
         SecretOperation(
             name="BatchGetSecretValue",
-            via=quirks.batch_get(catalogue, _value),
+            composite=quirks.batch_get(catalogue, _value),
             tell=dict,
             request=(given("SecretsList", kinds.JsonList(quirks.BATCH_MAX), required=True),),
         ),
@@ -318,7 +318,7 @@ def _versions() -> tuple[Rpc, ...]:
         ),
         Rpc(
             name="UpdateSecretVersionStage",
-            via=quirks.update_version_stage,
+            composite=quirks.update_version_stage,
             request=(
                 _NAME,
                 given("VersionStage", kinds.StageName(), "stage", required=True),
@@ -344,7 +344,7 @@ def _rotations(arn: Callable[[SecretTask], str]) -> tuple[Rpc, ...]:
         ),
         Rpc(
             name="UpdateSecretRotationPolicy",
-            via=quirks.update_rotation_policy,
+            composite=quirks.update_rotation_policy,
             request=(
                 _NAME,
                 given("EnableAutomaticRotation", Flag(), "automatic", required=True),
@@ -358,12 +358,12 @@ def _rotations(arn: Callable[[SecretTask], str]) -> tuple[Rpc, ...]:
 _POLICIES = (
     Rpc(
         name="SetSecretPolicy",
-        via=quirks.set_policy,
+        composite=quirks.set_policy,
         request=(_NAME, _POLICY_NAME, given("Policy", SECRET_POLICY, "policy", required=True)),
     ),
     Rpc(
         name="GetSecretPolicy",
-        via=quirks.get_policy,
+        composite=quirks.get_policy,
         request=(_NAME, _POLICY_NAME),
         response=(Field("Policy", TEXT),),
     ),

@@ -146,7 +146,7 @@ def rows() -> tuple[Row, ...]:
             Field("datakey_capsule", Text(1, 65536), to="capsule", required=True),
             Field("attestation_document", codecs.AnyJson(), required=True),
             _PUBLIC,
-            shape=capsule_adapters.attested,
+            adapt_request=capsule_adapters.attested,
             content=capsule_adapters.capsule_opened,
         ),
     )

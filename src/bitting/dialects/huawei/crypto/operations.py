@@ -71,7 +71,7 @@ DATA_KEYS = (
         *PIN,
         # Which kind of data key it is concerns only regions of the highest assurance level.
         Field("key_spec", Choice({"SM2": "SM2", "RSA": "RSA"})),
-        shape=crypto_adapters.wrap,
+        adapt_request=crypto_adapters.wrap,
         max_body=CRYPTO_BODY,
         given=_RSA_MOST,
         response=(
@@ -86,7 +86,7 @@ DATA_KEYS = (
         *UNWRAP,
         cipher_length(),
         *BINDING,
-        shape=crypto_adapters.unwrap,
+        adapt_request=crypto_adapters.unwrap,
         max_body=CRYPTO_BODY,
         response=(
             Field("data_key", Hex(), of="result.plaintext"),
@@ -105,8 +105,8 @@ DATA_KEYS = (
         Field("destination_additional_authenticated_data", BINDING[0].kind, to="aad"),
         Field("destination_encryption_algorithm", codecs.RE_ENCRYPTION_ALGORITHMS, to="algorithm"),
         Field("datakey_cipher_length", Integer(1, 1024), to="length"),
-        shape=crypto_adapters.re_encrypt,
-        face=crypto_adapters.re_encrypted,
+        adapt_request=crypto_adapters.re_encrypt,
+        adapt_response=crypto_adapters.re_encrypted,
         max_body=CRYPTO_BODY,
         response=(
             Field("key_id", _TEXT, of="result.made.encrypted.key.id"),
@@ -133,8 +133,8 @@ PAIRS = tuple(
         data_key_pairs.generate_data_key_pair,
         *_PAIR_FIELDS,
         Field("key_spec", specs, to="spec", required=True),
-        shape=crypto_adapters.pair,
-        face=crypto_adapters.paired,
+        adapt_request=crypto_adapters.pair,
+        adapt_response=crypto_adapters.paired,
         response=_PAIR,
     )
     for name, specs in (("create-rsa-datakey-pair", codecs.RSA_PAIRS), ("create-ec-datakey-pair", codecs.EC_PAIRS))
@@ -154,7 +154,7 @@ SIGNATURES = (
         signing.sign,
         *_SIGN_FIELDS,
         given=_DIGEST,
-        shape=crypto_adapters.signed,
+        adapt_request=crypto_adapters.signed,
         response=(_KEY_SHOWN, Field("signature", Base64(), of="result.signature")),
     ),
     row(
@@ -163,7 +163,7 @@ SIGNATURES = (
         *_SIGN_FIELDS,
         Field("signature", Base64(1, 1024), to="signature", required=True),
         given=_DIGEST,
-        shape=crypto_adapters.signed,
+        adapt_request=crypto_adapters.signed,
         response=(_KEY_SHOWN, Field("signature_valid", EncodeOnly(lambda fits: str(fits).lower()), of="result.fits")),
     ),
     row(
@@ -197,7 +197,7 @@ CODES = (
         Field("key_agreement_algorithm", Choice({"ECDH": "ECDH"}), required=True),
         Field("public_key", Base64(1, 4096), to="peer", required=True),
         Field("recipient", codecs.Recipient(), to="attestation"),
-        shape=crypto_adapters.agreed,
+        adapt_request=crypto_adapters.agreed,
         response=(
             _KEY_SHOWN,
             Field("key_agreement_algorithm", EncodeOnly(lambda _: "ECDH"), of="result"),

@@ -40,7 +40,7 @@ def rows() -> tuple[Row, ...]:
             Field("name", Text(1, 255, re.compile("[a-zA-Z0-9:/_-]{1,255}")), to="name"),
             Field("retiring_principal", _USER, to="retiring"),
             Field("grantee_principal_type", Choice({"user": grants.USER, "domain": grants.DOMAIN}), to="grantee_kind"),
-            shape=grant_adapters.create, content=grant_adapters.made,
+            adapt_request=grant_adapters.create, content=grant_adapters.made,
         ),
         row("revoke-grant", grants.revoke, _KEY, _GRANT, content=nothing),
         row("retire-grant", grants.retire, _KEY, _GRANT, content=nothing),

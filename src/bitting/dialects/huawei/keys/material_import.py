@@ -39,7 +39,7 @@ def rows() -> tuple[Row, ...]:
             "get-parameters-for-import",
             single_import.parameters,
             *parameters_fields(WRAPPING),
-            shape=material_adapters.parameters,
+            adapt_request=material_adapters.parameters,
             content=material_adapters.parameters_shown,
         ),
         row(
@@ -78,7 +78,7 @@ def rows() -> tuple[Row, ...]:
             _KEY,
             Field("rotation_interval", Integer(30, 365), to="interval_s", required=True),
             given={"enabled": True, "expect": "on"},
-            shape=material_adapters.interval,
+            adapt_request=material_adapters.interval,
             content=material_adapters.nothing,
         ),
         row("get-key-rotation-status", versions.list_versions, _KEY, content=material_adapters.rotation),

@@ -73,7 +73,7 @@ def rows() -> tuple[Row, ...]:
             method="GET",
             located=True,
             given={"limit": 50},
-            shape=name_adapters.list_aliases,
+            adapt_request=name_adapters.list_aliases,
             content=name_adapters.alias_page,
         ),
     )

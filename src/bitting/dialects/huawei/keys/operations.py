@@ -132,7 +132,7 @@ KEYS = (
         path=BASE + "create-key",
         surface="kms",
         use=placement.create,
-        shape=key_adapters.create_key,
+        adapt_request=key_adapters.create_key,
         request=CREATE_FIELDS,
         response=CREATED,
     ),
@@ -149,7 +149,7 @@ KEYS = (
         path=BASE + "list-keys",
         surface="kms",
         use=regions.list_keys,
-        shape=key_adapters.list_keys,
+        adapt_request=key_adapters.list_keys,
         given={"limit": PAGE_MOST},
         request=(*LIST_FIELDS, Field("key_spec", _LIST_SPECS), Field("enterprise_project_id", Text(1, 64))),
         response=_LISTED,
@@ -195,7 +195,7 @@ CRYPTO = (
         path=BASE + "encrypt-data",
         surface="kms",
         use=crypto.encrypt,
-        shape=key_adapters.encrypt_data,
+        adapt_request=key_adapters.encrypt_data,
         max_body=CRYPTO_BODY,
         request=(
             _key(_ID_OR_ALIAS),
@@ -213,7 +213,7 @@ CRYPTO = (
         path=BASE + "decrypt-data",
         surface="kms",
         use=crypto.decrypt,
-        shape=key_adapters.decrypt_data,
+        adapt_request=key_adapters.decrypt_data,
         max_body=CRYPTO_BODY,
         request=(
             _key(_ID, required=False),
@@ -232,7 +232,7 @@ CRYPTO = (
         path=BASE + "create-datakey",
         surface="kms",
         use=data_keys.generate_data_key,
-        shape=key_adapters.data_key,
+        adapt_request=key_adapters.data_key,
         max_body=CRYPTO_BODY,
         given=_DATA_KEY_GIVEN,
         request=_HUAWEI_DATA_KEY_FIELDS,
@@ -247,7 +247,7 @@ CRYPTO = (
         path=BASE + "create-datakey-without-plaintext",
         surface="kms",
         use=data_key_digests.generate_sealed,
-        shape=key_adapters.data_key,
+        adapt_request=key_adapters.data_key,
         max_body=CRYPTO_BODY,
         given=_DATA_KEY_GIVEN,
         request=_HUAWEI_DATA_KEY_FIELDS,
@@ -258,16 +258,16 @@ CRYPTO = (
         path=BASE + "gen-random",
         surface="kms",
         use=data_keys.generate_random,
-        shape=key_adapters.random,
+        adapt_request=key_adapters.random,
         request=(Field("random_data_length", Integer(8, 8192, 8), required=True),),
         response=(Field("random_data", Hex(), of="result.value"),),
     ),
 )
 
 VERSIONS = (
-    Row(name="versions", method="GET", path="/", surface="kms", via=versions.versions, public=True),
-    Row(name="version", method="GET", path="/{version_id}", surface="kms", via=versions.version, public=True),
-    Row(name="version/", method="GET", path="/{version_id}/", surface="kms", via=versions.version, public=True),
+    Row(name="versions", method="GET", path="/", surface="kms", composite=versions.versions, public=True),
+    Row(name="version", method="GET", path="/{version_id}", surface="kms", composite=versions.version, public=True),
+    Row(name="version/", method="GET", path="/{version_id}/", surface="kms", composite=versions.version, public=True),
 )
 
 

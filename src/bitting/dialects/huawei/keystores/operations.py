@@ -46,7 +46,7 @@ def rows() -> tuple[Row, ...]:
             Field("hsm_cluster_id", Text(1, 64)),
             Field("cluster_id", Text(1, 64), to="cluster_id"),
             Field("hsm_ca_cert", Text(1, 8192)),
-            shape=keystore_adapters.create,
+            adapt_request=keystore_adapters.create,
             content=keystore_adapters.created,
         ),
         row(
@@ -99,7 +99,7 @@ def rows() -> tuple[Row, ...]:
             Field("key_description", Text(0, 255), to="description"),
             Field("enterprise_project_id", Text(0, 36), to="enterprise_project_id"),
             Field("tags", codecs.AnyJson()),
-            shape=keystore_adapters.replicate,
+            adapt_request=keystore_adapters.replicate,
             content=keystore_adapters.replicated,
         ),
         row(

@@ -57,13 +57,13 @@ def rows() -> tuple[Row, ...]:
         row(
             "create-order", "POST", "orders", orders.place,
             Field("resource_type", Text(1, 64), to="resource", required=True),
-            Field("count", Integer(1, 1_000_000), to="count"), shape=operator_adapters.transaction,
+            Field("count", Integer(1, 1_000_000), to="count"), adapt_request=operator_adapters.transaction,
         ),
         row(
             "register-notice", "POST", "notifications", secret_targets.set_webhook,
             Field("tenant_id", _TENANT, to="account_id", required=True),
             Field("service_name", Text(1, 64, re.compile("[a-zA-Z0-9._-]{1,64}")), to="name", required=True),
             Field("service_url", Text(1, 1024, re.compile("https?://[^/?#]+.*")), to="url", required=True),
-            shape=operator_adapters.transaction, content=operator_adapters.webhook,
+            adapt_request=operator_adapters.transaction, content=operator_adapters.webhook,
         ),
     )  # fmt: skip

@@ -44,7 +44,7 @@ def row(name: str, method: str, path: str, **given: Any) -> Row:
 
 def via(name: str, method: str, path: str, quirk: Any, *request: Field, **given: Any) -> Row:
     """A row of a quirk."""
-    return row(name, method, path, via=quirk, request=request, **given)
+    return row(name, method, path, composite=quirk, request=request, **given)
 
 
 def given(call: Call) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def _tag_rows() -> list[Row]:
             "POST",
             base,
             use=secret_lists.tag,
-            shape=shapes.tag,
+            adapt_request=shapes.tag,
             request=(_ID, Field("tag", kinds.Tag(), required=True)),
             ok=204,
             nested=True,
@@ -89,7 +89,7 @@ def _tag_rows() -> list[Row]:
             "POST",
             CSMS + "/{resource_instances}/action",
             use=secret_lists.list_secrets,
-            shape=shapes.resources,
+            adapt_request=shapes.resources,
             request=filters,
             response=found,
             given={"limit": 10},
@@ -139,8 +139,24 @@ def _grant_rows() -> list[Row]:
     back = (_RESOURCE, Field("grantee_user", Text(1, 64), to="grantee"))
     listed = (Field("data", EncodeOnly(_granted), of="result"),)
     return [
-        row("create-grants", "POST", path, use=secret_grants.create, shape=shapes.grant, request=order, response=one),
-        row("update-grant", "PUT", path, use=secret_grants.update, shape=shapes.grant, request=order, response=one),
+        row(
+            "create-grants",
+            "POST",
+            path,
+            use=secret_grants.create,
+            adapt_request=shapes.grant,
+            request=order,
+            response=one,
+        ),
+        row(
+            "update-grant",
+            "PUT",
+            path,
+            use=secret_grants.update,
+            adapt_request=shapes.grant,
+            request=order,
+            response=one,
+        ),
         row("delete-grant", "DELETE", path, use=secret_grants.delete, request=back, ok=204),
         row("list-grants", "GET", path, use=secret_grants.list_grants, request=(_RESOURCE,), response=listed),
     ]
@@ -194,7 +210,7 @@ def _people_rows() -> list[Row]:
             "GET",
             users,
             use=csms_users.list_users,
-            shape=_users_page,
+            adapt_request=_users_page,
             request=listing,
             response=page,
             nested=True,

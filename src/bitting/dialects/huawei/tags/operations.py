@@ -30,15 +30,15 @@ def rows() -> tuple[Row, ...]:
     return (
         row(
             "create-tag", "POST", "{key_id}/tags", tags.tag_key, _KEY, Field("tag", _RAW),
-            shape=tag_adapters.one, ok=204,
+            adapt_request=tag_adapters.one, ok=204,
         ),
         row(
             "tags/action", "POST", "{key_id}/tags/action", tag_search.change, _KEY, Field("tags", _RAW),
-            Field("action", _RAW), shape=tag_adapters.many, ok=204,
+            Field("action", _RAW), adapt_request=tag_adapters.many, ok=204,
         ),
         row(
             "delete-tag", "DELETE", "{key_id}/tags/{key*}", tags.untag_key, _KEY,
-            given={"strict": True}, shape=tag_adapters.removed, ok=204,
+            given={"strict": True}, adapt_request=tag_adapters.removed, ok=204,
         ),
         # A tag called "action" has the path of the batch operation.
         row(
@@ -50,10 +50,11 @@ def rows() -> tuple[Row, ...]:
         row(
             "resource_instances/action", "POST", "{resource_instances}/action", tag_search.find,
             Field("resource_instances", _RAW), Field("action", _RAW), Field("tags", _RAW), Field("matches", _RAW),
-            Field("limit", _RAW), Field("offset", _RAW), shape=tag_adapters.instances, content=tag_adapters.found,
+            Field("limit", _RAW), Field("offset", _RAW),
+            adapt_request=tag_adapters.instances, content=tag_adapters.found,
         ),
         *(
-            Row(name=name, method=method, path=path, surface="kms", via=versions.wrong_resource_type)
+            Row(name=name, method=method, path=path, surface="kms", composite=versions.wrong_resource_type)
             for name, method, path in (
                 ("other-type/tags", "GET", "/v1.0/{project_id}/{resource_type}/tags"),
                 ("other-type/action", "POST", "/v1.0/{project_id}/{resource_type}/{resource_instances}/action"),
