@@ -470,7 +470,7 @@ def test_a_function_nobody_answers_is_asked_until_it_does(yard):
 
 
 def rule(yard, *types, name="watch", target="topic"):
-    order = secret_events.CreateRule(name, types, "SMN", target, "the topic")
+    order = secret_events.CreateRule(name, types, secret_events.EventTarget("SMN", target, "the topic"))
     return yard.desk.run(secret_events.create_rule, order)
 
 

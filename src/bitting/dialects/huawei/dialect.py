@@ -171,7 +171,7 @@ class Huawei:
     def _content(self, row: Row, call: HuaweiCall, result: Any) -> Any:
         if row.ok == NO_CONTENT:
             return None
-        if row.composite is not None:
+        if row.composite is not None and not row.response:
             return result
         if row.content is not None:
             return row.content(result, call)

@@ -14,12 +14,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from bitting.core import faults
 from bitting.core.gate import Context, Gate, use_case
 from bitting.core.model.secret import EventRule, Notice, NoticeState, Secret, Webhook
 from bitting.core.ports import UnitOfWork
 from bitting.core.scheduler import JobRun, schedule
+from bitting.core.usecases.secrets.paging import PageMarkers, markers
 from bitting.core.usecases.secrets.rotation_ports import HttpClient, signed_headers
 from bitting.core.usecases.secrets.targets import signing_secret
 
@@ -32,15 +34,21 @@ FIRST_WAIT_MS = 2_000
 KEPT_MS = 92 * 86_400_000
 
 
+class EventTarget(NamedTuple):
+    """Where notices go. ``target_id``: the name under which the operator has registered a webhook."""
+
+    target_type: str
+    target_id: str
+    target_name: str
+
+
 @dataclass(slots=True)
 class CreateRule:
     """A new rule. ``types``: some of :data:`EVENTS`; the dialect has checked the words."""
 
     name: str
     types: Sequence[str]
-    target_type: str
-    target_id: str
-    target_name: str
+    target: EventTarget
     enabled: bool = True
 
 
@@ -51,7 +59,7 @@ class UpdateRule:
     name: str
     types: Sequence[str] | None = None
     enabled: bool | None = None
-    target: tuple[str, str, str] | None = None
+    target: EventTarget | None = None
 
 
 @dataclass(slots=True)
@@ -84,12 +92,22 @@ class RulePage:
     rules: Sequence[EventRule]
     more: bool
 
+    @property
+    def markers(self) -> PageMarkers:
+        """Where the page begins and ends, by name."""
+        return markers([rule.name for rule in self.rules], more=self.more)
+
 
 @dataclass(slots=True)
 class NoticePage:
     """Those settled or tried at least once."""
 
     notices: Sequence[Notice] = field(default_factory=list)
+
+    @property
+    def markers(self) -> PageMarkers:
+        """The first rule of the page and how many notices are on it; there is never a next page."""
+        return markers([notice.rule for notice in self.notices], more=False)
 
 
 def _require(context: Context, name: str) -> EventRule:
@@ -113,9 +131,7 @@ def create_rule(context: Context, command: CreateRule) -> EventRule:
         name=command.name,
         types=tuple(command.types),
         enabled=command.enabled,
-        target_type=command.target_type,
-        target_id=command.target_id,
-        target_name=command.target_name,
+        **command.target._asdict(),
         created_ms=context.now_ms,
         updated_ms=context.now_ms,
     )
@@ -127,15 +143,12 @@ def create_rule(context: Context, command: CreateRule) -> EventRule:
 def update_rule(context: Context, command: UpdateRule) -> EventRule:
     """Change what is given. Raises ``ResourceNotFound`` with ``kind`` event."""
     rule = _require(context, command.name)
-    target = command.target or (rule.target_type, rule.target_id, rule.target_name)
     changed = replace(
         rule,
         types=rule.types if command.types is None else tuple(command.types),
         enabled=rule.enabled if command.enabled is None else command.enabled,
-        target_type=target[0],
-        target_id=target[1],
-        target_name=target[2],
         updated_ms=context.now_ms,
+        **(command.target._asdict() if command.target else {}),
     )
     context.uow.of(EventRule).put(changed)
     return changed

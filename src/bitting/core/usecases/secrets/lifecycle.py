@@ -44,6 +44,7 @@ from bitting.core.usecases.secrets.records import (
     vanished,
     visible,
 )
+from bitting.core.usecases.secrets.strength import require_strong
 from bitting.core.usecases.secrets.values import chosen_key
 
 DAY_MS = 86_400_000
@@ -128,11 +129,14 @@ def create(context: Context, command: CreateSecret) -> CreatedSecret:
     """A new secret with its first version on the stage ``current``.
 
     Raises ``ResourceExists`` (``kind`` secret), ``QuotaExceeded`` (``limit`` secrets), ``ResourceNotFound`` (``kind``
-    secret_quota, event), and what :func:`bitting.core.usecases.secrets.values.chosen_key` raises.
+    secret_quota, event), ``InvalidParameter`` (value: weak, where the account refuses that), and what
+    :func:`bitting.core.usecases.secrets.values.chosen_key` raises.
     """
     admit(context.principal, command.name, "secret:create")
     _require_room(context, command.name)
     events.require_rules(context, command.events)
+    for value in (command.value, command.second) if command.second else (command.value,):
+        require_strong(context, value, command.fields)
     cached = chosen_key(context, command.key)
     if command.instance_id:
         require_room_for_secret(context.uow, context.principal.account_id, command.instance_id)

@@ -15,6 +15,7 @@ from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.secret import Secret, SecretType
 from bitting.core.quotas import CEILING, limit
+from bitting.core.usecases.secrets.paging import PageMarkers, markers
 from bitting.core.usecases.secrets.records import admit, find, find_by_id, need_edit, touch, visible
 
 TAGS_MAX = 20
@@ -80,6 +81,11 @@ class SecretPage:
     total: int
     more: bool
 
+    @property
+    def markers(self) -> PageMarkers:
+        """Where the page begins and ends, by name."""
+        return markers([secret.name for secret in self.secrets], more=self.more)
+
 
 @dataclass(slots=True)
 class TagSecret:
@@ -99,6 +105,15 @@ class UntagSecret:
     name: str = ""
     secret_id: str = ""
     strict: bool = False
+
+
+@dataclass(slots=True)
+class ChangeTags:
+    """``remove``: take the keys away, whatever their values; else as :class:`TagSecret`."""
+
+    secret_id: str
+    tags: Sequence[tuple[str, str]]
+    remove: bool = False
 
 
 @dataclass(slots=True)
@@ -182,6 +197,15 @@ def untag(context: Context, command: UntagSecret) -> Secret:
         if tags.pop(key, None) is None and command.strict:
             raise faults.ResourceNotFound(kind="tag", resource=key)
     return touch(context.uow, secret, context.now_ms, tags=flat(tags))
+
+
+@use_case("secret:tag", writes=True)
+def change_tags(context: Context, command: ChangeTags) -> Secret:
+    """Add several tags or take several away. Raises as :func:`tag`; keys that are not there are no news."""
+    tags = dict(command.tags)
+    if command.remove:
+        return untag.run(context, UntagSecret(list(tags), secret_id=command.secret_id))
+    return tag.run(context, TagSecret(tags, secret_id=command.secret_id))
 
 
 @use_case("secret:list_tags")

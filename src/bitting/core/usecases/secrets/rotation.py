@@ -98,6 +98,11 @@ class TaskPage:
     total: int
     more: bool
 
+    @property
+    def next_id(self) -> str | None:
+        """The task after which the next page starts; None on the last page."""
+        return self.tasks[-1].id if self.more else None
+
 
 @use_case("secret:rotate", writes=True)
 def rotate(context: Context, command: RotateSecret) -> SecretTask:

@@ -19,6 +19,7 @@ from bitting.core.key_states import is_deleted
 from bitting.core.model.key import KeyRef
 from bitting.core.model.secret import CURRENT, Secret, SecretType, SecretVersion, Stage
 from bitting.core.usecases.secrets import events
+from bitting.core.usecases.secrets.paging import PageMarkers, markers
 from bitting.core.usecases.secrets.records import (
     STAGES_MAX,
     VERSIONS_MAX,
@@ -41,6 +42,7 @@ from bitting.core.usecases.secrets.records import (
     visible,
 )
 from bitting.core.usecases.secrets.stages import place
+from bitting.core.usecases.secrets.strength import require_strong
 from bitting.core.usecases.secrets.values import OPENING, SEALING, chosen_key, require_usable, stored_key, value_of
 
 #: Longer sealed values are read from the store each time, so that the cache stays small.
@@ -88,6 +90,16 @@ class Value:
     stages: tuple[str, ...]
     value: bytes = field(repr=False)
 
+    @property
+    def text(self) -> bytes | None:
+        """The value if it is text."""
+        return None if self.version.binary else self.value
+
+    @property
+    def binary(self) -> bytes | None:
+        """The value if it stands for bytes: what the caller gave, still encoded."""
+        return self.value if self.version.binary else None
+
 
 @dataclass(slots=True)
 class SecretVersionCommand:
@@ -126,14 +138,20 @@ class VersionPage:
     total: int
     more: bool
 
+    @property
+    def markers(self) -> PageMarkers:
+        """Where the page begins and ends, by the versions' names."""
+        return markers([staged.version.name for staged in self.versions], more=self.more)
+
 
 @use_case("secret:put_value", writes=True)
 def put_value(context: Context, command: PutValue) -> VersionWithStages:
     """A new version.
 
     Raises ``ResourceNotFound`` (``kind`` secret, version_quota, stage_quota), the state's fault, ``InvalidParameter``
-    (name: another type), ``ResourceExists`` (``kind`` version: another value; stage: named twice), ``QuotaExceeded``
-    (``limit`` stages, stages_in_request), and the faults of the wrapping key.
+    (name: another type; value: weak, where the account refuses that), ``ResourceExists`` (``kind`` version: another
+    value; stage: named twice), ``QuotaExceeded`` (``limit`` stages, stages_in_request), and the faults of the wrapping
+    key.
     """
     uow, now = context.uow, context.now_ms
     secret = find(context, command.name, "secret:put_value")
@@ -143,6 +161,7 @@ def put_value(context: Context, command: PutValue) -> VersionWithStages:
     versions_max = quota(uow, secret.ring, "versions", command.versions_max)
     if command.version and (held := version_named(uow, secret, command.version)):
         return _again(context, command, secret, held)
+    require_strong(context, command.value, secret.fields)
     cached = chosen_key(context, KeyRef.by_id(secret.key_id))
     new = NewVersion(command.value, command.binary, command.version, command.expires_ms)
     secret, version = add_version(context.gate, uow, cached, secret, new, now)
