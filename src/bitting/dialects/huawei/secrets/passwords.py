@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bitting.core.usecases.secrets import passwords
 from bitting.dialects.base.codecs import Flag, Integer, Text
 from bitting.dialects.base.operation import Field
-from bitting.dialects.huawei.rows import HuaweiCall, Row
+from bitting.dialects.huawei.rows import Row
 from bitting.dialects.huawei.secrets.answer_codecs import Negated
 from bitting.dialects.huawei.secrets.common import CSMS, TEXT, row
 
 _ORDER = (
-    Field("password_policy_name", Text(0, 64)),
+    # no operation makes or lists password policies; the one there is goes by whatever name is given
+    Field("password_policy_name", Text(0, 64), drop=True),
     Field("length", Integer(8, 128), to="length"),
     Field("exclude_characters", Text(0, 128), to="exclude"),
     Field("exclude_lowercase", Negated(), to="lowercase"),
@@ -24,11 +23,6 @@ _ORDER = (
 )
 
 
-def _one_policy(arguments: dict[str, Any], _call: HuaweiCall) -> None:
-    """No operation of this API makes or lists password policies; the one there is has whatever name is given."""
-    arguments.pop("password_policy_name", None)
-
-
 def password_rows() -> list[Row]:
     """The one row."""
     return [
@@ -37,7 +31,6 @@ def password_rows() -> list[Row]:
             "POST",
             CSMS + "/generate-password",
             use=passwords.generate_password,
-            adapt_request=_one_policy,
             request=_ORDER,
             response=(Field("password", TEXT, of="result"),),
             given={"each": False},
