@@ -6,7 +6,7 @@ from bitting.core.usecases.secrets import backup
 from bitting.dialects.base.codecs import Text
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei.rows import Row
-from bitting.dialects.huawei.secrets.common import NAME, ONE_SECRET, SECRETS, TEXT, row
+from bitting.dialects.huawei.secrets.rows import NAME, ONE_SECRET, SECRETS, TEXT, row
 
 BLOB_CHARACTERS = 5_242_880
 BLOB_BODY = BLOB_CHARACTERS + 1024

@@ -13,8 +13,8 @@ from bitting.dialects.base.dialect import UseCaseRunner
 from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei.rows import HuaweiCall, Row
 from bitting.dialects.huawei.secrets.answer_codecs import AnyValue
-from bitting.dialects.huawei.secrets.common import BODY, COUNT, SECRETS, TEXT, parameters, row
 from bitting.dialects.huawei.secrets.lifecycle import create_secret
+from bitting.dialects.huawei.secrets.rows import BODY, COUNT, SECRETS, TEXT, parameters, row
 
 IMPORT_MAX = 100
 

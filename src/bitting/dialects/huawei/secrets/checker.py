@@ -17,7 +17,7 @@ from bitting.dialects.base.codecs import Flag, Text
 from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei.rows import Row
 from bitting.dialects.huawei.secrets.answer_codecs import AnyValue, ByName
-from bitting.dialects.huawei.secrets.common import COUNT, SECRETS, TEXT, row
+from bitting.dialects.huawei.secrets.rows import COUNT, SECRETS, TEXT, row
 
 _SWITCH = "checking_secret_strength"
 

@@ -11,7 +11,7 @@ from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei.rows import Row
 from bitting.dialects.huawei.secrets import codecs
 from bitting.dialects.huawei.secrets.answer_codecs import WithFallback
-from bitting.dialects.huawei.secrets.common import CSMS, LIMIT, MOMENT, PAGE_INFO, SECRET_TYPE, TEXT, row
+from bitting.dialects.huawei.secrets.rows import CSMS, LIMIT, MOMENT, PAGE_INFO, SECRET_TYPE, TEXT, row
 
 _BASE = CSMS + "/events"
 _TYPES = codecs.UniqueItems(codecs.EVENT_TYPES, 1, 12)

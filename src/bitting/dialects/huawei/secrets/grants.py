@@ -11,7 +11,7 @@ from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei.rows import Row
 from bitting.dialects.huawei.secrets import codecs
 from bitting.dialects.huawei.secrets.answer_codecs import Constant
-from bitting.dialects.huawei.secrets.common import CSMS, MOMENT, TEXT, row
+from bitting.dialects.huawei.secrets.rows import CSMS, MOMENT, TEXT, row
 
 _PATH = CSMS + "/grants"
 _DAY = codecs.Day()

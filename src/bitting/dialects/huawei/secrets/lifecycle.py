@@ -15,7 +15,7 @@ from bitting.dialects.base.codecs import Flag, Integer, Items, Text
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei.rows import HuaweiCall, Row
 from bitting.dialects.huawei.secrets import codecs
-from bitting.dialects.huawei.secrets.common import LIMIT, NAME, ONE_SECRET, PAGE_INFO, SECRET, SECRETS, row
+from bitting.dialects.huawei.secrets.rows import LIMIT, NAME, ONE_SECRET, PAGE_INFO, SECRET, SECRETS, row
 from bitting.dialects.huawei.secrets.versions import VALUE, value
 
 #: What a value may call its user and password; the first pair found is what rotation changes.

@@ -7,7 +7,7 @@ from bitting.dialects.base.codecs import Flag, Integer, Text
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei.rows import Row
 from bitting.dialects.huawei.secrets.answer_codecs import Negated
-from bitting.dialects.huawei.secrets.common import CSMS, TEXT, row
+from bitting.dialects.huawei.secrets.rows import CSMS, TEXT, row
 
 _ORDER = (
     # no operation makes or lists password policies; the one there is goes by whatever name is given

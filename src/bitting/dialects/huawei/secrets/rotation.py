@@ -16,7 +16,7 @@ from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei.rows import HuaweiCall, Row
 from bitting.dialects.huawei.secrets import codecs
 from bitting.dialects.huawei.secrets.answer_codecs import WithFallback
-from bitting.dialects.huawei.secrets.common import (
+from bitting.dialects.huawei.secrets.rows import (
     ACCOUNT,
     COUNT,
     CSMS,

@@ -13,7 +13,7 @@ from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei.rows import HuaweiCall, Row
 from bitting.dialects.huawei.secrets import codecs
 from bitting.dialects.huawei.secrets.answer_codecs import Constant
-from bitting.dialects.huawei.secrets.common import COUNT, CSMS, SECRET, TEXT, row
+from bitting.dialects.huawei.secrets.rows import COUNT, CSMS, SECRET, TEXT, row
 
 _BASE = CSMS + "/{secret_id}/tags"
 _ID = Field("secret_id", codecs.SECRET_ID, to="secret_id", required=True)

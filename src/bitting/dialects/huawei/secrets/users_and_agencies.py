@@ -17,7 +17,7 @@ from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei.rows import Row
 from bitting.dialects.huawei.secrets import codecs
 from bitting.dialects.huawei.secrets.answer_codecs import Constant, InList, Negated
-from bitting.dialects.huawei.secrets.common import ACCOUNT, COUNT, TEXT, row
+from bitting.dialects.huawei.secrets.rows import ACCOUNT, COUNT, TEXT, row
 
 AGENCY_NAMES = ("CSMSAccessFunctionGraph", "FunctionGraphAgencyForRotateRDSByCSMSV3")
 _NULL = Constant(None)

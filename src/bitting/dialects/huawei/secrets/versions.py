@@ -14,7 +14,7 @@ from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei.rows import HuaweiCall, Row
 from bitting.dialects.huawei.secrets import codecs
 from bitting.dialects.huawei.secrets.answer_codecs import OrNull
-from bitting.dialects.huawei.secrets.common import LIMIT, MOMENT, NAME, PAGE_INFO, SECRETS, TEXT, row
+from bitting.dialects.huawei.secrets.rows import LIMIT, MOMENT, NAME, PAGE_INFO, SECRETS, TEXT, row
 
 _STAGE_NAME = codecs.StageName()
 #: A value, as text or as base64: exactly one of the two (:func:`value`).
