@@ -29,9 +29,9 @@ from bitting.core.pem import PUBLIC_KEY, blocks
 from bitting.core.ports import Attestation, Clock, KeyProvider, Store, Vault
 from bitting.core.scheduler import Handler, Scheduler
 from bitting.core.throttle import Throttle
-from bitting.core.usecases.keys.scheduled import SWEEPS
+from bitting.core.usecases.keys.sweeps import SWEEPS
 from bitting.core.usecases.secrets.rotation_ports import Rotator
-from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
+from bitting.core.usecases.secrets.sweeps import SECRET_SWEEPS, secret_handlers
 from bitting.dialects.alibaba_instance import operations as instance
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 from bitting.dialects.alibaba_openapi import operations as openapi

@@ -27,7 +27,7 @@ from bitting.core.usecases.crypto import encryption as crypto
 from bitting.core.usecases.crypto import signing
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.core.usecases.keys import material_import
-from bitting.core.usecases.keys import scheduled as scheduled_keys
+from bitting.core.usecases.keys import sweeps as scheduled_keys
 
 DAY_MS = 86_400_000
 OAEP = {

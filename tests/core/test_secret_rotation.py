@@ -27,13 +27,13 @@ from bitting.core.model.secret import (
     Webhook,
 )
 from bitting.core.scheduler import LEASE_MS, Scheduler
+from bitting.core.usecases.secrets import delivery_targets as secret_targets
 from bitting.core.usecases.secrets import events as secret_events
 from bitting.core.usecases.secrets import lifecycle as secrets
 from bitting.core.usecases.secrets import rotation as secret_rotation
-from bitting.core.usecases.secrets import targets as secret_targets
 from bitting.core.usecases.secrets import versions as secret_versions
 from bitting.core.usecases.secrets.rotation_ports import HttpResponse, RotationRefused
-from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
+from bitting.core.usecases.secrets.sweeps import SECRET_SWEEPS, secret_handlers
 
 
 class Killed(BaseException):

@@ -18,7 +18,7 @@ from bitting.core.usecases.secrets import listing as secret_lists
 from bitting.core.usecases.secrets import stages
 from bitting.core.usecases.secrets import versions as secret_versions
 from bitting.core.usecases.secrets.passwords import GeneratePassword, for_rotation, generate_password
-from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS
+from bitting.core.usecases.secrets.sweeps import SECRET_SWEEPS
 
 
 def create(desk, name="db", value=b"one", **given):

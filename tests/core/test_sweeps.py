@@ -13,7 +13,7 @@ from bitting.core.scheduler import Scheduler
 from bitting.core.usecases.crypto import encryption as crypto
 from bitting.core.usecases.keys import aliases, versions
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.core.usecases.keys.scheduled import FROZEN_WAIT_MS, SWEEPS
+from bitting.core.usecases.keys.sweeps import FROZEN_WAIT_MS, SWEEPS
 
 DAY_S = 86_400
 

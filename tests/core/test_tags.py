@@ -12,7 +12,7 @@ from bitting.core.model.key import KeyRef
 from bitting.core.model.tag import Tag
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.core.usecases.keys import resource_tags, tags
-from bitting.core.usecases.keys import scheduled as scheduled_keys
+from bitting.core.usecases.keys import sweeps as scheduled_keys
 from bitting.core.usecases.keys.tags import TagFilter
 
 

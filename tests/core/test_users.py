@@ -10,7 +10,7 @@ from bitting.core.gate import RequestContext
 from bitting.core.model.identity import Principal
 from bitting.core.model.key import KeyRef
 from bitting.core.usecases.crypto import encryption as crypto
-from bitting.core.usecases.iam import accounts, credentials, limited_users
+from bitting.core.usecases.iam import accounts, credentials, user_statements
 from bitting.core.usecases.keys import lifecycle as keys
 
 OPERATOR = Principal("", "", "", "op", (), operator=True)
@@ -46,43 +46,43 @@ def principal_of(runtime, own, user):
 
 def test_a_statement_holds_at_once_and_ends_at_once(runtime, own):
     account_id = own.account.id
-    user = run(runtime, limited_users.create_user, limited_users.CreateUser(account_id, "reader"))
+    user = run(runtime, user_statements.create_user, user_statements.CreateUser(account_id, "reader"))
     look = principal_of(runtime, own, user)
     assert look().statements == ()
     assert not look().admin
-    order = limited_users.Allow(account_id, "reader", ("key:create", "key:encrypt"), ("*",))
-    statement = run(runtime, limited_users.allow, order)
+    order = user_statements.Allow(account_id, "reader", ("key:create", "key:encrypt"), ("*",))
+    statement = run(runtime, user_statements.allow, order)
     key = run(runtime, keys.create, keys.CreateKey(), look())
     run(runtime, crypto.encrypt, crypto.Encrypt(KeyRef.by_id(key.id), b"x"), look())
     run(
         runtime,
-        limited_users.allow,
-        limited_users.Allow(account_id, "reader", ("key:encrypt",), (f"key/{key.id}",), deny=True),
+        user_statements.allow,
+        user_statements.Allow(account_id, "reader", ("key:encrypt",), (f"key/{key.id}",), deny=True),
     )
     with pytest.raises(faults.ExplicitlyDenied):
         run(runtime, crypto.encrypt, crypto.Encrypt(KeyRef.by_id(key.id), b"x"), look())
-    listed = run(runtime, limited_users.statements_of, limited_users.StatementsOf(account_id, "reader"))
+    listed = run(runtime, user_statements.statements_of, user_statements.StatementsOf(account_id, "reader"))
     assert [item.allow for item in sorted(listed, key=lambda item: not item.allow)] == [True, False]
-    run(runtime, limited_users.revoke, limited_users.StatementById(statement.id))
+    run(runtime, user_statements.revoke, user_statements.StatementById(statement.id))
     with pytest.raises(faults.PermissionDenied):
         run(runtime, keys.create, keys.CreateKey(), look())
 
 
 def test_users_are_made_by_operators_for_accounts_that_are_there(runtime, own):
     account_id = own.account.id
-    run(runtime, limited_users.create_user, limited_users.CreateUser(account_id, "a"))
+    run(runtime, user_statements.create_user, user_statements.CreateUser(account_id, "a"))
     with pytest.raises(faults.ResourceExists):
-        run(runtime, limited_users.create_user, limited_users.CreateUser(account_id, "a"))
+        run(runtime, user_statements.create_user, user_statements.CreateUser(account_id, "a"))
     for use, command in (
-        (limited_users.create_user, limited_users.CreateUser("none", "b")),
-        (limited_users.allow, limited_users.Allow(account_id, "none", ("*",))),
-        (limited_users.revoke, limited_users.StatementById("none")),
+        (user_statements.create_user, user_statements.CreateUser("none", "b")),
+        (user_statements.allow, user_statements.Allow(account_id, "none", ("*",))),
+        (user_statements.revoke, user_statements.StatementById("none")),
     ):
         with pytest.raises(faults.ResourceNotFound):
             run(runtime, use, command)
     somebody = Principal(account_id, own.account.ring, "u", "u", (), admin=True)
     with pytest.raises(faults.PermissionDenied):
-        run(runtime, limited_users.create_user, limited_users.CreateUser(account_id, "c"), somebody)
+        run(runtime, user_statements.create_user, user_statements.CreateUser(account_id, "c"), somebody)
 
 
 def test_a_policy_is_stored_with_its_rules():

@@ -18,8 +18,8 @@ from hashlib import sha256
 
 from bitting.core.key_cache import Reader
 from bitting.core.model.grant import Grant
+from bitting.core.model.iam import Assignment, Membership, Role
 from bitting.core.model.identity import Granted, Statement
-from bitting.core.model.people import Assignment, Membership, Role
 
 #: Tokens of those who have it are good for asking about themselves, not for services (open beta restriction).
 RESTRICTING = "op_restrict"

@@ -9,8 +9,8 @@ import json
 from typing import Any
 
 from bitting.core import faults
+from bitting.core.model.iam import Group
 from bitting.core.model.identity import AccessKey, Principal, User
-from bitting.core.model.people import Group
 from bitting.core.usecases.iam import role_assignments, users
 from bitting.dialects.iam import policies
 from bitting.dialects.iam.responses import moment

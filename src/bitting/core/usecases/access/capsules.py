@@ -28,7 +28,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.capsule import CapsuleAccessPoint, CapsulePolicy
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.specs import Algorithm, Usage
-from bitting.core.usecases.access.capsule_policies import CUSTOM, PolicyText, find_point, find_policy, read_policy
+from bitting.core.usecases.access.capsule_access import CUSTOM, PolicyText, find_point, find_policy, read_policy
 from bitting.core.usecases.crypto import encryption as crypto
 
 _HEADER = b"capsule\0"

@@ -24,7 +24,7 @@ from bitting.core.model.identity import AccessPoint, ClientKey
 from bitting.core.pem import PUBLIC_KEY, armour
 from bitting.core.ports import Entropy, UnitOfWork, Vault
 from bitting.core.specs import SPECS
-from bitting.core.usecases.access.access_points import permit
+from bitting.core.usecases.access.application_access_points import permit
 from bitting.core.usecases.iam.accounts import add_client_key
 
 KEYS_PER_POINT_MAX = 3

@@ -20,7 +20,7 @@ from bitting.core.model.access import Certificate, CertificateState
 from bitting.core.ports import CanSign, KeyHandle, KeyProvider, StoredMaterial, can_encrypt_asymmetric
 from bitting.core.ports.certificates import CertificateFacts
 from bitting.core.specs import SPECS, Algorithm, Family, KeySpec, Usage
-from bitting.core.usecases.access.access_points import permit
+from bitting.core.usecases.access.application_access_points import permit
 from bitting.core.usecases.keys import tags
 
 PER_ACCOUNT_MAX = 1000

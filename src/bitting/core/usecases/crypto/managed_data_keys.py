@@ -22,7 +22,7 @@ from bitting.core.key_states import is_deleted, require
 from bitting.core.model.access import ManagedDataKey
 from bitting.core.model.identity import Account
 from bitting.core.model.key import Key, KeyRef, KeyVersion
-from bitting.core.usecases.access.access_points import permit
+from bitting.core.usecases.access.application_access_points import permit
 from bitting.core.usecases.crypto import encryption as crypto
 
 BYTES = 32

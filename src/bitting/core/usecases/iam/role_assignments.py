@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from bitting.core import faults
 from bitting.core.authz import roles
 from bitting.core.gate import Context, use_case
+from bitting.core.model.iam import Assignment, Group, Role, assignment_id
 from bitting.core.model.identity import AccessKey, Project, Statement, User
-from bitting.core.model.people import Assignment, Group, Role, assignment_id
 from bitting.core.usecases.iam.accounts import add_access_key
 from bitting.core.usecases.iam.users import (
     PER_ACCOUNT_MAX,

@@ -16,8 +16,8 @@ from typing import TypeVar
 
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
+from bitting.core.model.iam import Assignment, Group, Membership, Role
 from bitting.core.model.identity import AccessKey, Token, User
-from bitting.core.model.people import Assignment, Group, Membership, Role
 from bitting.core.usecases.iam.accounts import hash_password
 
 READ, WRITE = "people:read", "people:write"

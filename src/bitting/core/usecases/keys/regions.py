@@ -26,7 +26,7 @@ from bitting.core.quotas import require_room
 from bitting.core.replicas import as_replica
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.core.usecases.keys import tags
-from bitting.core.usecases.keys.names import require_free
+from bitting.core.usecases.keys.display_names import require_free
 
 PROFILE = "huawei"
 REPLICAS_MAX = 1000

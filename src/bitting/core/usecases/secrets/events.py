@@ -20,8 +20,8 @@ from bitting.core.gate import Context, Gate, use_case
 from bitting.core.model.secret import EventRule, Notice, NoticeState, Secret, Webhook
 from bitting.core.ports import UnitOfWork
 from bitting.core.scheduler import JobRun, schedule
+from bitting.core.usecases.secrets.delivery_targets import signing_secret
 from bitting.core.usecases.secrets.rotation_ports import HttpClient, signed_headers
-from bitting.core.usecases.secrets.targets import signing_secret
 
 CREATED, EXPIRED = "version_created", "version_expired"
 ROTATED, ROTATION_FAILED, DELETED = "rotated", "rotation_failed", "deleted"

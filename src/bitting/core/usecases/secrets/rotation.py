@@ -2,7 +2,7 @@
 
 ::
 
-    rotate ─> SecretTask + job          (or the clock: bitting.core.usecases.secrets.scheduled)
+    rotate ─> SecretTask + job          (or the clock: bitting.core.usecases.secrets.sweeps)
     job:   create  version on the stage pending                      committed
            set     the server takes the new password                 outside, may have happened before
            test    the new one is let in                             outside

@@ -30,6 +30,7 @@ from bitting.core.usecases.secrets.database_rotation import (
     pending_of,
     with_login,
 )
+from bitting.core.usecases.secrets.delivery_targets import signing_secret
 from bitting.core.usecases.secrets.passwords import for_rotation
 from bitting.core.usecases.secrets.rotation_ports import (
     HttpClient,
@@ -40,7 +41,6 @@ from bitting.core.usecases.secrets.rotation_ports import (
     UncertainOutcome,
     signed_headers,
 )
-from bitting.core.usecases.secrets.targets import signing_secret
 
 PUBLIC_FIELD, PRIVATE_FIELD = "PublicKey", "PrivateKey"
 

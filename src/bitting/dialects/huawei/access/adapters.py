@@ -7,7 +7,7 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.model.capsule import CapsuleAccessPoint, CapsulePolicy
-from bitting.core.usecases.access.capsule_policies import KINDS, Page, PolicyText, PrivateHalf, read_policy
+from bitting.core.usecases.access.capsule_access import KINDS, Page, PolicyText, PrivateHalf, read_policy
 from bitting.core.usecases.access.capsules import DataKeyOut, Proof
 from bitting.dialects.base.codecs import Base64, InvalidWireValue, Moment
 from bitting.dialects.huawei.rows import HuaweiCall

@@ -10,8 +10,8 @@ from bitting.core.model.key import KeyState
 from bitting.core.specs import Usage
 from bitting.core.usecases.crypto import data_key_digests, data_keys
 from bitting.core.usecases.crypto import encryption as crypto
+from bitting.core.usecases.keys import creation, regions
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.core.usecases.keys import placement, regions
 from bitting.dialects.base.codecs import Base64, Choice, Codec, Digits, EncodeOnly, Hex, Integer, Items, Text, Utf8
 from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei import codecs, versions
@@ -131,7 +131,7 @@ KEYS = (
         name="create-key",
         path=BASE + "create-key",
         surface="kms",
-        use=placement.create,
+        use=creation.create,
         adapt_request=key_adapters.create_key,
         request=CREATE_FIELDS,
         response=CREATED,

@@ -11,7 +11,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, Origin
 from bitting.core.usecases.keys import keystores, tag_policy, tags
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.core.usecases.keys.names import require_free
+from bitting.core.usecases.keys.display_names import require_free
 
 
 @dataclass(slots=True)

@@ -31,10 +31,10 @@ from bitting.core.scheduler import Handler, JobRun, Sweep, schedule
 from bitting.core.usecases.secrets import events
 from bitting.core.usecases.secrets.access_key_rotation import AccessKeySteps
 from bitting.core.usecases.secrets.database_rotation import DatabaseSteps
+from bitting.core.usecases.secrets.delivery_targets import server_of
 from bitting.core.usecases.secrets.records import ROTATE, erase, touch, vanished, version_named
 from bitting.core.usecases.secrets.rotation import handler, new_task, rotatable, running_task
 from bitting.core.usecases.secrets.rotation_ports import Choose, HttpClient, RotationRefused, Rotator, Steps
-from bitting.core.usecases.secrets.targets import server_of
 from bitting.core.usecases.secrets.webhook_rotation import FunctionSteps
 
 BATCH = 20
