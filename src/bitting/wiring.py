@@ -58,7 +58,7 @@ from bitting.server.app import App
 from bitting.server.nonces import SharedNonces
 from bitting.server.scheduler import SchedulerThread
 from bitting.settings import Settings, SettingsError
-from bitting.stores.snapshot import Snapshot, forget_fleeting, restore, take
+from bitting.stores.snapshot import Snapshot, delete_developer_state, restore, take
 from bitting.stores.sql.schema import migrate
 from bitting.stores.sql.store import SqlStore
 
@@ -157,7 +157,7 @@ def prepare(settings: Settings) -> PreparedDirectory:
         "https": f"https://{settings.https}" if settings.https else "",
     }
     credentials = bootstrap.ensure_credentials(directory, runtime.gate, settings.region, places)
-    forget_fleeting(runtime.store)
+    delete_developer_state(runtime.store)
     if settings.seed:
         seed.load(runtime.gate, seed.read(Path(settings.seed)))
     seeded = take(runtime.store) if settings.dev else None
@@ -199,7 +199,7 @@ def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonc
     def ready() -> str:
         try:
             provider.status()
-            cache.freshen()
+            cache.refresh()
         except Fault as fault:
             return fault.detail("reason") or type(fault).__name__
         return ""
@@ -231,7 +231,7 @@ def _handlers() -> dict[str, Handler]:
 
 
 def _refresh(cache: KeyCache, injector: RuleFaultInjector) -> None:
-    cache.freshen()
+    cache.refresh()
     injector.refresh(cache.loading)
 
 

@@ -87,8 +87,8 @@ def test_a_key_rotates_every_interval_and_old_ciphertexts_open(desk, sweeper):
     new = desk.run(crypto.encrypt, crypto.Encrypt(by_id(key), b"after"))
     assert new.blob.version_id == held.primary_version != old.blob.version_id
     assert held.initial_version == old.blob.version_id
-    unseal = crypto.Unseal(old.blob.sealed, old.blob.iv, by_id(key), old.blob.version_id)
-    assert desk.run(crypto.unseal, unseal).plaintext == b"before"
+    unseal = crypto.DecryptParts(old.blob.sealed, old.blob.iv, by_id(key), old.blob.version_id)
+    assert desk.run(crypto.decrypt_parts, unseal).plaintext == b"before"
 
 
 def test_a_disabled_key_waits_and_rotates_when_it_is_enabled(desk, sweeper):

@@ -104,7 +104,7 @@ who = Principal("1" * 16, "ring", "u", "admin", EVERYTHING, admin=True)
 
 
 def run(use, order):
-    cache.freshen()
+    cache.refresh()
     return gate.run(use, who, order, RequestContext("r", "t", "o", ""), cache.loading)
 
 

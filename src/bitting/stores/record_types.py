@@ -19,9 +19,9 @@ from bitting.core.model.grant import Grant
 from bitting.core.model.iam import Assignment, Group, Membership, Role
 from bitting.core.model.identity import (
     AccessKey,
-    AccessPoint,
     AccessPolicy,
     Account,
+    ApplicationAccessPoint,
     ClientKey,
     Instance,
     NetworkRule,
@@ -80,7 +80,7 @@ KINDS = (
     RecordType(Instance, "instances"),
     RecordType(NetworkRule, "network_rules"),
     RecordType(AccessPolicy, "access_policies"),
-    RecordType(AccessPoint, "access_points"),
+    RecordType(ApplicationAccessPoint, "access_points"),
     RecordType(ClientKey, "client_keys"),
     RecordType(Switches, "switches"),
     RecordType(Quota, "quotas"),

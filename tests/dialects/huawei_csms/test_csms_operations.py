@@ -65,7 +65,7 @@ def worker(csms: Csms) -> Any:
 
 def operator(csms: Csms, use: Any, order: Any) -> Any:
     runtime = csms.runtime
-    runtime.cache.freshen()
+    runtime.cache.refresh()
     found = access_key(runtime.cache.loading, runtime.vault, csms.door.founded.access_key_id)
     return runtime.gate.run(
         use, replace(found.principal, operator=True), order, runtime.request_context("t"), runtime.cache.loading

@@ -58,10 +58,10 @@ class MappedTable(Generic[T]):
     def _update_one(self, id_column: ColumnElement[Any]) -> Update:
         statement = update(self.table).where(id_column == bindparam("where_id"))
         for rule in self.shape.kind.unique:
-            statement = statement.where(~self._another_has(rule))
+            statement = statement.where(~self._unique_conflict(rule))
         return statement
 
-    def _another_has(self, rule: UniqueRule) -> ColumnElement[bool]:
+    def _unique_conflict(self, rule: UniqueRule) -> ColumnElement[bool]:
         """Whether another record holds the new record's unique values. Writers exclude each other: no race."""
         other = self.table.alias()
         same = [other.c[name] == bindparam(f"where_{name}") for name in rule.fields]

@@ -23,8 +23,8 @@ from bitting.core.model.key import Alias, Key, KeyState, KeyVersion, RotationSta
 from bitting.core.model.region import Replica
 from bitting.core.ports import StoredMaterial, UnitOfWork
 from bitting.core.scheduler import JobRun, Sweep
-from bitting.core.usecases.keys.material_import import drop_tickets
-from bitting.core.usecases.keys.tags import take
+from bitting.core.usecases.keys.material_import import delete_tickets
+from bitting.core.usecases.keys.tags import remove_tags
 from bitting.core.usecases.keys.versions import may_rotate, rotate_key
 
 BATCH = 20
@@ -42,26 +42,26 @@ def _earliest(where: Mapping[str, object], field: str) -> Callable[[UnitOfWork],
     return look
 
 
-def _due(turn: JobRun, where: Mapping[str, object], field: str) -> list[Key]:
-    with turn.gate.store.begin(write=False) as uow:
+def _due(job_run: JobRun, where: Mapping[str, object], field: str) -> list[Key]:
+    with job_run.gate.store.begin(write=False) as uow:
         found = uow.of(Key).find(where, order=field, after=0, limit=BATCH)
-    return [key for key in found if getattr(key, field) <= turn.now_ms]
+    return [key for key in found if getattr(key, field) <= job_run.now_ms]
 
 
-def erase_keys(turn: JobRun) -> None:
+def erase_keys(job_run: JobRun) -> None:
     """Erase keys whose deletion is due. The provider forgets first: a crash in between is finished next time."""
-    for key in _due(turn, _DYING, "deletion_due_ms"):
-        turn.keep()
-        with turn.gate.store.begin(write=False) as uow:
+    for key in _due(job_run, _DYING, "deletion_due_ms"):
+        job_run.renew_lease()
+        with job_run.gate.store.begin(write=False) as uow:
             versions = uow.of(KeyVersion).find({"key_id": key.id})
         for version in versions:
             if version.wrapped:
-                turn.gate.providers[key.provider].destroy(StoredMaterial(version.wrapped, version.public))
-        with turn.gate.store.begin(write=True) as uow:
-            held = uow.of(Key).get(key.id)
-            if held is not None and is_deleted(held, turn.now_ms):
-                erase(uow, held)
-                turn.record(held.account_id, held.id)
+                job_run.gate.providers[key.provider].destroy(StoredMaterial(version.wrapped, version.public))
+        with job_run.gate.store.begin(write=True) as uow:
+            stored = uow.of(Key).get(key.id)
+            if stored is not None and is_deleted(stored, job_run.now_ms):
+                erase(uow, stored)
+                job_run.record(stored.account_id, stored.id)
 
 
 def erase(uow: UnitOfWork, key: Key) -> None:
@@ -72,39 +72,39 @@ def erase(uow: UnitOfWork, key: Key) -> None:
             for record in found:
                 uow.of(kind).remove(record.id)
     for replica in uow.of(Replica).find({"key_id": key.id}):
-        take(uow, replica.ring, "key", key.id)
+        remove_tags(uow, replica.ring, "key", key.id)
         uow.of(Replica).remove(replica.id)
-    take(uow, key.ring, "key", key.id)
-    drop_tickets(uow, key.id)
+    remove_tags(uow, key.ring, "key", key.id)
+    delete_tickets(uow, key.id)
     uow.of(Key).remove(key.id)
 
 
-def expire_material(turn: JobRun) -> None:
+def expire_material(job_run: JobRun) -> None:
     """Erase imported material whose time is over; the fingerprint stays, since only the same may come back."""
-    for key in _due(turn, _EXPIRING, "material_expires_ms"):
-        with turn.gate.store.begin(write=True) as uow:
-            held = uow.of(Key).get(key.id)
-            if held is None or held.state is not key.state or held.material_expires_ms != key.material_expires_ms:
+    for key in _due(job_run, _EXPIRING, "material_expires_ms"):
+        with job_run.gate.store.begin(write=True) as uow:
+            stored = uow.of(Key).get(key.id)
+            if stored is None or stored.state is not key.state or stored.material_expires_ms != key.material_expires_ms:
                 continue
             for version in uow.of(KeyVersion).find({"key_id": key.id}):
                 uow.of(KeyVersion).put(replace(version, wrapped=b""))
-            uow.of(Key).put(replace(held, state=KeyState.PENDING_IMPORT, material_expires_ms=0))
-            turn.record(held.account_id, held.id)
+            uow.of(Key).put(replace(stored, state=KeyState.PENDING_IMPORT, material_expires_ms=0))
+            job_run.record(stored.account_id, stored.id)
 
 
-def rotate_keys(turn: JobRun) -> None:
+def rotate_keys(job_run: JobRun) -> None:
     """Rotate keys whose time has come; one that is frozen is looked at again a day later."""
-    for key in _due(turn, _ROTATING, "rotation_due_ms"):
-        turn.keep()
-        with turn.gate.store.begin(write=True) as uow:
-            held = uow.of(Key).get(key.id)
-            if held is None or held.rotation_due_ms != key.rotation_due_ms:
+    for key in _due(job_run, _ROTATING, "rotation_due_ms"):
+        job_run.renew_lease()
+        with job_run.gate.store.begin(write=True) as uow:
+            stored = uow.of(Key).get(key.id)
+            if stored is None or stored.rotation_due_ms != key.rotation_due_ms:
                 continue
-            if may_rotate(held):
-                rotate_key(turn.gate, uow, held, turn.now_ms)
-                turn.record(held.account_id, held.id)
+            if may_rotate(stored):
+                rotate_key(job_run.gate, uow, stored, job_run.now_ms)
+                job_run.record(stored.account_id, stored.id)
             else:
-                uow.of(Key).put(replace(held, rotation_due_ms=turn.now_ms + FROZEN_WAIT_MS))
+                uow.of(Key).put(replace(stored, rotation_due_ms=job_run.now_ms + FROZEN_WAIT_MS))
 
 
 def _earliest_ticket(uow: UnitOfWork) -> int | None:
@@ -112,11 +112,11 @@ def _earliest_ticket(uow: UnitOfWork) -> int | None:
     return found[0].expires_ms if found else None
 
 
-def expire_tickets(turn: JobRun) -> None:
+def expire_tickets(job_run: JobRun) -> None:
     """Forget wrapping keys nobody can use any more."""
-    with turn.gate.store.begin(write=True) as uow:
+    with job_run.gate.store.begin(write=True) as uow:
         for ticket in uow.of(ImportTicket).find(order="expires_ms", limit=BATCH):
-            if ticket.expires_ms <= turn.now_ms:
+            if ticket.expires_ms <= job_run.now_ms:
                 uow.of(ImportTicket).remove(ticket.id)
 
 

@@ -129,7 +129,7 @@ ROWS = (
     ),
     Rpc(
         name="DescribeService",
-        use=service_activation.offers,
+        use=service_activation.supported_specs,
         response=(
             Field(
                 "ProtectionLevels",

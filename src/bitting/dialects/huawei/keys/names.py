@@ -40,12 +40,20 @@ def rows() -> tuple[Row, ...]:
         row(
             "update-key-description",
             "update-key-description",
-            key_names.describe_anew,
+            key_names.set_description,
             _KEY,
             Field("key_description", Text(0, 255), to="description", required=True),
             content=name_adapters.described,
         ),
-        row("create-alias", "aliases", alias_batches.create_bounded, _KEY, _ALIAS, content=name_adapters.alias, ok=201),
+        row(
+            "create-alias",
+            "aliases",
+            alias_batches.create_within_limit,
+            _KEY,
+            _ALIAS,
+            content=name_adapters.alias,
+            ok=201,
+        ),
         row(
             "associate-alias",
             "alias/associate",
@@ -57,7 +65,7 @@ def rows() -> tuple[Row, ...]:
         row(
             "delete-alias",
             "aliases",
-            alias_batches.delete_several,
+            alias_batches.delete_aliases,
             _KEY,
             Field("aliases", Items(codecs.AliasName(), 1, 50), to="names", required=True),
             method="DELETE",
@@ -66,7 +74,7 @@ def rows() -> tuple[Row, ...]:
         row(
             "list-aliases",
             "aliases",
-            alias_batches.list_some,
+            alias_batches.list_aliases_after,
             Field("key_id", _ID, to="key"),
             Field("limit", Integer(1, PAGE_MOST), to="limit"),
             Field("marker", Text(0, 512), to="after"),

@@ -55,7 +55,7 @@ def rows() -> tuple[Row, ...]:
             Field("kms_status", _STATUSES, to="state", required=True), content=operator_adapters.tenant,
         ),
         row(
-            "create-order", "POST", "orders", resource_orders.place,
+            "create-order", "POST", "orders", resource_orders.place_order,
             Field("resource_type", Text(1, 64), to="resource", required=True),
             Field("count", Integer(1, 1_000_000), to="count"), adapt_request=operator_adapters.transaction,
         ),

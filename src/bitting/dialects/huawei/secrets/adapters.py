@@ -170,7 +170,7 @@ _AGENCY = "agency/"
 
 def checker_config(call: Call, run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
     """Whether new values are looked at."""
-    return {CHECKER: run(account_users.setting, account_users.SettingByName(CHECKER)) == "true"}
+    return {CHECKER: run(account_users.get_setting, account_users.SettingByName(CHECKER)) == "true"}
 
 
 def set_checker_config(call: Call, run: UseCaseRunner) -> dict[str, Any]:
@@ -192,7 +192,7 @@ def check_secrets(call: Call, run: UseCaseRunner) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, text in held["data"].items():
         if isinstance(text, str):
-            strength = run(account_users.check_strength, account_users.CheckStrength(text))
+            strength = run(account_users.estimate_strength, account_users.EstimateStrength(text))
             found[name] = {"strength": strength.level, "bits": strength.bits}
     return {"type": held["type"], "data": found}
 
@@ -207,7 +207,7 @@ def create_agency(call: Call, run: UseCaseRunner) -> dict[str, Any]:
 def show_agency(call: Call, run: UseCaseRunner) -> dict[str, Any]:
     """Whether :func:`create_agency` was called."""
     kind = given(call)["secret_type"]
-    granted = run(account_users.setting, account_users.SettingByName(_AGENCY + kind)) == "true"
+    granted = run(account_users.get_setting, account_users.SettingByName(_AGENCY + kind)) == "true"
     return {"agency_granted": "true" if granted else "false"}
 
 

@@ -99,7 +99,7 @@ def _tag_rows() -> list[Row]:
 
 
 def _tag_items(secret: Any) -> list[dict[str, str]]:
-    return [{"key": key, "value": value} for key, value in secret_lists.pairs(secret).items()]
+    return [{"key": key, "value": value} for key, value in secret_lists.tag_pairs(secret).items()]
 
 
 def _project_tags(tags: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
