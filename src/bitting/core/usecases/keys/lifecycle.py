@@ -24,7 +24,6 @@ from bitting.core.specs import SPECS, Family, KeySpec, Usage
 from bitting.core.usecases.instances.instances import require_room_for_key
 from bitting.core.usecases.keys import tags
 
-DAY_MS = 86_400_000
 NAME_TAKEN = "name"
 #: How many ids one question to the store may name.
 IDS_MAX = 5_000
@@ -58,22 +57,6 @@ class KeyCommand:
 
 
 @dataclass(slots=True)
-class ScheduleDeletion:
-    """``days`` from now; the dialect has checked its own bounds."""
-
-    key: KeyRef
-    days: int
-
-
-@dataclass(slots=True)
-class CancelDeletion:
-    """``to``: the state the key returns to (clouds differ); a key without material returns to pending import."""
-
-    key: KeyRef
-    to: KeyState = KeyState.ENABLED
-
-
-@dataclass(slots=True)
 class ListKeys:
     """A page of keys in creation order. ``where``: Key fields to match; a tuple means any of these.
 
@@ -100,7 +83,7 @@ class KeyPage:
     limit: int
 
 
-def _key(command: KeyCommand | ScheduleDeletion | CancelDeletion) -> KeyRef:
+def _key(command: KeyCommand) -> KeyRef:
     return command.key
 
 
@@ -299,6 +282,7 @@ def enable_disabled(context: Context, command: KeyCommand) -> Key:  # noqa: ARG0
 
 
 def require_user_key(key: Key) -> None:
+    """Return for a key that no service owns. Raises ``ServiceKeyProtected``."""
     if key.service:
         raise faults.ServiceKeyProtected(key_id=key.id)
 
@@ -315,42 +299,3 @@ def disable_enabled(context: Context, command: KeyCommand) -> Key:  # noqa: ARG0
     """Make an enabled key unusable. Raises ``KeyNotEnabled`` for any other state, ``ServiceKeyProtected``."""
     require_user_key(context.key)
     return _set_state(context, KeyState.DISABLED)
-
-
-@use_case("key:schedule_deletion", key=_key, states="schedule_deletion", writes=True)
-def schedule_deletion(context: Context, command: ScheduleDeletion) -> Key:
-    """From now unusable, after ``days`` gone for good. Raises ``KeyDeletionProtected``, ``ServiceKeyProtected``."""
-    key = context.key
-    require_user_key(key)
-    if key.deletion_protection:
-        raise faults.KeyDeletionProtected(key_id=key.id)
-    rotation = RotationState.SUSPENDED if key.rotation is RotationState.ENABLED else key.rotation
-    key = replace(
-        key,
-        state=KeyState.PENDING_DELETION,
-        state_before_deletion=effective_state(key, context.now_ms).value,
-        rotation=rotation,
-        deletion_scheduled_ms=context.now_ms,
-        deletion_due_ms=context.now_ms + command.days * DAY_MS,
-    )
-    context.uow.of(Key).put(key)
-    return key
-
-
-@use_case("key:cancel_deletion", key=_key, states="cancel_deletion", writes=True)
-def cancel_deletion(context: Context, command: CancelDeletion) -> Key:
-    """Keep the key after all. Raises ``KeyNotPendingDeletion``."""
-    imports = context.key.state_before_deletion == KeyState.PENDING_IMPORT
-    state = KeyState.PENDING_IMPORT if imports else command.to
-    resumed = RotationState.ENABLED if state is KeyState.ENABLED else RotationState.SUSPENDED
-    rotation = context.key.rotation if context.key.rotation is RotationState.DISABLED else resumed
-    key = replace(
-        context.key,
-        state=state,
-        rotation=rotation,
-        state_before_deletion="",
-        deletion_due_ms=0,
-        deletion_scheduled_ms=0,
-    )
-    context.uow.of(Key).put(key)
-    return key

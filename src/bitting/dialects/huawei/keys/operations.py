@@ -10,7 +10,7 @@ from bitting.core.model.key import KeyState
 from bitting.core.specs import Usage
 from bitting.core.usecases.crypto import data_key_digests, data_keys
 from bitting.core.usecases.crypto import encryption as crypto
-from bitting.core.usecases.keys import creation, regions
+from bitting.core.usecases.keys import creation, deletion, regions
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.dialects.base.codecs import Base64, Choice, Codec, Digits, EncodeOnly, Hex, Integer, Items, Text, Utf8
 from bitting.dialects.base.operation import Field, Record
@@ -174,7 +174,7 @@ KEYS = (
         name="schedule-key-deletion",
         path=BASE + "schedule-key-deletion",
         surface="kms",
-        use=keys.schedule_deletion,
+        use=deletion.schedule_deletion,
         request=(_key(_ID), Field("pending_days", Integer(7, 1096), to="days", required=True)),
         response=_STATE,
     ),
@@ -182,7 +182,7 @@ KEYS = (
         name="cancel-key-deletion",
         path=BASE + "cancel-key-deletion",
         surface="kms",
-        use=keys.cancel_deletion,
+        use=deletion.cancel_deletion,
         given={"to": KeyState.DISABLED},
         request=(_key(_ID),),
         response=_STATE,
