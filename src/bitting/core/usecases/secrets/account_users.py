@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.identity import User
-from bitting.core.usecases.iam.accounts import check_password, hash_password
+from bitting.core.usecases.iam.accounts import hash_password, password_matches
 
 PASSWORD_MIN, PASSWORD_MAX = 8, 128
 
@@ -76,7 +76,7 @@ def change_password(context: Context, command: ChangePassword) -> User:
     user = context.uow.of(User).get(context.principal.user_id)
     if user is None:
         raise faults.ResourceNotFound(kind="user", resource=context.principal.user_id)
-    if not check_password(command.old, user.password):
+    if not password_matches(command.old, user.password):
         raise faults.InvalidParameter(parameter="old", reason="password")
     if not PASSWORD_MIN <= len(command.new) <= PASSWORD_MAX or command.new == command.old:
         raise faults.InvalidParameter(parameter="new", reason="length")

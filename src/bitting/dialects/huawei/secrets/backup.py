@@ -27,7 +27,7 @@ def backup_rows() -> list[Row]:
             "upload-secret-blob",
             "POST",
             SECRETS + "/restore",
-            use=backup.bring_back,
+            use=backup.restore_backup,
             request=(Field("secret_blob", Text(1, BLOB_CHARACTERS), to="blob", required=True),),
             response=ONE_SECRET,
             max_body=BLOB_BODY,

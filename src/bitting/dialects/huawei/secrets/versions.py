@@ -108,9 +108,14 @@ def stage_rows() -> list[Row]:
     path = SECRETS + "/{secret_name}/stages/{stage_name}"
     stage = Field("stage_name", _STAGE_NAME, to="stage", required=True)
     return [
-        row("show-secret-stage", "GET", path, use=stages.show, request=(NAME, stage), response=_ONE_STAGE),
+        row("show-secret-stage", "GET", path, use=stages.describe_stage, request=(NAME, stage), response=_ONE_STAGE),
         row(
-            "update-secret-stage", "PUT", path, use=stages.move, request=(NAME, stage, _VERSION_ID), response=_ONE_STAGE
+            "update-secret-stage",
+            "PUT",
+            path,
+            use=stages.move_stage,
+            request=(NAME, stage, _VERSION_ID),
+            response=_ONE_STAGE,
         ),
-        row("delete-secret-stage", "DELETE", path, use=stages.remove, request=(NAME, stage), ok=204),
+        row("delete-secret-stage", "DELETE", path, use=stages.remove_stage, request=(NAME, stage), ok=204),
     ]
