@@ -109,9 +109,8 @@ def _create(
         api.delete(f"client-keys/{segment(created['id'])}")
         text = f"{error.filename}: {error.strerror}; the client key was deleted again, name another place with --out"
         raise CommandError(text) from None
-    print(
-        f"client key    {created['id']}, access point {created['access_point']}, valid until {_day(created['not_after_ms'])}"
-    )
+    until = _day(created["not_after_ms"])
+    print(f"client key    {created['id']}, access point {created['access_point']}, valid until {until}")
     print(f"file          {file}")
     print(f"password      in {secret}")
     print("Keep both: the server has only the public half and cannot make the file again.")
