@@ -2,7 +2,7 @@
 
 ::
 
-    create   -> DIR/clientKey_<id>.json and DIR/clientKey_<id>_Password.txt, readable by their owner only
+    create   -> DIR/clientKey_<id>.json and DIR/clientKey_<id>_Password.txt, readable by the owner only
     list     -> a table
     delete   -> refused from the next request on
 """
