@@ -1,4 +1,4 @@
-"""A full store in the memory of one process. Nothing survives the process.
+"""MemoryStore: a complete store in the memory of one process. Nothing survives the process.
 
 ::
 
@@ -40,7 +40,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything committed at one moment."""
+    """The committed state at one moment."""
 
     tables: Mapping[type[Any], Table]
     sequences: Mapping[str, int]

@@ -4,11 +4,11 @@
 
     SqlUnitOfWork ── run() ──> connection        the one place where statements are executed
         of(Key) ──> SqlCollection                record -> statement of mapping.py -> record
-        touched ──> journal                      what the change log will say of this commit
+        touched ──> change_log                      what the change log will say of this commit
 
 A conflict that a use case may expect (an id or a name is taken) is found without an error of the database:
 in PostgreSQL an error ends the transaction, and the use case may want to go on. After any other error the
-unit of work is spoilt: it refuses to go on and to commit.
+unit of work is broken: it refuses to continue and to commit.
 """
 
 from __future__ import annotations

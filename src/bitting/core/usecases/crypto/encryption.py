@@ -1,12 +1,12 @@
-"""Encrypt and decrypt, the work everything else is for.
+"""Encrypt and decrypt.
 
 ::
 
-    encrypt     key, plaintext, aad      -> version, iv, sealed       the dialect picks the blob's coat
+    encrypt     key, plaintext, aad      -> version, iv, sealed       the dialect chooses the encoding of the blob
     decrypt     blob (+ key), aad        -> plaintext                 the blob names its version
-    unseal      key, version, iv, sealed -> plaintext                 for APIs that carry the parts apart
+    unseal      key, version, iv, sealed -> plaintext                 for APIs that pass the parts separately
 
-All hot: they touch cached keys only.
+All are hot: they use cached keys only.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Encrypted:
 
 @dataclass(slots=True)
 class Decrypt:
-    """``key`` None: the ciphertext says which. A key given must be the ciphertext's."""
+    """``key`` None: the ciphertext says which. A given key must be the one that encrypted it."""
 
     ciphertext: bytes
     key: KeyRef | None = None
@@ -82,7 +82,7 @@ class DecryptParts:
 
 @dataclass(slots=True)
 class Decrypted:
-    """The plaintext and what opened it. ``text``: as in :class:`Encrypt`."""
+    """The plaintext, and the key and algorithm that decrypted it. ``text``: as in :class:`Encrypt`."""
 
     key: Key
     version_id: str
@@ -108,8 +108,8 @@ def require_symmetric(key: Key) -> None:
 def select_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algorithm:
     """The algorithm to use. Raises ``UsageMismatch`` or ``AlgorithmMismatch`` (with ``family`` and ``usage``).
 
-    CBC and ECB say nothing about a changed ciphertext; the clouds that have them at all have them for keys
-    in hardware only, and so have we.
+    CBC and ECB do not authenticate the ciphertext. The clouds that offer them do so for hardware keys only, and so
+    does this service.
     """
     spec = SPECS[key.spec]
     if key.usage != usage:
@@ -177,7 +177,7 @@ def encrypt(context: Context, command: Encrypt) -> Encrypted:
 
 @use_case("key:decrypt", key=_key_of_ciphertext, states="use", hot=True)
 def decrypt(context: Context, command: Decrypt) -> Decrypted:
-    """Decrypt what any API made. Raises ``InvalidCiphertext`` for every reason there is."""
+    """Decrypt a ciphertext of any API. Raises ``InvalidCiphertext`` whatever is wrong with it."""
     key = context.key
     spec = SPECS[key.spec]
     algorithm = select_algorithm(key, command.algorithm, Usage.ENCRYPT)

@@ -1,6 +1,16 @@
-"""Secrets: their life, versions and stages, tags and grants, rotation, events and backups.
+"""Secrets: values that applications read at run time.
 
-Every use case finds its secret through ``records`` (visible, permitted, in a state that allows it); ``values`` seals
-and opens what is stored; ``strength`` refuses weak values where an account has asked for that. ``account_users``,
-``agencies`` and ``settings`` are the parts of an account that secrets APIs show beside the secrets themselves.
+::
+
+    lifecycle, listing, records               create to delete; lists and tags; shared helpers
+    paging, settings                          where a page begins and ends; one word of an account by name
+    values, versions, stages                  how values are encrypted; version reads and writes; version stages
+    strength                                  an estimate of a value's strength; weak values are refused on request
+    rotation, rotation_ports                  the rotation job, and what it needs from outside
+    database_rotation, access_key_rotation, webhook_rotation    the kinds of rotation
+    sweeps                                    the background jobs of secrets
+    events, delivery_targets                  event rules and notices; registered webhooks and databases
+    grants, account_users, agencies, backup, passwords
+
+Used by the Huawei dialect only: ``account_users``, ``agencies``, ``backup``, ``events``, ``grants``, ``strength``.
 """

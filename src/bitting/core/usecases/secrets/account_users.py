@@ -1,4 +1,4 @@
-"""The account's own users, as a secrets API shows them: list, one of them, the caller's password."""
+"""Users of an account, as far as the secrets API shows them. Used by: Huawei."""
 
 from __future__ import annotations
 
