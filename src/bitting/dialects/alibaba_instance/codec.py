@@ -66,7 +66,7 @@ def answer(call: Call, result: Any, request_id: str) -> Response:
     """A result as status 200."""
     operation = call.operation
     assert isinstance(operation, InstanceOperation)  # noqa: S101 - every row of this dialect is one
-    values = operation.show(result)
+    values = operation.show(result, call)
     values["RequestId"] = request_id
     if operation.pads and result.algorithm in BLOCK_MODES:
         values["PaddingMode"] = call.values.get("PaddingMode", PKCS7)

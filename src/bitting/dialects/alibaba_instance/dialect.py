@@ -94,9 +94,10 @@ class AlibabaInstance:
         evidence.principal = self._sources.admit(credential.principal, call.request.source)
         return evidence.principal
 
-    def bind(self, call: Call, principal: Principal) -> Any:  # noqa: ARG002 - the command names no caller
+    def bind(self, call: Call) -> Any:
         """The command. Raises ``MalformedBody``, ``MissingParameter``, ``InvalidParameter``."""
-        return call.operation.bind(codec.read(call))
+        codec.read(call)
+        return call.operation.bind(call)
 
     def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
         """Status 200, the Response message, and the key version in its header."""

@@ -114,7 +114,7 @@ class AlibabaOpenApi:
             raise faults.ResourceNotFound(kind="secret", resource=arn)
         return arn.removeprefix(head)
 
-    def bind(self, call: Call, principal: Principal) -> object:  # noqa: ARG002
+    def bind(self, call: Call) -> object:
         """The command. Raises ``MissingParameter``, ``InvalidParameter``, ``UnsupportedAlias``."""
         assert call.operation.use is not None  # noqa: S101 - quirks bind for themselves
         return call.operation.use.command(**bound(call))
@@ -125,11 +125,11 @@ class AlibabaOpenApi:
             raise faults.DryRunPassed
         operation, said = call.operation, call.evidence
         if isinstance(result, RecipientResult):
-            content = operation.show(result.answer)
+            content = operation.show(result.answer, call)
             content.pop("Plaintext", None)
             content["CiphertextForRecipient"] = b64encode(result.for_recipient).decode()
         else:
-            content = operation.show(result)
+            content = operation.show(result, call)
         if said.page is not None:
             content["PageNumber"], content["PageSize"] = said.page
         return bodies.answer(operation.name, content, request_context.request_id, as_xml=said.xml)

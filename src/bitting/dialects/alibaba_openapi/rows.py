@@ -36,6 +36,10 @@ class Rpc(Operation):
     arns: tuple[str, ...] = ("KeyId",)
     repeated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def consumed(self) -> frozenset[str]:
+        """A dry run is no business of the command; what has no target is for ``settle``."""
+        return frozenset(item.name for item in self.request if not item.to and (self.settle or item.name == "DryRun"))
+
     def wire_name(self, attribute: str) -> str:
         """How this operation spells a command attribute, or a word that only differs in its case."""
         found = super().wire_name(attribute)

@@ -100,13 +100,13 @@ class Iam:
             raise faults.RestrictedToken
         return found
 
-    def bind(self, call: Call, principal: Principal) -> Any:
+    def bind(self, call: Call) -> Any:
         """The command. Raises ``RequestFault``."""
         assert isinstance(call, IamCall)  # noqa: S101
         row = call.operation
         assert isinstance(row, Row)  # noqa: S101
         assert row.order is not None  # noqa: S101 - rows with a use case have one
-        return row.order(call, principal)
+        return row.order(call, call.caller)
 
     def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
         """The answer; tokens travel in ``X-Subject-Token``."""

@@ -71,13 +71,13 @@ class Native:
             raise faults.InvalidToken
         return principal
 
-    def bind(self, call: Call, principal: Principal) -> Any:  # noqa: ARG002 - operators see everything
+    def bind(self, call: Call) -> Any:
         """The command. Raises ``MissingParameter``, ``InvalidParameter``."""
-        return call.operation.bind(call.values)
+        return call.operation.bind(call)
 
     def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
         """200 or 201 with the answer's fields."""
-        return self._answer(call.operation.ok, call.operation.show(result), request_context)
+        return self._answer(call.operation.ok, call.operation.show(result, call), request_context)
 
     def refuse(
         self,

@@ -169,7 +169,7 @@ class SecretOperation(Rpc):
 
     tell: Callable[[Any], dict[str, Any]]
 
-    def show(self, result: Any) -> dict[str, Any]:
+    def show(self, result: Any, _call: Any) -> dict[str, Any]:
         """The answer's fields."""
         return dict(self.tell(result))
 
