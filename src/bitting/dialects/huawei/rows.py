@@ -141,14 +141,22 @@ class Route(Operation):
     operators: bool
 
 
+_SHARED = ("method", "path", "surface", "max_body", "ok", "use", "composite", "public", "nested", "operators")
+
+
 def route(row: Row, profiles: Mapping[str, Profile]) -> Route:
-    """The route of a row of the first profile, with the rows that others have under its name."""
-    return Route(
-        name=row.name, use=row.use, composite=row.composite, hot_composite=row.hot_composite,
-        method=row.method, path=row.path, surface=row.surface, max_body=row.max_body, ok=row.ok,
-        public=row.public, nested=row.nested, operators=row.operators,
-        rows={profile.name: profile.rows[row.name] for profile in profiles.values() if row.name in profile.rows},
-    )  # fmt: skip
+    """The route of a row of the first profile, with the rows that others have under its name.
+
+    Raises ``ValueError`` if one of them differs in what is decided before the profile is known.
+    """
+    rows = {profile.name: profile.rows[row.name] for profile in profiles.values() if row.name in profile.rows}
+    shared = {name: getattr(row, name) for name in _SHARED}
+    for profile, other in rows.items():
+        different = [name for name in _SHARED if getattr(other, name) != shared[name]]
+        if different:
+            msg = f"{row.name} of {profile} has another {', '.join(different)}"
+            raise ValueError(msg)
+    return Route(name=row.name, hot_composite=row.hot_composite, rows=rows, **shared)
 
 
 def _resolve_urn(arguments: dict[str, Any], call: HuaweiCall) -> None:

@@ -1,9 +1,10 @@
 """Operations of those who run the service: quotas, tenants, orders and notices.
 
-The error table knows them, no public document shows them. They take an operator's token (the native API's) in ``X-Auth-Token``; anybody else's token has no right to them. Each
-really does, or really cannot do, what it says: a quota is raised, a tenant frozen, a notice endpoint registered; orders
-fail, as nothing is attached to order from. Source of codes and texts: Huawei Cloud DEW error table, rows KMS.2301 to
-2305, 3103, 3201, 3202, 3702, 3902, 3903, 4001, 4002.
+The error table knows them, no public document shows them. They take an operator's token (the native API's) in
+``X-Auth-Token``; anybody else's token has no right to them. Each really does, or really cannot do, what it says: a
+quota is raised, a tenant frozen, a notice endpoint registered; orders fail, as nothing is attached to order from.
+Source of codes and texts: Huawei Cloud DEW error table, rows KMS.2301 to 2305, 3103, 3201, 3202, 3702, 3902, 3903,
+4001, 4002.
 """
 
 from __future__ import annotations
