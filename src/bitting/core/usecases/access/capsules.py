@@ -8,7 +8,7 @@ r"""Data key capsules: an encrypted data key bound to the policy that says who m
     open_    key, capsule, attestation -> data key      only for an access point that the policy allows, and in time
 
 A custom access point has a key pair; its proof is a signature (RSASSA-PKCS1-v1_5, SHA-256) over
-``<expire time>\n<capsule>``. The documents name the fields of the proof and not what is signed; this binds the proof to one
+``<expire time>\n<capsule>``. The documents name the fields of the proof and not what is signed; this binds it to one
 capsule and to a time. Proofs of machines and clusters need the root certificates of their makers, which this service
 does not have.
 

@@ -1,4 +1,4 @@
-"""Data key pairs: a new asymmetric pair, its private key also encrypted under a key.
+"""Data key pairs: a fresh asymmetric pair that no key owns, its private half under a key.
 
 ::
 
@@ -31,11 +31,15 @@ from bitting.core.usecases.crypto.encryption import (
 
 @dataclass(slots=True)
 class GenerateDataKeyPair:
-    """``spec``: a name of :data:`bitting.core.specs.SPECS`. ``pem``: both halves (and what is sealed) in PEM."""
+    """``spec``: a name of :data:`bitting.core.specs.SPECS`. ``pem``: both halves (and what is sealed) in PEM.
+
+    ``with_private``: whether the answer has the private half in the clear.
+    """
 
     key: KeyRef
     spec: str
     pem: bool = False
+    with_private: bool = True
     aad: bytes = b""
     algorithm: Algorithm | None = None
     version: str = PRIMARY
@@ -43,7 +47,7 @@ class GenerateDataKeyPair:
 
 @dataclass(slots=True)
 class DataKeyPair:
-    """``private``: PKCS #8, in plaintext; dialects that do not return it never encode it. ``public``: SPKI."""
+    """``private``: PKCS #8, the caller's to guard, empty where it is not wanted. ``public``: SPKI."""
 
     encrypted: Encrypted
     spec: str
@@ -75,7 +79,7 @@ def generate_data_key_pair(context: Context, command: GenerateDataKeyPair) -> Da
         private, public = armour(PRIVATE_KEY, private), armour(PUBLIC_KEY, public)
     order = Encrypt(command.key, private, command.aad)
     encrypted = encrypt_with_handle(context, context.handle(version), order, version, algorithm)
-    return DataKeyPair(encrypted, command.spec, public, private)
+    return DataKeyPair(encrypted, command.spec, public, private if command.with_private else b"")
 
 
 def _make(context: Context, spec: KeySpec) -> KeyPair:
