@@ -95,8 +95,10 @@ def _itself(value: Any) -> Any:
 def compile_encoder(fields: tuple[Field, ...], *, mapping: bool = False) -> Encoder:
     """One function that reads the fields. ``mapping``: by key, leaving out keys that are not there."""
     if mapping:
-        items = tuple((item.name, item.of or item.name, item.kind.encode) for item in fields)
-        return lambda held: {name: encode(held[key]) for name, key, encode in items if key in held}
+        items = tuple((item.name, item.of, item.kind.encode) for item in fields)
+        return lambda held: {
+            name: encode(held[key] if key else held) for name, key, encode in items if not key or key in held
+        }
     plain = tuple((item.name, attrgetter(item.of) if item.of else _itself, item.kind.encode) for item in fields)
     if all(item.omit is _ALWAYS and item.when is None for item in fields):
         return lambda held: {name: encode(read(held)) for name, read, encode in plain}
@@ -295,10 +297,9 @@ def asked(call: Any, flag: str) -> bool:
 
 def check_answer(kind: Any, fields: tuple[Field, ...]) -> None:
     """Every path is there, inside nested records and lists of them as well. Raises ``LookupError``."""
-    by_key = schema.is_mapping(kind)
     for item in fields:
         try:
-            found = schema.walk(kind, item.of or (item.name if by_key else ""))
+            found = schema.walk(kind, item.of)
         except LookupError as error:
             msg = f"answer field {item.name}: {error.args[0]}"
             raise LookupError(msg) from None
