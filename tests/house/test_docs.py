@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bitting.cli.docs import BEGIN, END, PAGES, documented, page
+from bitting.cli.docs import BEGIN, END, documented, page
 from bitting.dialects.base.operation import Operation
-from bitting.wiring import operation_tables
+from bitting.dialects.registry import DIALECTS, operation_tables
 
 FOLDER = Path(__file__).parents[2] / "docs" / "dialects"
 TABLES = operation_tables()
+PAGES = {dialect.name: dialect.page for dialect in DIALECTS}
 
 
 @pytest.mark.parametrize("dialect", TABLES)
@@ -23,8 +24,8 @@ def test_the_page_is_up_to_date(dialect: str) -> None:
     assert page(text, dialect, TABLES[dialect]) == text, "run: make docs"
 
 
-def test_every_dialect_has_a_place() -> None:
-    assert set(PAGES) == set(TABLES)
+def test_every_dialect_has_a_page() -> None:
+    assert not [page for page in PAGES.values() if not (FOLDER / page).is_file()]
 
 
 def test_every_documented_operation_of_the_openapi_is_served() -> None:

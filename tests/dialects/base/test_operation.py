@@ -160,7 +160,9 @@ def adapted(house: House, _call: Call) -> Painted:
 
 
 def test_an_adapter_may_give_a_typed_dictionary_whose_absent_keys_are_left_out() -> None:
-    made = row(adapt_response=adapted, response=(Field("Colour", TEXT, of="colour"), Field("extra", NUMBER)))
+    made = row(
+        adapt_response=adapted, response=(Field("Colour", TEXT, of="colour"), Field("Extra", NUMBER, of="extra"))
+    )
     assert made.show(HOUSE, call({})) == {"Colour": "red"}
 
 

@@ -48,7 +48,7 @@ class Field:
 
     Requests. ``to``: the command attribute; several names where the codec gives a tuple of as many values. Without it
     the value goes by its wire name, to ``adapt_request`` or ``composite``. ``drop``: the value is checked and has no
-    effect. ``needed_with``: required where this command attribute is given and true.
+    effect. ``needed_with``: required where this argument is given and true. ``empty``: the empty string is a value.
 
     Answers. ``of``: dotted attribute of what the answer reads from; without it, that object itself. ``omit``: leave the
     field out when the attribute equals this. ``when``: leave it out unless this holds of what the answer reads from.
@@ -63,6 +63,7 @@ class Field:
     omit: Any = _ALWAYS
     drop: bool = False
     needed_with: str = ""
+    empty: bool = False
     when: Callable[[Any], bool] | None = None
     asked_by: str = ""
 
@@ -94,8 +95,10 @@ def _itself(value: Any) -> Any:
 def compile_encoder(fields: tuple[Field, ...], *, mapping: bool = False) -> Encoder:
     """One function that reads the fields. ``mapping``: by key, leaving out keys that are not there."""
     if mapping:
-        items = tuple((item.name, item.of or item.name, item.kind.encode) for item in fields)
-        return lambda held: {name: encode(held[key]) for name, key, encode in items if key in held}
+        items = tuple((item.name, item.of, item.kind.encode) for item in fields)
+        return lambda held: {
+            name: encode(held[key] if key else held) for name, key, encode in items if not key or key in held
+        }
     plain = tuple((item.name, attrgetter(item.of) if item.of else _itself, item.kind.encode) for item in fields)
     if all(item.omit is _ALWAYS and item.when is None for item in fields):
         return lambda held: {name: encode(read(held)) for name, read, encode in plain}
@@ -117,8 +120,7 @@ def compile_encoder(fields: tuple[Field, ...], *, mapping: bool = False) -> Enco
 def compile_decoder(fields: tuple[Field, ...], given: Mapping[str, Any]) -> Decoder:
     """One function from wire values to arguments: presence of required fields first, then values in their order."""
     required = tuple(item.name for item in fields if item.required)
-    steps = tuple((item.name, item.to if isinstance(item.to, tuple) else item.targets, item.kind.decode)
-                  for item in fields)  # fmt: skip
+    steps = tuple((item.name, item.targets, item.kind.decode, item.empty) for item in fields)
     needed = tuple((item.needed_with, item.targets[0], item.name) for item in fields if item.needed_with)
 
     def decode(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,9 +129,9 @@ def compile_decoder(fields: tuple[Field, ...], given: Mapping[str, Any]) -> Deco
             if get(name) in (None, ""):
                 raise faults.MissingParameter(parameter=name)
         arguments = dict(given)
-        for name, targets, convert in steps:
+        for name, targets, convert, empty in steps:
             raw = get(name)
-            if raw is None or raw == "":
+            if raw is None or (raw == "" and not empty):
                 continue
             try:
                 value = convert(raw)
@@ -220,6 +222,8 @@ class Operation(Generic[Command, Result]):
             found = schema.returned(self.adapt_response)
         elif self.composite is not None:
             found = schema.returned(self.composite)
+            if found is Any and self.use is not None:
+                found = schema.returned(self.use.run)
         elif self.use is not None:
             found = schema.returned(self.use.run)
         else:
@@ -265,29 +269,37 @@ class Operation(Generic[Command, Result]):
         """
         return self.decode(values)
 
-    def bind(self, call: Any) -> Command:
-        """The use case's command out of the call's values. Raises ``RequestFault``."""
-        assert self.use is not None  # noqa: S101 - composites bind for themselves
+    def read(self, call: Any) -> dict[str, Any]:
+        """The call's values as arguments, adapted. Raises ``RequestFault``."""
         arguments = self.decode(call.values)
         if self.adapt_request is not None:
             self.adapt_request(arguments, call)
-        return self.use.command(**arguments)
+        return arguments
+
+    def bind(self, call: Any) -> Command:
+        """The use case's command out of the call's values. Raises ``RequestFault``."""
+        assert self.use is not None  # noqa: S101 - composites bind for themselves
+        return self.use.command(**self.read(call))
 
     def show(self, result: Any, call: Any) -> dict[str, Any]:
         """The answer's fields."""
         answer = self.encode(result if self.adapt_response is None else self.adapt_response(result, call))
         for name, flag in self._asked:
-            if not _flag.decode(call.values.get(flag) or False):
+            if not asked(call, flag):
                 answer.pop(name, None)
         return answer
 
 
+def asked(call: Any, flag: str) -> bool:
+    """Whether the request sets this flag, whose value was found to be one at bind."""
+    return _flag.decode(call.values.get(flag) or False)
+
+
 def check_answer(kind: Any, fields: tuple[Field, ...]) -> None:
     """Every path is there, inside nested records and lists of them as well. Raises ``LookupError``."""
-    by_key = schema.is_mapping(kind)
     for item in fields:
         try:
-            found = schema.walk(kind, item.of or (item.name if by_key else ""))
+            found = schema.walk(kind, item.of)
         except LookupError as error:
             msg = f"answer field {item.name}: {error.args[0]}"
             raise LookupError(msg) from None

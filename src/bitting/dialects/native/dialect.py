@@ -44,7 +44,7 @@ class Native:
         """Everything below ``/bitting/``."""
         return request.path.startswith("/bitting/")
 
-    def body_limit(self, request: Request) -> int:  # noqa: ARG002 - the same everywhere
+    def body_limit(self, _request: Request) -> int:
         """1 MiB."""
         return BODY_MAX
 
@@ -82,7 +82,7 @@ class Native:
     def refuse(
         self,
         call: Call | None,
-        request: Request,  # noqa: ARG002
+        _request: Request,
         fault: faults.Fault,
         request_context: RequestContext,
     ) -> Response:
