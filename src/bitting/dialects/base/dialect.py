@@ -169,7 +169,8 @@ class Pipeline:
             self._report(request_context.request_id, fault)
         parameter = fault.detail("parameter")
         if call is not None and parameter:
-            fault.__dict__["parameter"] = call.operation.wire_name(parameter)
+            # The core names its own attribute; the wire's name for it is the dialect's, and put into a copy.
+            fault = fault.replaced(parameter=call.operation.wire_name(parameter))
         return dialect.refuse(call, request, fault, request_context)
 
     def _broken(

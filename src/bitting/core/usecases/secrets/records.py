@@ -121,17 +121,17 @@ def find_by_id(context: Context, secret_id: str, action: str) -> Secret:
 
 
 def need_value(secret: Secret) -> None:
-    """Return if values may be read and written. Raises ``KeyPendingDeletion`` or ``KeyNotEnabled``."""
+    """Return if values may be read and written. Raises ``SecretPendingDeletion`` or ``SecretNotEnabled``."""
     if secret.state is SecretState.PENDING_DELETION:
-        raise faults.KeyPendingDeletion(kind=KIND, use="value", state=secret.state.value, resource=secret.name)
+        raise faults.SecretPendingDeletion(use="value", state=secret.state.value, resource=secret.name)
     if secret.state is not SecretState.ENABLED:
-        raise faults.KeyNotEnabled(kind=KIND, state=secret.state.value, resource=secret.name)
+        raise faults.SecretNotEnabled(state=secret.state.value, resource=secret.name)
 
 
 def need_edit(secret: Secret) -> None:
-    """Return if the description and the like may change. Raises ``KeyPendingDeletion``."""
+    """Return if the description and the like may change. Raises ``SecretPendingDeletion``."""
     if secret.state is SecretState.PENDING_DELETION:
-        raise faults.KeyPendingDeletion(kind=KIND, state=secret.state.value, resource=secret.name)
+        raise faults.SecretPendingDeletion(state=secret.state.value, resource=secret.name)
 
 
 def touch(uow: UnitOfWork, secret: Secret, now_ms: int, **changes: Any) -> Secret:
