@@ -52,13 +52,12 @@ def test_a_fault_can_be_raised_through_context_managers_and_take_notes() -> None
 
 
 def test_a_copy_keeps_all_but_what_is_replaced() -> None:
-    try:
+    with pytest.raises(faults.InvalidParameter) as caught:
         raise faults.InvalidParameter(parameter="limit", reason="range") from ValueError("cause")
-    except faults.InvalidParameter as fault:
-        copy = fault.replaced(parameter="Limit")
-        assert (copy.parameter, copy.reason, fault.parameter) == ("Limit", "range", "limit")
-        assert copy.__traceback__ is fault.__traceback__
-        assert copy.__cause__ is fault.__cause__
+    copy = caught.value.replaced(parameter="Limit")
+    assert (copy.parameter, copy.reason, caught.value.parameter) == ("Limit", "range", "limit")
+    assert copy.__traceback__ is caught.value.__traceback__
+    assert copy.__cause__ is caught.value.__cause__
     with pytest.raises(TypeError):
         copy.replaced(parametre="x")
 
@@ -79,7 +78,7 @@ def row(fault: str, when: str = "", message: str = "no") -> str:
     ],
 )
 def test_a_typo_in_a_catalogue_fails_when_it_is_loaded(line: str, named: str) -> None:
-    with pytest.raises(ValueError, match="toy errors.tsv line 2: ") as refused:
+    with pytest.raises(ValueError, match=r"toy errors\.tsv line 2: ") as refused:
         parse("toy", line)
     assert named in str(refused.value)
 

@@ -82,7 +82,7 @@ class RuleFaultInjector:
         filled = _fill(row, call, principal)
         if "retry_after_ms" in field_names(kind):
             filled["retry_after_ms"] = _RETRY_AFTER_MS
-        return kind(pinned=row, **filled)
+        return kind(**filled).replaced(pinned=row)
 
 
 def _fill(row: Row, call: Call, principal: Principal) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from bitting.core.model.secret import (
 )
 from bitting.core.ports import UnitOfWork
 from bitting.core.quotas import CEILING, limit
-from bitting.core.scheduler import cancel, job_id
+from bitting.core.scheduler import cancel
 from bitting.core.usecases.secrets.values import binding, seal, value_of
 
 KIND = "secret"
@@ -251,8 +251,3 @@ def erase(uow: UnitOfWork, secret: Secret) -> None:
         uow.of(SecretTask).put(replace(task, state=TaskState.FAILED, error="SecretDeleted"))
     cancel(uow, ROTATE, secret.id)
     uow.of(Secret).remove(secret.id)
-
-
-def rotation_job(secret_id: str) -> str:
-    """The id of the job that rotates a secret."""
-    return job_id(ROTATE, secret_id)
