@@ -63,7 +63,6 @@ from bitting.stores.sql.schema import migrate
 from bitting.stores.sql.store import SqlStore
 
 CATALOGUES = ("alibaba_openapi", "alibaba_instance", "huawei", "otc", "iam", "native")
-FIRST_FILES = ("bitting.db", "credentials.json")
 
 
 class SystemClock:

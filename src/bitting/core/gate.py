@@ -204,8 +204,8 @@ class Gate:
                 cached = self._resident_key(context, ref)
             except faults.NotFound:
                 raise self._absent(use, context.principal, ref) from None
-            self._check_key(use.action, use.states, context, cached.key)
             context._cached = cached  # noqa: SLF001 - the gate fills the context it made
+            self._check_key(use.action, use.states, context, cached.key)
         return use.run(context, command)
 
     @staticmethod

@@ -41,10 +41,6 @@ class HuaweiCall(Call):
     vault: Vault | None = None
 
 
-#: Turns converted wire values into the command's attributes, in place. Raises ``RequestFault``.
-Shape = Callable[[dict[str, Any], HuaweiCall], None]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Row(Operation):
     """One operation.

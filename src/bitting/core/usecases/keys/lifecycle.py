@@ -25,7 +25,6 @@ from bitting.core.usecases.instances.instances import require_room_for_key
 from bitting.core.usecases.keys import tags
 
 DAY_MS = 86_400_000
-NAME_TAKEN = "name"
 #: How many ids one question to the store may name.
 IDS_MAX = 5_000
 _DYING_PAGE = 50

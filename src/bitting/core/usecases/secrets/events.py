@@ -25,7 +25,6 @@ from bitting.core.usecases.secrets.targets import signing_secret
 
 CREATED, EXPIRED = "version_created", "version_expired"
 ROTATED, ROTATION_FAILED, DELETED = "rotated", "rotation_failed", "deleted"
-EVENTS = (CREATED, EXPIRED, ROTATED, ROTATION_FAILED, DELETED)
 DELIVER = "secret.deliver"
 TRIES_MAX = 8
 FIRST_WAIT_MS = 2_000
@@ -34,7 +33,7 @@ KEPT_MS = 92 * 86_400_000
 
 @dataclass(slots=True)
 class CreateRule:
-    """A new rule. ``types``: some of :data:`EVENTS`; the dialect has checked the words."""
+    """A new rule. ``types``: the constants above; the dialect has checked the words."""
 
     name: str
     types: Sequence[str]

@@ -19,7 +19,6 @@ from bitting.core.model.secret import (
     CURRENT,
     PENDING,
     PREVIOUS,
-    NoticeState,
     SecretRotation,
     SecretState,
     SecretType,
@@ -67,13 +66,6 @@ EVENT_TYPES = Choice(
     }
 )
 SWITCH = Choice({"ENABLED": True, "DISABLED": False})
-NOTICE_STATES = Choice(
-    {
-        "SUCCESS": NoticeState.DELIVERED,
-        "INVALID": NoticeState.INVALID,
-        "FAIL": NoticeState.FAILED,
-    }
-)
 TASK_STATES = Choice({"SUCCESS": TaskState.SUCCEEDED, "FAILED": TaskState.FAILED, "RUNNING": TaskState.RUNNING})
 _STAGE_WORDS = {"SYSCURRENT": CURRENT, "SYSPREVIOUS": PREVIOUS, "SYSPENDING": PENDING}
 _STAGE_SHOWN = {name: word for word, name in _STAGE_WORDS.items()}
