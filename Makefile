@@ -37,11 +37,13 @@ crash: dev ## kill -9 two hundred times; nothing acknowledged may be lost
 fuzz: dev ## 100,000 bent requests of the Instance API; ARGS="--iterations N --seconds N --seed N"
 	$(BIN)/python tests/server/instance_fuzz.py $(ARGS)
 
-check: dev ## ruff, mypy --strict, import contracts, house tests
+check: dev ## ruff, mypy --strict, import contracts, dead code, dependencies, house tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check src
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/deptry src
 	$(BIN)/python -m pytest tests/house
 
 format: dev ## let ruff format the sources

@@ -27,7 +27,6 @@ from bitting.core.usecases.secrets.rotation_ports import HttpClient, signed_head
 
 CREATED, EXPIRED = "version_created", "version_expired"
 ROTATED, ROTATION_FAILED, DELETED = "rotated", "rotation_failed", "deleted"
-EVENTS = (CREATED, EXPIRED, ROTATED, ROTATION_FAILED, DELETED)
 DELIVER = "secret.deliver"
 TRIES_MAX = 8
 FIRST_WAIT_MS = 2_000

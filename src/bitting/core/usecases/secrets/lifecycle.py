@@ -210,7 +210,7 @@ def describe(context: Context, command: SecretCommand) -> Secret:
 def update(context: Context, command: UpdateSecret) -> Secret:
     """Change what is given.
 
-    Raises ``ResourceNotFound`` (``kind`` secret, event), ``KeyPendingDeletion``, the faults of an unusable key, and
+    Raises ``ResourceNotFound`` (``kind`` secret, event), ``SecretPendingDeletion``, the faults of an unusable key, and
     ``MissingParameter`` (rotation_interval_s) where rotation is switched on without ever having had an interval.
     """
     secret = find(context, command.name, "secret:update")
@@ -246,7 +246,7 @@ def _rotation(context: Context, secret: Secret, command: UpdateSecret) -> dict[s
 def schedule_deletion(context: Context, command: ScheduleDeletion) -> Secret:
     """Make the secret unreadable now, to be deleted after ``days``.
 
-    Raises ``ResourceNotFound``, ``KeyPendingDeletion``.
+    Raises ``ResourceNotFound``, ``SecretPendingDeletion``.
     """
     secret = find(context, command.name, "secret:schedule_deletion")
     require_editable(secret)
@@ -256,10 +256,10 @@ def schedule_deletion(context: Context, command: ScheduleDeletion) -> Secret:
 
 @use_case("secret:restore", writes=True)
 def restore(context: Context, command: SecretCommand) -> Secret:
-    """Cancel the scheduled deletion. Raises ``ResourceNotFound``, ``KeyNotPendingDeletion`` with ``kind`` secret."""
+    """Cancel the scheduled deletion. Raises ``ResourceNotFound``, ``SecretNotPendingDeletion``."""
     secret = find(context, command.name, "secret:restore")
     if secret.state is not SecretState.PENDING_DELETION:
-        raise faults.KeyNotPendingDeletion(kind=KIND, state=secret.state.value, resource=secret.name)
+        raise faults.SecretNotPendingDeletion(state=secret.state.value, resource=secret.name)
     return touch(context.uow, secret, context.now_ms, state=SecretState.ENABLED, deletion_due_ms=0)
 
 

@@ -177,7 +177,10 @@ def _named(context: Context, command: TagSecret | UntagSecret | SecretRef, actio
 
 @use_case("secret:tag", writes=True)
 def tag(context: Context, command: TagSecret) -> Secret:
-    """Add or change tags. Raises ``ResourceNotFound``, ``KeyPendingDeletion``, ``QuotaExceeded`` (``limit`` tags)."""
+    """Add or change tags.
+
+    Raises ``ResourceNotFound``, ``SecretPendingDeletion``, ``QuotaExceeded`` (``limit`` tags).
+    """
     secret = _named(context, command, "secret:tag")
     require_editable(secret)
     tags = {**tag_pairs(secret), **command.tags}
@@ -189,7 +192,7 @@ def tag(context: Context, command: TagSecret) -> Secret:
 
 @use_case("secret:tag", writes=True)
 def untag(context: Context, command: UntagSecret) -> Secret:
-    """Remove tags. Raises ``ResourceNotFound`` (``kind`` tag where ``strict``), ``KeyPendingDeletion``."""
+    """Remove tags. Raises ``ResourceNotFound`` (``kind`` tag where ``strict``), ``SecretPendingDeletion``."""
     secret = _named(context, command, "secret:tag")
     require_editable(secret)
     tags = tag_pairs(secret)
