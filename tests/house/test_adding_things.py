@@ -354,7 +354,8 @@ except Unavailable as fault:
 
 def contract(copy: Copy, suite: str) -> int:
     """How the contract tests of the copy end."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/contract/{suite}", "-k", "Key or strange"]
+    options = ("-q", "-p", "no:cacheprovider", "-k", "Key or strange")
+    command = [sys.executable, "-m", "pytest", *options, f"tests/contract/{suite}"]
     done = subprocess.run(command, cwd=copy.folder, env=copy.environment(), capture_output=True, text=True, check=False)
     assert " passed" in done.stdout, done.stdout + done.stderr
     return done.returncode
