@@ -1,4 +1,4 @@
-"""The same house in memory that the dialects' tests live in, used here through the gate alone."""
+"""The runtime in memory that the dialects' tests use, here through the gate alone."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from bitting.seals.file import FileSeal
 
 
 @dataclass
-class Desk:
-    """A house with somebody at the gate: ``run(use case, command)`` as the account's administrator."""
+class GateSession:
+    """A runtime and an authenticated caller: ``run(use case, command)`` as the account's administrator."""
 
     runtime: Any
     principal: Principal
@@ -47,8 +47,8 @@ def seal_file(tmp_path_factory: pytest.TempPathFactory) -> FileSeal:
 
 
 @pytest.fixture
-def make_desk(seal_file: FileSeal) -> Callable[[], Desk]:
-    def make() -> Desk:
+def make_session(seal_file: FileSeal) -> Callable[[], GateSession]:
+    def make() -> GateSession:
         runtime = Runtime(seal_file)
         founded = runtime.founded
         principal = Principal(
@@ -61,11 +61,11 @@ def make_desk(seal_file: FileSeal) -> Callable[[], Desk]:
             domain_id=founded.account.domain_id,
             admin=True,
         )
-        return Desk(runtime, principal)
+        return GateSession(runtime, principal)
 
     return make
 
 
 @pytest.fixture
-def desk(make_desk: Callable[[], Desk]) -> Desk:
-    return make_desk()
+def session(make_session: Callable[[], GateSession]) -> GateSession:
+    return make_session()

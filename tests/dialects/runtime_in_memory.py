@@ -1,4 +1,4 @@
-"""A whole house in memory: real gate, real provider, real cache; only clock and entropy are ours.
+"""A whole server in memory: real gate, provider and cache; only clock and entropy are replaced.
 
 ``runtime.send(dialect, request)`` walks a request through every stop and gives back the response.
 """
@@ -22,7 +22,7 @@ from bitting.seals.file import FileSeal
 from bitting.stores.memory import MemoryStore
 
 REGION = "cn-hangzhou"
-#: A real listener in front of the house, if ``BITTING_WIRE`` asks for it.
+#: A real listener in front of the runtime, if ``BITTING_WIRE`` asks for it.
 WIRE = [Wire()] if os.environ.get("BITTING_WIRE") else []
 
 
