@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from runtime_in_memory import Runtime
 
+from bitting.core import faults
 from bitting.core.gate import RequestContext, UseCase
-from bitting.core.model.identity import EVERYTHING, Principal, Statement
+from bitting.core.model.identity import EVERYTHING, AccountState, Principal, Statement
+from bitting.core.model.key import Key, KeyRef
+from bitting.core.usecases.iam import accounts
+from bitting.core.usecases.keys import lifecycle as keys
 from bitting.seals.file import FileSeal
 
 
@@ -30,6 +34,46 @@ class GateSession:
         self.runtime.cache.freshen()
         return self.runtime.gate.run(
             use, principal or self.principal, command, request_context, self.runtime.cache.loading
+        )
+
+    def operate(self, use: UseCase[Any, Any], command: Any) -> Any:
+        """As an operator of the service."""
+        return self.run(use, command, Principal("", "", "", "operator", (), operator=True))
+
+    def fails(
+        self, fault: type[faults.Fault], use: UseCase[Any, Any], command: Any, principal: Principal | None = None
+    ) -> Any:
+        """The fault, of exactly this class, that the use case raises."""
+        with pytest.raises(fault) as caught:
+            self.run(use, command, principal)
+        assert type(caught.value) is fault
+        return caught.value
+
+    def with_account_state(self, state: AccountState) -> Principal:
+        """The administrator, of an account in this state."""
+        return replace(self.principal, account_state=state)
+
+    def naming(self, use: UseCase[Any, Any], ref: KeyRef) -> UseCase[Any, Any]:
+        """The use case, asked of this key whatever its command says."""
+        return replace(use, key=lambda _command: ref)
+
+    def key(self, **fields: Any) -> Key:
+        """A new key: AES-256 unless said otherwise."""
+        made: Key = self.run(keys.create, keys.CreateKey(**fields))
+        return made
+
+    def other_account(self) -> Principal:
+        """The administrator of another account."""
+        runtime = self.runtime
+        with runtime.store.begin(write=True) as uow:
+            made = accounts.create_first_account(uow, runtime.vault, runtime.clock, runtime.entropy, "other")
+        return replace(
+            self.principal,
+            account_id=made.account.id,
+            ring=made.account.ring,
+            user_id=made.user.id,
+            project_id=made.project.id,
+            domain_id=made.account.domain_id,
         )
 
     def all(self, kind: type[Any], **where: object) -> list[Any]:

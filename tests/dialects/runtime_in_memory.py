@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import uuid
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from wire import Wire
 from bitting.core.gate import Gate, RequestContext
 from bitting.core.key_cache import KeyCache
 from bitting.core.model.audit_event import AuditEvent
+from bitting.core.usecases.iam import accounts
 from bitting.core.usecases.iam.accounts import CreatedAccount, create_first_account
 from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.http import Request, Response
@@ -22,6 +24,8 @@ from bitting.seals.file import FileSeal
 from bitting.stores.memory import MemoryStore
 
 REGION = "cn-hangzhou"
+#: Every runtime hashes a password when it is made: cheaply here, as the algorithm is what counts and not its cost.
+accounts._SCRYPT_N = 16
 #: A real listener in front of the runtime, if ``BITTING_WIRE`` asks for it.
 WIRE = [Wire()] if os.environ.get("BITTING_WIRE") else []
 
@@ -62,6 +66,12 @@ class ListTrail:
         self.events.append(event)
 
 
+@functools.cache
+def provider_of(seal: FileSeal) -> SoftwareProvider:
+    """One provider a seal: looking for the system's libcrypto takes longer than most tests."""
+    return SoftwareProvider(seal)
+
+
 class Runtime:
     """Everything behind a dialect, with one founded account."""
 
@@ -70,7 +80,7 @@ class Runtime:
         self.entropy = SystemEntropy()
         self.trail = ListTrail()
         self.store = MemoryStore()
-        provider = SoftwareProvider(seal)
+        provider = provider_of(seal)
         self.vault = provider.vault
         self.cache = KeyCache(self.store, {"software": provider})
         self.gate = Gate(
