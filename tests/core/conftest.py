@@ -10,8 +10,9 @@ import pytest
 from runtime_in_memory import Runtime
 
 from bitting.core import faults
-from bitting.core.gate import RequestContext, UseCase
-from bitting.core.model.identity import EVERYTHING, AccountState, Principal, Statement
+from bitting.core.gate import Context, RequestContext, UseCase
+from bitting.core.model.grant import Grant
+from bitting.core.model.identity import EVERYTHING, AccountState, Granted, Principal, Statement
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.usecases.iam import accounts
 from bitting.core.usecases.keys import lifecycle as keys
@@ -56,6 +57,22 @@ class GateSession:
     def naming(self, use: UseCase[Any, Any], ref: KeyRef) -> UseCase[Any, Any]:
         """The use case, asked of this key whatever its command says."""
         return replace(use, key=lambda _command: ref)
+
+    def context(self) -> Context:
+        """A context of the administrator's, for what use cases share."""
+        self.runtime.cache.freshen()
+        return Context(
+            self.runtime.gate,
+            self.principal,
+            RequestContext("r-1", "test", "", ""),
+            self.runtime.cache.loading,
+            self.clock.now_ms(),
+        )
+
+    @staticmethod
+    def grant_held(grant: Grant) -> Granted:
+        """A grant as its grantee's principal carries it."""
+        return Granted(grant.key_ring, frozenset(grant.actions))
 
     def key(self, **fields: Any) -> Key:
         """A new key: AES-256 unless said otherwise."""
