@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from bitting.core import faults
-from bitting.core.blob import body, framed
+from bitting.core.blob import framed
 from bitting.core.model.identity import Statement
 from bitting.core.model.key import KeyRef
 from bitting.core.specs import Algorithm
@@ -186,7 +186,7 @@ class TestReEncryption:
         asked = encryption.Encrypt(by_id(source.id), b"x", algorithm=Algorithm.RSA_OAEP_SHA256)
         sealed = session.run(encryption.encrypt, asked)
         order = reencryption.ReEncrypt(
-            body(sealed.blob), to, by_id(source.id), sealed.blob.version_id, Algorithm.RSA_OAEP_SHA256
+            sealed.blob.sealed, to, by_id(source.id), sealed.blob.version_id, Algorithm.RSA_OAEP_SHA256
         )
         moved = session.run(reencryption.re_encrypt, order)
         assert opened(session, moved.encrypted.blob, to) == b"x"

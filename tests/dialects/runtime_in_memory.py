@@ -10,6 +10,7 @@ import os
 import uuid
 from dataclasses import dataclass, field
 
+import operations_seen
 from wire import Wire
 
 from bitting.core.gate import Gate, RequestContext
@@ -110,8 +111,11 @@ class Runtime:
                 raise AssertionError("the pipeline hid an exception") from self.broken[-1]
             return response
         call = self.pipeline.prepare(dialect, request, request_context)
+        response = call
         if not isinstance(call, Response):
-            call = self.pipeline.finish(dialect, call, request_context, self.cache.loading)
+            response = self.pipeline.finish(dialect, call, request_context, self.cache.loading)
+            operations_seen.note(dialect.name, call, response)
         if self.broken and not broken:
             raise AssertionError("the pipeline hid an exception") from self.broken[-1]
-        return call
+        assert isinstance(response, Response)
+        return response
