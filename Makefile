@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 ARGS ?=
 
-.PHONY: help run setup dev test test-fast sdk crash fuzz conformance check format demo bench soak lock proto docs clean
+.PHONY: help run setup dev test test-unit coverage test-fast sdk crash fuzz conformance check format demo bench soak lock proto docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -22,8 +22,19 @@ $(VENV)/.bitting-dev: requirements/dev.txt pyproject.toml scripts/setup.sh
 run: setup ## set up, start the service, serve until Ctrl-C
 	exec $(BIN)/bitting serve $(ARGS)
 
+PYTEST = $(BIN)/python -m pytest --no-header --durations=10
+
 test: dev ## set up and pass every test
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	rm -rf .operations
+	BITTING_OPERATIONS=$(CURDIR)/.operations $(PYTEST) -n auto --dist loadgroup -o console_output_style=progress $(ARGS)
+	$(BIN)/python tests/dialects/operations_seen.py .operations
+
+test-unit: dev ## under a minute: the core, the contracts on memory and SQLite, the house rules
+	$(PYTEST) -n auto -m "not slow" -k "not postgresql and not RSA_3072 and not RSA_4096" tests/core tests/contract tests/house $(ARGS)
+
+coverage: dev ## measure what test-unit and the dialects' tests reach; fails under the gate in pyproject.toml
+	$(BIN)/coverage run -m pytest --no-header -m "not slow" -k "not postgresql" tests/core tests/contract tests/house tests/dialects $(ARGS)
+	$(BIN)/coverage report
 
 test-fast: dev ## the tests without official clients and crashes
 	$(BIN)/python -m pytest -n auto -m "not sdk and not slow" $(ARGS)
@@ -37,17 +48,18 @@ crash: dev ## kill -9 two hundred times; nothing acknowledged may be lost
 fuzz: dev ## 100,000 bent requests of the Instance API; ARGS="--iterations N --seconds N --seed N"
 	$(BIN)/python tests/server/instance_fuzz.py $(ARGS)
 
-check: dev ## ruff, mypy --strict, import contracts, dead code, dependencies, house tests
+check: dev ## ruff, mypy --strict, mypy over the tests, import contracts, dead code, dependencies, house tests
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check src
+	$(BIN)/ruff format --check src tests
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file mypy-tests.ini
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(BIN)/deptry src
 	$(BIN)/python -m pytest tests/house
 
-format: dev ## let ruff format the sources
-	$(BIN)/ruff format src
+format: dev ## let ruff format sources and tests
+	$(BIN)/ruff format src tests
 	$(BIN)/ruff check --fix .
 
 conformance: dev ## provoke every documented error row over the wire, write docs/conformance.md
@@ -70,4 +82,4 @@ lock: ## compile requirements/*.txt from requirements/*.in (needs uv)
 	  --custom-compile-command "make lock" --quiet requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove the environments and caches this file made
-	rm -rf .venv .sdk-envs .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .sdk-envs .operations .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,4 +1,4 @@
-"""``make conformance``: provoke every documented error row over the wire and write ``docs/conformance.md``.
+"""``make conformance``: cause every documented error row over the wire and write ``docs/conformance.md``.
 
 ::
 

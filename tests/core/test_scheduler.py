@@ -21,32 +21,32 @@ class Machine:
 
 
 @pytest.fixture
-def shop(desk):
-    return Shop(desk)
+def shop(session):
+    return Shop(session)
 
 
 class Shop:
-    """A desk with a workbench: ``make`` gives schedulers that share the store."""
+    """A session with a workbench: ``make`` gives schedulers that share the store."""
 
-    def __init__(self, desk):
-        self.desk = desk
+    def __init__(self, session):
+        self.session = session
         self.machine = Machine()
         self.failures = []
 
     def make(self, handler, name="w", kind="mow", sweeps=()):
         handlers = {kind: handler} if handler else {}
-        return Scheduler(self.desk.runtime.gate, handlers, sweeps, name, self.note, machine=self.machine)
+        return Scheduler(self.session.runtime.gate, handlers, sweeps, name, self.note, machine=self.machine)
 
     def note(self, where, error):
         self.failures.append((where, error))
 
     def order(self, due_in_ms=0, subject="lawn", payload=""):
-        now = self.desk.clock.now_ms()
-        with self.desk.runtime.store.begin(write=True) as uow:
+        now = self.session.clock.now_ms()
+        with self.session.runtime.store.begin(write=True) as uow:
             return schedule(uow, "mow", subject, now + due_in_ms, now, payload)
 
     def job(self, subject="lawn"):
-        with self.desk.runtime.store.begin(write=False) as uow:
+        with self.session.runtime.store.begin(write=False) as uow:
             return uow.of(Job).get(f"mow/{subject}")
 
 
@@ -55,7 +55,7 @@ def test_a_job_runs_when_it_is_due_and_not_before(shop):
     worker = shop.make(lambda turn: ran.append(turn.job.payload))
     shop.order(5000, payload="{}")
     assert worker.run_due() == 0
-    shop.desk.clock.advance(seconds=5)
+    shop.session.clock.advance(seconds=5)
     assert worker.run_due() == 1
     assert ran == ["{}"]
     assert shop.job() is None
@@ -66,19 +66,19 @@ def test_a_handler_says_when_it_is_due_again(shop):
     worker = shop.make(lambda turn: turn.now_ms + 60_000)
     shop.order()
     worker.run_due()
-    assert shop.job().due_ms == shop.desk.clock.now_ms() + 60_000
+    assert shop.job().due_ms == shop.session.clock.now_ms() + 60_000
     assert (shop.job().attempts, shop.job().owner) == (0, "")
 
 
 def test_scheduling_again_moves_the_one_job(shop):
     shop.order(1000)
     shop.order(9000)
-    assert [job.due_ms for job in shop.desk.all(Job)] == [shop.desk.clock.now_ms() + 9000]
+    assert [job.due_ms for job in shop.session.all(Job)] == [shop.session.clock.now_ms() + 9000]
 
 
 def test_a_cancelled_job_never_runs(shop):
     shop.order()
-    with shop.desk.runtime.store.begin(write=True) as uow:
+    with shop.session.runtime.store.begin(write=True) as uow:
         assert cancel(uow, "mow", "lawn")
         assert not cancel(uow, "mow", "lawn")
     assert shop.make(lambda turn: None).run_due() == 0
@@ -93,9 +93,9 @@ def test_a_failure_is_tried_again_after_1_2_4_seconds_up_to_an_hour(shop):
     waits = []
     for _ in range(15):
         assert worker.run_due() == 1
-        waits.append((shop.job().due_ms - shop.desk.clock.now_ms()) // 1000)
+        waits.append((shop.job().due_ms - shop.session.clock.now_ms()) // 1000)
         assert worker.run_due() == 0
-        shop.desk.clock.advance(seconds=waits[-1])
+        shop.session.clock.advance(seconds=waits[-1])
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600, 3600, 3600]
     assert shop.job().error == "OSError"
     assert len(shop.failures) == 15
@@ -141,7 +141,7 @@ def test_moving_the_service_clock_takes_no_job_from_a_busy_worker(shop):
     thief = shop.make(lambda turn: stolen.append(turn.job.id), "thief")
 
     def work(turn):
-        shop.desk.clock.advance(days=400)
+        shop.session.clock.advance(days=400)
         assert thief.run_due() == 0
 
     shop.order()
@@ -165,7 +165,7 @@ def test_who_lost_the_lease_cannot_commit(shop):
     shop.order()
     assert shop.make(slow).run_due() == 1
     assert seen == ["worked"]
-    assert [job.id for job in shop.desk.all(Job)] == ["mow/lawn"]
+    assert [job.id for job in shop.session.all(Job)] == ["mow/lawn"]
 
 
 def test_a_renewed_lease_lasts(shop):
@@ -186,7 +186,7 @@ def test_what_is_scheduled_during_a_run_stands(shop):
 
     shop.order(-1)
     shop.make(work).run_due()
-    assert shop.job().due_ms == shop.desk.clock.now_ms() + 3000
+    assert shop.job().due_ms == shop.session.clock.now_ms() + 3000
     assert shop.job().owner == ""
 
 
@@ -199,6 +199,6 @@ def test_a_kind_nobody_here_knows_is_left_for_who_knows_it(shop):
 @pytest.mark.parametrize("switches", [Switches(replica=True), Switches(maintenance="move")])
 def test_replicas_and_maintenance_do_nothing(shop, switches):
     shop.order()
-    with shop.desk.runtime.store.begin(write=True) as uow:
+    with shop.session.runtime.store.begin(write=True) as uow:
         uow.of(Switches).add(switches)
     assert shop.make(lambda turn: None).run_due() == 0

@@ -23,8 +23,8 @@ def run(runtime, use, command, principal=OPERATOR):
 
 
 @pytest.fixture
-def runtime(desk):
-    return desk.runtime
+def runtime(session):
+    return session.runtime
 
 
 @pytest.fixture

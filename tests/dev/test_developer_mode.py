@@ -314,7 +314,7 @@ def test_a_production_seal_refuses_developer_mode():
 
 
 def test_the_plugin_from_a_suite_of_its_own(tmp_path: Path):
-    """A stranger's test file: a throttle, a 503, a debt-frozen account and a deletion date, without sleeping."""
+    """A user's test file: a throttle, a 503, a debt-frozen account and a deletion date, without sleeping."""
     (tmp_path / "test_theirs.py").write_text(
         """
 import http.client, json

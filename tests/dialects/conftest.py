@@ -1,4 +1,4 @@
-"""Fixtures for every dialect's tests: a whole house in memory."""
+"""Fixtures for every dialect's tests: a whole server in memory."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def runtime(file_seal: FileSeal) -> Runtime:
 
 
 @pytest.fixture
-def make_house(file_seal: FileSeal) -> Callable[[], Runtime]:
+def make_runtime(file_seal: FileSeal) -> Callable[[], Runtime]:
     return lambda: Runtime(file_seal)

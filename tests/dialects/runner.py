@@ -4,10 +4,10 @@
 
     An alias names a key; the answer names the key itself.     <- the reason, up to the first section
     --- given
-    key = CreateKey -> KeyMetadata.KeyId                       <- steps in the dialect's own words (Driver.step)
+    key = CreateKey -> KeyMetadata.KeyId                       <- steps in the dialect's own words (CaseClient.step)
     --- request
     POST /?KeyId=alias/a HTTP/1.1                              <- request line, headers, empty line, body
-    sign: v3                                                   <- Driver.sign makes the signature
+    sign: v3                                                   <- CaseClient.sign makes the signature
     --- response
     200                                                        <- status, headers to compare, empty line, body
     content-type: application/json;charset=utf-8
@@ -49,7 +49,7 @@ class Case:
     response: str
 
 
-class Driver(Protocol):
+class CaseClient(Protocol):
     """What a dialect adds: how to take a step, how to sign, where to send."""
 
     def step(self, line: str) -> object:
@@ -67,9 +67,9 @@ class Driver(Protocol):
 
 @dataclass
 class Run:
-    """One case against one driver."""
+    """One case against one case_client."""
 
-    driver: Driver
+    case_client: CaseClient
     names: dict[str, str] = field(default_factory=dict)
 
     def fill(self, text: str) -> str:
@@ -82,9 +82,9 @@ class Run:
     def take(self, line: str) -> None:
         name, equals, rest = line.partition(" = ")
         if equals and NAME.fullmatch(f"${name}"):
-            self.names[name] = str(self.driver.step(self.fill(rest)))
+            self.names[name] = str(self.case_client.step(self.fill(rest)))
         else:
-            self.driver.step(self.fill(line))
+            self.case_client.step(self.fill(line))
 
 
 def load(folder: Path) -> list[Case]:
@@ -113,9 +113,9 @@ def message(text: str) -> tuple[str, dict[str, str], str]:
     return first, headers, body.removesuffix("\n")
 
 
-def check(case: Case, driver: Driver) -> None:
+def check(case: Case, case_client: CaseClient) -> None:
     """Run the case. Fails with both sides in sight."""
-    run = Run(driver)
+    run = Run(case_client)
     for line in case.given:
         run.take(line)
     line, headers, body = message(run.fill(case.request))
@@ -123,7 +123,7 @@ def check(case: Case, driver: Driver) -> None:
     path, _, query = target.partition("?")
     scheme = headers.pop("sign", "")
     request = Request(method, path, query, headers, body.encode())
-    response = driver.send(driver.sign(request, scheme) if scheme else request)
+    response = case_client.send(case_client.sign(request, scheme) if scheme else request)
     status, expected, text = message(run.fill(case.response))
     got = dict(response.headers)
     seen = f"{case.reason}\ngot:    {response.status} {got} {response.body!r}\nwanted: {run.fill(case.response)}"

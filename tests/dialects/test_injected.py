@@ -48,8 +48,8 @@ def make(runtime: Runtime, name: str) -> Dialect:
     return Huawei(*ports, otc.profile())
 
 
-def meddle(runtime: Runtime) -> None:
-    """Put developer mode's hand into the house's pipeline."""
+def inject_faults(runtime: Runtime) -> None:
+    """Put developer mode's fault injector into the runtime's pipeline."""
     injector = RuleFaultInjector(runtime.gate, lambda _offset: None, catalogues())
     runtime.pipeline = Pipeline(runtime.gate, lambda _id, _error: None, injector)
 
@@ -100,7 +100,7 @@ def seen(row: Row, response: Response) -> tuple[int, str, str]:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.test_id)
 def test_injected_row(runtime: Runtime, row: Row, tmp_path: Any) -> None:
     runtime.clock.ms = time.time_ns() // 1_000_000
-    meddle(runtime)
+    inject_faults(runtime)
     with runtime.store.begin(write=True) as uow:
         uow.of(FaultRule).add(FaultRule("f1", row.dialect, "", "", row.line, row.code, 100, 1, 0, "", 0))
     dialect = make(runtime, row.dialect)
@@ -116,7 +116,7 @@ def test_injected_row(runtime: Runtime, row: Row, tmp_path: Any) -> None:
 
 def test_a_rule_leaves_other_dialects_alone(runtime: Runtime, tmp_path: Any) -> None:
     runtime.clock.ms = time.time_ns() // 1_000_000
-    meddle(runtime)
+    inject_faults(runtime)
     row = next(row for row in ROWS if row.dialect == "huawei")
     with runtime.store.begin(write=True) as uow:
         uow.of(FaultRule).add(FaultRule("f1", "alibaba_openapi", "", "", row.line, "", 100, -1, 0, "", 0))

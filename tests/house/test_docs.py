@@ -14,25 +14,17 @@ import pytest
 import typer.main
 import yaml
 
-<<<<<<< HEAD
+from bitting.cli.app import _GROUPS as LAZY
+from bitting.cli.app import cli
 from bitting.cli.docs import BEGIN, END, documented, page
 from bitting.dialects.base.operation import Operation
 from bitting.dialects.registry import DIALECTS, operation_tables
-=======
-from bitting.cli.app import _GROUPS as LAZY
-from bitting.cli.app import cli
-from bitting.cli.docs import BEGIN, END, PAGES, documented, page
-from bitting.dialects.base.operation import Operation
 from bitting.settings import Settings
-from bitting.wiring import operation_tables
->>>>>>> house-docs
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "dialects"
 TABLES = operation_tables()
-<<<<<<< HEAD
 PAGES = {dialect.name: dialect.page for dialect in DIALECTS}
-=======
 TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 #: Where a path in a document may start.
 STARTS = ("", "src/bitting", "src/bitting/core", "src/bitting/dialects", "src/bitting/core/usecases", "docs")
@@ -219,7 +211,6 @@ def test_hooks_before_a_commit_fetch_nothing() -> None:
     assert {hook["entry"].split()[0] for hook in hooks} == {
         f".venv/bin/{tool}" for tool in ("ruff", "mypy", "lint-imports")
     }
->>>>>>> house-docs
 
 
 @pytest.mark.parametrize("dialect", TABLES)

@@ -105,6 +105,27 @@ def test_nothing_is_called_utils() -> None:
     assert not [name(path) for path in FILES if path.stem in {"utils", "helpers", "common", "misc"}]
 
 
+def imported(tree: ast.Module) -> set[str]:
+    """Dotted names of everything a module imports, ``from a import b`` as ``a.b`` and as ``a``."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def test_every_use_case_module_has_core_tests() -> None:
+    tests = (ROOT / "tests" / "core").rglob("*.py")
+    known = set().union(*(imported(ast.parse(path.read_text())) for path in tests))
+    folder = SOURCE / "core" / "usecases"
+    modules = [path for path in folder.rglob("*.py") if path.stem != "__init__"]
+    dotted = {str(path.relative_to(SOURCE.parent).with_suffix("")).replace("/", "."): path for path in modules}
+    assert len(dotted) > 50
+    assert sorted(set(dotted) - known) == []
+
+
 def test_catalogues_are_all_loaded() -> None:
     found = sorted(path.parent.name for path in SOURCE.glob("dialects/*/errors.tsv"))
     assert found == sorted(dialect.name for dialect in DIALECTS)

@@ -89,7 +89,7 @@ def test_a_webhook_nobody_listens_at() -> None:
 @pytest.mark.parametrize("paired", [True, False], ids=["two users", "one user"])
 def test_killed_for_real_at_every_step(server: Any, paired: bool, tmp_path: Path) -> None:
     """A process that rotates is killed at its nth commit or call; another one carries on; the value logs in."""
-    script = Path(__file__).with_name("rotating.py")
+    script = Path(__file__).with_name("rotation_setup.py")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     killed = 0
     for step in range(0, 20, 2):

@@ -1,4 +1,4 @@
-"""One real server and one rig for the whole session; progress goes to the terminal even when output is captured."""
+"""One real server and one client runner for a whole run; progress goes to the terminal even when output is captured."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from .client_runner import ClientRunner
 from .environments import Environments
-from .rig import Rig
 from .server import Server, running_server
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One server and each driver once: all tests with these fixtures belong to one worker of a parallel run."""
+    """One server and each client script once: all tests with these fixtures belong to one worker of a parallel run."""
     config.addinivalue_line("markers", "xdist_group(name): tests that one worker must run")
 
 
@@ -38,7 +38,9 @@ def sdk_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def rig(sdk_server: Server, tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]) -> Rig:
+def client_runner(
+    sdk_server: Server, tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]
+) -> ClientRunner:
     """The clients of that server. Environments that are missing are made on first use."""
     work: Path = tmp_path_factory.mktemp("sdk-exchange")
-    return Rig(sdk_server.credentials, work, Environments(say=say), say)
+    return ClientRunner(sdk_server.credentials, work, Environments(say=say), say)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from .client_runner import ClientRunner
 from .clients.plan import CLIENTS, CROSSING, Client
-from .rig import Rig
 
 pytestmark = [pytest.mark.sdk, pytest.mark.xdist_group("sdk")]
 
@@ -19,12 +19,12 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("client", "step"), STEPS)
-def test_official_client(rig: Rig, client: Client, step: str) -> None:
-    outcome = rig.outcome(client, step)
+def test_official_client(client_runner: ClientRunner, client: Client, step: str) -> None:
+    outcome = client_runner.outcome(client, step)
     assert outcome.ok, outcome.error
 
 
 @pytest.mark.parametrize(("sealer", "opener"), PAIRS)
-def test_ciphertext_crosses(rig: Rig, sealer: Client, opener: Client) -> None:
-    outcome = rig.crossing(sealer, opener)
+def test_ciphertext_crosses(client_runner: ClientRunner, sealer: Client, opener: Client) -> None:
+    outcome = client_runner.crossing(sealer, opener)
     assert outcome.ok, outcome.error

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from .client_runner import Outcome
 from .environments import default_cache
-from .rig import Outcome
 from .server import Server
 
 NODE_FILES = Path(__file__).parent / "node"

@@ -29,7 +29,7 @@ from rich.table import Table
 
 #: Where the checkout is, for a demo that is not started inside it.
 CHECKOUT_VARIABLE = "BITTING_CHECKOUT"
-_RIG = "bitting_demo_rig"
+_PACKAGE = "bitting_demo_clients"
 _OUTSIDE = f"""\
 The demo runs the drivers in tests/sdk of a Bitting checkout, and there is none here.
 Either change into a clone of the repository and run  make demo
@@ -66,7 +66,7 @@ def find_checkout() -> Path | None:
     else:
         here, package = Path.cwd().resolve(), Path(__file__).resolve()
         candidates = [here, *here.parents, *package.parents]
-    return next((each for each in candidates if (each / "tests" / "sdk" / "rig.py").is_file()), None)
+    return next((each for each in candidates if (each / "tests" / "sdk" / "client_runner.py").is_file()), None)
 
 
 @contextlib.contextmanager
@@ -82,24 +82,24 @@ def _folder(data_dir: Path | None) -> Iterator[Path]:
 
 def _load(checkout: Path, module: str) -> ModuleType:
     """A module of the checkout's ``tests/sdk``, under a package name that collides with nothing."""
-    if _RIG not in sys.modules:
+    if _PACKAGE not in sys.modules:
         folder = checkout / "tests" / "sdk"
         spec = importlib.util.spec_from_file_location(
-            _RIG, folder / "__init__.py", submodule_search_locations=[str(folder)]
+            _PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)]
         )
         if spec is None or spec.loader is None:
             msg = f"{folder} is not a package"
             raise ImportError(msg)
         package = importlib.util.module_from_spec(spec)
-        sys.modules[_RIG] = package
+        sys.modules[_PACKAGE] = package
         spec.loader.exec_module(package)
-    return importlib.import_module(f"{_RIG}.{module}")
+    return importlib.import_module(f"{_PACKAGE}.{module}")
 
 
 def _drive(checkout: Path, folder: Path, console: Console) -> int:
     """Run everything against one server; the number of failures."""
     environments, server = _load(checkout, "environments"), _load(checkout, "server")
-    rig, plan = _load(checkout, "rig"), _load(checkout, "clients.plan")
+    runner, plan = _load(checkout, "client_runner"), _load(checkout, "clients.plan")
 
     def say(line: str) -> None:
         console.print(line, style="dim", markup=False, highlight=False, soft_wrap=True)
@@ -109,7 +109,7 @@ def _drive(checkout: Path, folder: Path, console: Console) -> int:
         made.prepare()
         with server.running_server(folder) as running:
             say(f"server ready at {running.http} and {running.https}")
-            driven = rig.Rig(running.credentials, folder / "exchange", made, say)
+            driven = runner.ClientRunner(running.credentials, folder / "exchange", made, say)
             failures = _operations(driven, plan, console)
             return failures + _crossing(driven, plan, console)
     except (environments.EnvironmentFailedError, server.ServerFailedError) as failure:

@@ -2,7 +2,7 @@
 
 ::
 
-    backend ──> keys(spec) ──> Made(stored, handle)     made once a session: RSA-4096 is slow to make
+    backend ──> keys(spec) ──> GeneratedKey(stored, handle)     made once a session: RSA-4096 is slow to make
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class FixedSeal:
 
 
 @dataclass
-class Made:
+class GeneratedKey:
     """A key as the provider made it."""
 
     spec: KeySpec
@@ -47,15 +47,15 @@ class Backend:
         self.seal = seal
         self.provider = provider
         self.binding = BINDING
-        self._made: dict[str, Made] = {}
+        self._generated: dict[str, GeneratedKey] = {}
 
-    def key(self, spec: KeySpec) -> Made:
+    def key(self, spec: KeySpec) -> GeneratedKey:
         if not self.provider.supports(spec):
             pytest.skip(f"{self.provider.name} has no {spec.name} on this machine")
-        if spec.name not in self._made:
+        if spec.name not in self._generated:
             stored = self.provider.create(spec, BINDING)
-            self._made[spec.name] = Made(spec, stored, self.provider.open(spec, stored, BINDING))
-        return self._made[spec.name]
+            self._generated[spec.name] = GeneratedKey(spec, stored, self.provider.open(spec, stored, BINDING))
+        return self._generated[spec.name]
 
     def material(self, spec: KeySpec) -> KeyMaterial:
         """The bare material behind :meth:`key`, which only a test with the root key can get at."""
@@ -74,5 +74,5 @@ def spec(request: pytest.FixtureRequest) -> KeySpec:
 
 
 @pytest.fixture
-def made(backend: Backend, spec: KeySpec) -> Made:
+def made(backend: Backend, spec: KeySpec) -> GeneratedKey:
     return backend.key(spec)

@@ -1,4 +1,4 @@
-"""The system's libcrypto behind SM2: nothing leaks, no error stays queued, a stranger library is refused."""
+"""The system's libcrypto behind SM2: nothing leaks, no error stays queued, an unknown library is refused."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def der(key, encryption=None):
 
 
 @pytest.fixture(scope="module")
-def strangers():
+def unregistered_keys():
     """Private keys of no spec here."""
     return {
         "RSA-1024": der(rsa.generate_private_key(65537, 1024)),
@@ -72,7 +72,7 @@ def test_private_key_comes_back_as_the_same_key(backend, name):
 
 
 @pytest.mark.parametrize("name", PAIRS)
-def test_what_is_no_key_of_the_spec_is_refused(backend, name, strangers):
+def test_what_is_no_key_of_the_spec_is_refused(backend, name, unregistered_keys):
     spec = SPECS[name]
     own = reveal(backend.material(spec))
     others = {other: reveal(backend.material(SPECS[other])) for other in PAIRS if other != name}
@@ -83,7 +83,7 @@ def test_what_is_no_key_of_the_spec_is_refused(backend, name, strangers):
         "tail": own + b"\x00",
         "raw": bytes(32),
     }
-    for label, wrong in (others | strangers | broken).items():
+    for label, wrong in (others | unregistered_keys | broken).items():
         with pytest.raises(InvalidKeyMaterial) as caught:
             backend.provider.import_material(spec, KeyMaterial(wrong), b"")
         assert caught.value.detail("spec") == name, label

@@ -33,7 +33,8 @@ def _value(field: FieldType, chance: random.Random) -> object:
         return chance.choice(list(field.base))
     if field.base is tuple:
         return tuple(chance.choices(TEXTS, k=chance.randrange(4)))
-    return chance.choice({str: TEXTS, int: NUMBERS, bytes: BLOBS, bool: [False, True]}[field.base])
+    values: dict[type[Any], list[Any]] = {str: [*TEXTS], int: [*NUMBERS], bytes: [*BLOBS], bool: [False, True]}
+    return chance.choice(values[field.base])
 
 
 def key(number: int, /, **given: object) -> Key:

@@ -1,4 +1,4 @@
-"""Every row of errors.tsv that this software can meet, provoked through the pipeline and compared to the letter."""
+"""Every row of errors.tsv that this software can meet, caused through the pipeline and compared to the letter."""
 
 from __future__ import annotations
 
@@ -321,10 +321,10 @@ def scenario_of(row: Row) -> Callable[[Stage], tuple[object, str]] | None:
     return SCENARIOS.get((row.fault, row.when[0][0] if row.when else ""))
 
 
-PROVOKED = [row for row in CATALOGUE if scenario_of(row)]
+REACHABLE = [row for row in CATALOGUE if scenario_of(row)]
 
 
-@pytest.mark.parametrize("row", PROVOKED, ids=lambda row: row.test_id)
+@pytest.mark.parametrize("row", REACHABLE, ids=lambda row: row.test_id)
 def test_row(row, client, owner, make_client):
     before = len(client.runtime.trail.events)
     response, text = scenario_of(row)(Stage(client, owner, make_client))
@@ -338,11 +338,11 @@ def test_row(row, client, owner, make_client):
 
 def test_every_natural_row_has_a_scenario():
     assert {row.fault for row in CATALOGUE if row.reach in {"natural", "switch"}} - {"KeyStateFault"} <= {
-        row.fault for row in PROVOKED
+        row.fault for row in REACHABLE
     }
 
 
-@pytest.mark.parametrize("row", [row for row in CATALOGUE if row not in PROVOKED], ids=lambda row: row.test_id)
+@pytest.mark.parametrize("row", [row for row in CATALOGUE if row not in REACHABLE], ids=lambda row: row.test_id)
 def test_rows_for_failures_of_ours_render(row, client, dialect, runtime):
     """No plain request meets these; the fault itself must still come out as its row."""
     request = client.request("GenerateRandom", RANDOM)

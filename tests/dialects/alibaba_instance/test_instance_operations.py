@@ -50,8 +50,8 @@ def test_the_nineteen_operations_of_the_contract():
 @pytest.mark.parametrize("name", sorted(NINETEEN))
 def test_rows_use_fields_their_messages_have(name):
     row = OPERATIONS[name]
-    request_context = {field.name for field in row.request if not field.name.startswith("x-kms-")}
-    assert request_context <= {field.name for field in row.asks.DESCRIPTOR.fields}
+    parameters = {field.name for field in row.request if not field.name.startswith("x-kms-")}
+    assert parameters <= {field.name for field in row.asks.DESCRIPTOR.fields}
     told = {field.name for field in row.response}
     assert told <= {field.name for field in row.answers.DESCRIPTOR.fields}
 

@@ -42,7 +42,7 @@ def test_the_current_version(client, secret):
 
 
 @pytest.mark.parametrize(
-    ("asked", "value"),
+    ("parameters", "value"),
     [
         ({"VersionStage": "ACSCurrent"}, "dHJlcw=="),
         ({"VersionStage": "ACSPrevious"}, "two"),
@@ -52,12 +52,12 @@ def test_the_current_version(client, secret):
     ],
     ids=str,
 )
-def test_a_version_by_name_or_stage(client, secret, request_context, value):
-    assert client.ok("GetSecretValue", SecretName="db", **request_context).SecretData == value
+def test_a_version_by_name_or_stage(client, secret, parameters, value):
+    assert client.ok("GetSecretValue", SecretName="db", **parameters).SecretData == value
 
 
 @pytest.mark.parametrize(
-    ("asked", "refusal"),
+    ("parameters", "refusal"),
     [
         ({"VersionId": "v1", "VersionStage": "ACSCurrent"}, INVALID),
         ({"VersionId": "v9"}, MISSING),
@@ -68,8 +68,8 @@ def test_a_version_by_name_or_stage(client, secret, request_context, value):
     ],
     ids=str,
 )
-def test_a_version_that_is_not_there(client, secret, request_context, refusal):
-    assert client.refused("GetSecretValue", **{"SecretName": "db", **request_context}) == refusal
+def test_a_version_that_is_not_there(client, secret, parameters, refusal):
+    assert client.refused("GetSecretValue", **{"SecretName": "db", **parameters}) == refusal
 
 
 def test_a_managed_secret_tells_how_it_rotates(client, owner, secret):

@@ -1,4 +1,4 @@
-"""The house with this dialect as its only door."""
+"""A runtime in memory that serves this dialect only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bitting.dialects.base.http import Request, Response
 from bitting.server.nonces import SharedNonces
 
 
-class Door:
+class ApiClient:
     """Sends requests of one access key and reads what comes back."""
 
     def __init__(self, runtime: Any) -> None:
@@ -57,10 +57,10 @@ class Door:
 
 
 @pytest.fixture
-def door(runtime: Any) -> Door:
-    return Door(runtime)
+def api(runtime: Any) -> ApiClient:
+    return ApiClient(runtime)
 
 
 @pytest.fixture
-def make_door(make_house: Callable[[], Any]) -> Callable[[], Door]:
-    return lambda: Door(make_house())
+def make_api(make_runtime: Callable[[], Any]) -> Callable[[], ApiClient]:
+    return lambda: ApiClient(make_runtime())

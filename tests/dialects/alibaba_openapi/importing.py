@@ -1,4 +1,4 @@
-"""Material made elsewhere, wrapped by the openssl command for a door to take in."""
+"""Material made elsewhere, wrapped by the openssl command for an API to import."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ PADDINGS = {
 }
 
 
-def parameters(door: Any, key_id: str, algorithm: str = "RSAES_OAEP_SHA_256") -> dict[str, str]:
+def parameters(api: Any, key_id: str, algorithm: str = "RSAES_OAEP_SHA_256") -> dict[str, str]:
     spec = "EC_SM2" if algorithm == "SM2PKE" else "RSA_2048"
     given = {"KeyId": key_id, "WrappingAlgorithm": algorithm, "WrappingKeySpec": spec}
-    found: dict[str, str] = door.ok("GetParametersForImport", given)
+    found: dict[str, str] = api.ok("GetParametersForImport", given)
     return found
 
 
@@ -33,9 +33,9 @@ def wrapped(public: str, material: bytes, algorithm: str = "RSAES_OAEP_SHA_256")
     return base64.b64encode(key.encrypt(material, PADDINGS[algorithm])).decode()
 
 
-def request(door: Any, key_id: str, material: bytes, expires: int = 0, algorithm: str = "RSAES_OAEP_SHA_256") -> Any:
+def request(api: Any, key_id: str, material: bytes, expires: int = 0, algorithm: str = "RSAES_OAEP_SHA_256") -> Any:
     """The parameters of ImportKeyMaterial."""
-    found = parameters(door, key_id, algorithm)
+    found = parameters(api, key_id, algorithm)
     return {
         "KeyId": key_id,
         "ImportToken": found["ImportToken"],

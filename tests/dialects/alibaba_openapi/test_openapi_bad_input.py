@@ -20,23 +20,23 @@ PARSE = (400, "ParseRequestParameterException")
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
-def code(door: Any, request: Request) -> tuple[int, str]:
-    response = door.send(request)
+def code(api: Any, request: Request) -> tuple[int, str]:
+    response = api.send(request)
     body = json.loads(response.body)
     assert body["HttpStatus"] == response.status
     assert body.keys() == {"HttpStatus", "Code", "Message", "RequestId"}
     return response.status, body["Code"]
 
 
-def parameter(door: Any, action: str, **parameters: str) -> str:
+def parameter(api: Any, action: str, **parameters: str) -> str:
     """The parameter that is called invalid."""
-    status, body = door.ask(action, parameters)
+    status, body = api.ask(action, parameters)
     assert (status, body["Code"]) == (400, "InvalidParameter")
     return str(body["Message"]).split('"')[1]
 
 
-def written(door: Any) -> int:
-    with door.runtime.store.begin(write=False) as uow:
+def written(api: Any) -> int:
+    with api.runtime.store.begin(write=False) as uow:
         return uow.of(Key).count() + uow.of(Alias).count()
 
 
@@ -55,39 +55,39 @@ def written(door: Any) -> int:
     ],
     ids=["bare", "short", "letters", "name", "cut", "latin", "nested", "surrogate", "thousand"],
 )
-def test_queries_that_cannot_be_read(door: Any, query: str) -> None:
-    assert code(door, Request("POST", "/", query, {}, b"")) == PARSE
-    assert code(door, Request("POST", "/", "", FORM, query.encode())) == PARSE
+def test_queries_that_cannot_be_read(api: Any, query: str) -> None:
+    assert code(api, Request("POST", "/", query, {}, b"")) == PARSE
+    assert code(api, Request("POST", "/", "", FORM, query.encode())) == PARSE
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe=1", b"a=\xc3"], ids=["name", "value"])
-def test_bodies_that_are_no_text(door: Any, body: bytes) -> None:
-    assert code(door, Request("POST", "/", "", FORM, body)) == PARSE
+def test_bodies_that_are_no_text(api: Any, body: bytes) -> None:
+    assert code(api, Request("POST", "/", "", FORM, body)) == PARSE
 
 
-def test_a_parameter_given_twice(door: Any) -> None:
+def test_a_parameter_given_twice(api: Any) -> None:
     """One of the two would be ignored: which one is not for a guess to say."""
-    request = door.signer.v3("CreateKey", {"Description": "a"})
-    assert code(door, replace(request, query="Description=a&Description=b")) == PARSE
-    assert code(door, replace(request, body=b"Description=b", headers={**request.headers, **FORM})) == PARSE
-    assert written(door) == 0
+    request = api.signer.v3("CreateKey", {"Description": "a"})
+    assert code(api, replace(request, query="Description=a&Description=b")) == PARSE
+    assert code(api, replace(request, body=b"Description=b", headers={**request.headers, **FORM})) == PARSE
+    assert written(api) == 0
 
 
 @pytest.mark.parametrize("media_type", ["application/json", "text/xml", "multipart/form-data; boundary=x", "a/b/c"])
-def test_bodies_of_another_type(door: Any, media_type: str) -> None:
-    request = door.signer.v3("CreateKey")
+def test_bodies_of_another_type(api: Any, media_type: str) -> None:
+    request = api.signer.v3("CreateKey")
     request = replace(request, body=b'{"Description":"a"}', headers={**request.headers, "content-type": media_type})
-    assert code(door, request) == PARSE
+    assert code(api, request) == PARSE
 
 
-def test_a_form_type_with_a_charset(door: Any) -> None:
-    request = door.signer.v3(
+def test_a_form_type_with_a_charset(api: Any) -> None:
+    request = api.signer.v3(
         "CreateKey",
         None,
         {"Description": "a"},
         change={"content-type": "application/x-www-form-urlencoded; charset=UTF-8"},
     )
-    assert door.send(request).status == 200
+    assert api.send(request).status == 200
 
 
 @pytest.mark.parametrize(
@@ -114,15 +114,15 @@ def test_a_form_type_with_a_charset(door: Any) -> None:
     ],
     ids=lambda value: "-".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else None,
 )
-def test_common_parameters_of_v1(door: Any, change: Any, expected: tuple[int, str]) -> None:
-    assert code(door, door.signer.v1("CreateKey", change=change)) == expected
-    assert written(door) == 0
+def test_common_parameters_of_v1(api: Any, change: Any, expected: tuple[int, str]) -> None:
+    assert code(api, api.signer.v1("CreateKey", change=change)) == expected
+    assert written(api) == 0
 
 
 @pytest.mark.parametrize("signature", [None, "", "x", "\u6f22", "A" * 5000])
-def test_odd_signatures_of_v1(door: Any, signature: str | None) -> None:
+def test_odd_signatures_of_v1(api: Any, signature: str | None) -> None:
     missing = (400, "IncompleteSignature") if signature else (400, "MissingParameter")
-    assert code(door, door.signer.v1("CreateKey", after={"Signature": signature})) == missing
+    assert code(api, api.signer.v1("CreateKey", after={"Signature": signature})) == missing
 
 
 @pytest.mark.parametrize(
@@ -138,22 +138,22 @@ def test_odd_signatures_of_v1(door: Any, signature: str | None) -> None:
         "ACS4-HMAC-SHA256 Credential=a/b/c/d/e,SignedHeaders=x-acs-action;x-acs-version;x-acs-date,Signature=00",
     ],
 )
-def test_odd_authorization_headers(door: Any, authorization: str) -> None:
-    request = door.signer.v3("CreateKey", after={"authorization": authorization})
-    assert code(door, request) == (400, "IncompleteSignature")
+def test_odd_authorization_headers(api: Any, authorization: str) -> None:
+    request = api.signer.v3("CreateKey", after={"authorization": authorization})
+    assert code(api, request) == (400, "IncompleteSignature")
 
 
 @pytest.mark.parametrize("authorization", ["ACS3-RSA-SHA256 x", "ACS9 x", "ACS"])
-def test_signature_methods_that_are_not_served(door: Any, authorization: str) -> None:
-    request = door.signer.v3("CreateKey", after={"authorization": authorization})
-    assert code(door, request) == (400, "InvalidParameter")
+def test_signature_methods_that_are_not_served(api: Any, authorization: str) -> None:
+    request = api.signer.v3("CreateKey", after={"authorization": authorization})
+    assert code(api, request) == (400, "InvalidParameter")
 
 
 @pytest.mark.parametrize("authorization", ["Basic YTpi", "SDK-HMAC-SHA256 Access=a", "", None])
-def test_other_authorization_is_no_signature(door: Any, authorization: str | None) -> None:
-    request = door.signer.v3("CreateKey", {"Action": "CreateKey", "Version": "2016-01-20"})
+def test_other_authorization_is_no_signature(api: Any, authorization: str | None) -> None:
+    request = api.signer.v3("CreateKey", {"Action": "CreateKey", "Version": "2016-01-20"})
     request.headers["authorization"] = authorization or ""
-    assert code(door, request) == (400, "MissingParameter")
+    assert code(api, request) == (400, "MissingParameter")
 
 
 @pytest.mark.parametrize(
@@ -168,19 +168,19 @@ def test_other_authorization_is_no_signature(door: Any, authorization: str | Non
     ],
     ids=str,
 )
-def test_common_headers_of_v3(door: Any, change: Any, expected: tuple[int, str]) -> None:
-    assert code(door, door.signer.v3("CreateKey", change=change)) == expected
-    assert written(door) == 0
+def test_common_headers_of_v3(api: Any, change: Any, expected: tuple[int, str]) -> None:
+    assert code(api, api.signer.v3("CreateKey", change=change)) == expected
+    assert written(api) == 0
 
 
-def test_a_signed_header_that_is_not_there(door: Any) -> None:
-    request = door.signer.v3("CreateKey", after={"accept": None})
-    assert code(door, request) == (400, "IncompleteSignature")
+def test_a_signed_header_that_is_not_there(api: Any) -> None:
+    request = api.signer.v3("CreateKey", after={"accept": None})
+    assert code(api, request) == (400, "IncompleteSignature")
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "get", "BREW"])
-def test_other_methods(door: Any, method: str) -> None:
-    assert code(door, door.signer.v3("CreateKey", method=method)) == (403, "UnsupportedHTTPMethod")
+def test_other_methods(api: Any, method: str) -> None:
+    assert code(api, api.signer.v3("CreateKey", method=method)) == (403, "UnsupportedHTTPMethod")
 
 
 BAD = [
@@ -270,17 +270,17 @@ BAD = [
 @pytest.mark.parametrize(
     ("action", "parameters", "wrong"), BAD, ids=[f"{a}-{w}-{n}" for n, (a, _, w) in enumerate(BAD)]
 )
-def test_values_outside_what_is_documented(door: Any, action: str, parameters: dict[str, str], wrong: str) -> None:
-    key_id = door.key() if "$key" in parameters.values() else ""
-    before = written(door)
+def test_values_outside_what_is_documented(api: Any, action: str, parameters: dict[str, str], wrong: str) -> None:
+    key_id = api.key() if "$key" in parameters.values() else ""
+    before = written(api)
     filled = {name: key_id if value == "$key" else value for name, value in parameters.items()}
-    request = door.signer.v3(action, None, filled)
-    body = json.loads(door.send(request).body)
+    request = api.signer.v3(action, None, filled)
+    body = json.loads(api.send(request).body)
     assert (body.get("Code"), body.get("Message")) == (
         "InvalidParameter",
         f'The specified parameter "{wrong}" is not valid.',
     )
-    assert written(door) == before
+    assert written(api) == before
 
 
 REQUIRED = [
@@ -302,15 +302,15 @@ REQUIRED = [
 
 @pytest.mark.parametrize(("action", "name"), REQUIRED)
 @pytest.mark.parametrize("sent", [False, True], ids=["absent", "empty"])
-def test_required_parameters(door: Any, action: str, name: str, sent: bool) -> None:
-    status, body = door.ask(action, {name: ""} if sent else {})
+def test_required_parameters(api: Any, action: str, name: str, sent: bool) -> None:
+    status, body = api.ask(action, {name: ""} if sent else {})
     assert (status, body["Message"]) == (400, f'The parameter "{name}" is needed but not provided.')
 
 
-def test_rotation_without_its_interval(door: Any) -> None:
-    status, body = door.ask("CreateKey", {"EnableAutomaticRotation": "true"})
+def test_rotation_without_its_interval(api: Any) -> None:
+    status, body = api.ask("CreateKey", {"EnableAutomaticRotation": "true"})
     assert (status, body["Message"]) == (400, 'The parameter "RotationInterval" is needed but not provided.')
-    assert written(door) == 0
+    assert written(api) == 0
 
 
 @pytest.mark.parametrize(
@@ -326,11 +326,11 @@ def test_rotation_without_its_interval(door: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("as_arn", [False, True], ids=["name", "arn"])
-def test_an_alias_where_only_ids_go(door: Any, action: str, as_arn: bool) -> None:
-    door.ok("CreateAlias", {"KeyId": door.key(), "AliasName": "alias/a"})
-    ref = f"acs:kms:cn-hangzhou:{door.account}:alias/a" if as_arn else "alias/a"
+def test_an_alias_where_only_ids_go(api: Any, action: str, as_arn: bool) -> None:
+    api.ok("CreateAlias", {"KeyId": api.key(), "AliasName": "alias/a"})
+    ref = f"acs:kms:cn-hangzhou:{api.account}:alias/a" if as_arn else "alias/a"
     parameters = {"KeyId": ref, "PendingWindowInDays": "7", "AliasName": "alias/b"}
-    assert door.code(action, parameters) == (400, "Unsupported.Alias")
+    assert api.code(action, parameters) == (400, "Unsupported.Alias")
 
 
 @pytest.mark.parametrize(
@@ -344,36 +344,36 @@ def test_an_alias_where_only_ids_go(door: Any, action: str, as_arn: bool) -> Non
         "acs:",
     ],
 )
-def test_arns_of_what_is_not_here(door: Any, arn: str) -> None:
-    text = arn.format(account=door.account, key=door.key())
-    assert door.code("DescribeKey", {"KeyId": text}) == (404, "Forbidden.KeyNotFound")
+def test_arns_of_what_is_not_here(api: Any, arn: str) -> None:
+    text = arn.format(account=api.account, key=api.key())
+    assert api.code("DescribeKey", {"KeyId": text}) == (404, "Forbidden.KeyNotFound")
 
 
-def test_another_accounts_key_does_not_exist(door: Any, make_door: Any) -> None:
-    other = make_door()
+def test_another_accounts_key_does_not_exist(api: Any, make_api: Any) -> None:
+    other = make_api()
     key_id = other.key()
-    assert door.code("DescribeKey", {"KeyId": key_id}) == (404, "Forbidden.KeyNotFound")
+    assert api.code("DescribeKey", {"KeyId": key_id}) == (404, "Forbidden.KeyNotFound")
 
 
-def test_throttling_says_when_to_come_back(door: Any) -> None:
+def test_throttling_says_when_to_come_back(api: Any) -> None:
     fault = faults.RateExceeded(retry_after_ms="250")
-    response = door.dialect.refuse(None, door.signer.v3("Encrypt"), fault, RequestContext("id", "", "", ""))
+    response = api.dialect.refuse(None, api.signer.v3("Encrypt"), fault, RequestContext("id", "", "", ""))
     assert response.status == 429
     assert dict(response.headers)["x-acs-retry-after"] == "250"
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=st.text(max_size=80), body=st.binary(max_size=80), path=st.sampled_from(["/", "/x"]))
-def test_noise_is_refused_in_json(door: Any, query: str, body: bytes, path: str) -> None:
+def test_noise_is_refused_in_json(api: Any, query: str, body: bytes, path: str) -> None:
     if "Format=" in query or b"Format=" in body:
         return
-    response = door.send(Request("POST", path, query, dict(FORM), body))
+    response = api.send(Request("POST", path, query, dict(FORM), body))
     assert 400 <= response.status < 500
     assert json.loads(response.body)["HttpStatus"] == response.status
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300))
-def test_noise_as_ciphertext(door: Any, data: bytes) -> None:
-    request = door.signer.v3("Decrypt", {"CiphertextBlob": base64.b64encode(b"\x24" + data).decode()})
-    assert code(door, request)[0] in {400, 404}
+def test_noise_as_ciphertext(api: Any, data: bytes) -> None:
+    request = api.signer.v3("Decrypt", {"CiphertextBlob": base64.b64encode(b"\x24" + data).decode()})
+    assert code(api, request)[0] in {400, 404}

@@ -6,22 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alibaba_openapi.driver import OpenApiDriver
+from alibaba_openapi.case_client import OpenApiCaseClient
 from runner import Case, check, load
 
 CASES = load(Path(__file__).with_name("cases"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_case(case: Case, door: Any) -> None:
-    check(case, OpenApiDriver(door))
+def test_case(case: Case, api: Any) -> None:
+    check(case, OpenApiCaseClient(api))
 
 
-def test_every_operation_has_a_case(door: Any) -> None:
+def test_every_operation_has_a_case(api: Any) -> None:
     text = "".join(case.request for case in CASES)
     missing = [
         name
-        for name in door.dialect.operations
+        for name in api.dialect.operations
         if f"Action={name}" not in text and f"x-acs-action: {name}\n" not in text
     ]
     assert not missing

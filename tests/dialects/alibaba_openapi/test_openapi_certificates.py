@@ -60,31 +60,31 @@ def authority() -> Authority:
     return Authority()
 
 
-def create(door: Any, spec: str = "EC_P256", **more: str) -> dict[str, Any]:
-    return door.ok("CreateCertificate", {"KeySpec": spec, "Subject": SUBJECT, **more})
+def create(api: Any, spec: str = "EC_P256", **more: str) -> dict[str, Any]:
+    return api.ok("CreateCertificate", {"KeySpec": spec, "Subject": SUBJECT, **more})
 
 
-def active(door: Any, authority: Authority, spec: str = "EC_P256") -> str:
-    made = create(door, spec)
+def active(api: Any, authority: Authority, spec: str = "EC_P256") -> str:
+    made = create(api, spec)
     issued, chain = authority.issue(made["Csr"]), pem(authority.certificate)
     given = {"CertificateId": made["CertificateId"], "Certificate": issued, "CertificateChain": chain}
-    door.ok("UploadCertificate", given)
+    api.ok("UploadCertificate", given)
     return str(made["CertificateId"])
 
 
 @pytest.mark.parametrize("spec", ["RSA_2048", "EC_P256"])
-def test_a_request_says_what_was_asked_for(door: Any, spec: str) -> None:
-    made = create(door, spec, SubjectAlternativeNames='["app.example.com","*.example.com"]')
+def test_a_request_says_what_was_asked_for(api: Any, spec: str) -> None:
+    made = create(api, spec, SubjectAlternativeNames='["app.example.com","*.example.com"]')
     request = x509.load_pem_x509_csr(made["Csr"].encode())
     assert request.is_signature_valid
     assert request.subject == x509.Name.from_rfc4514_string(SUBJECT)
     names = request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert names.get_values_for_type(x509.DNSName) == ["app.example.com", "*.example.com"]
-    assert made["Arn"] == f"acs:kms:cn-hangzhou:{door.account}:certificate/{made['CertificateId']}"
+    assert made["Arn"] == f"acs:kms:cn-hangzhou:{api.account}:certificate/{made['CertificateId']}"
 
 
-def test_openssl_verifies_an_sm2_request(door: Any, tmp_path: Path) -> None:
-    made = create(door, "EC_SM2", SubjectAlternativeNames='["a.example"]')
+def test_openssl_verifies_an_sm2_request(api: Any, tmp_path: Path) -> None:
+    made = create(api, "EC_SM2", SubjectAlternativeNames='["a.example"]')
     (tmp_path / "csr.pem").write_text(made["Csr"])
     command = [
         "openssl",
@@ -103,9 +103,9 @@ def test_openssl_verifies_an_sm2_request(door: Any, tmp_path: Path) -> None:
     assert "app.example.com" in done.stdout
 
 
-def test_an_sm2_certificate_of_openssls_making(door: Any, tmp_path: Path) -> None:
+def test_an_sm2_certificate_of_openssls_making(api: Any, tmp_path: Path) -> None:
     """An SM2 root signs the request; the chain is checked by SM2 over SM3."""
-    made = create(door, "EC_SM2")
+    made = create(api, "EC_SM2")
     (tmp_path / "csr.pem").write_text(made["Csr"])
     distinct = ["-sigopt", "distid:1234567812345678"]
     check = ["-vfyopt", "distid:1234567812345678"]
@@ -133,13 +133,13 @@ def test_an_sm2_certificate_of_openssls_making(door: Any, tmp_path: Path) -> Non
         subprocess.run(["openssl", *command], cwd=tmp_path, capture_output=True, check=True)
     texts = {name: (tmp_path / f"{name}.pem").read_text() for name in ("leaf", "ca", "other")}
     given = {"CertificateId": made["CertificateId"], "Certificate": texts["leaf"]}
-    assert door.code("UploadCertificate", given | {"CertificateChain": texts["other"]}) == (400, "InvalidParameter")
-    door.ok("UploadCertificate", given | {"CertificateChain": texts["ca"]})
-    found = door.ok("DescribeCertificate", {"CertificateId": made["CertificateId"]})
+    assert api.code("UploadCertificate", given | {"CertificateChain": texts["other"]}) == (400, "InvalidParameter")
+    api.ok("UploadCertificate", given | {"CertificateChain": texts["ca"]})
+    found = api.ok("DescribeCertificate", {"CertificateId": made["CertificateId"]})
     assert (found["SignatureAlgorithm"], found["Issuer"], found["Status"]) == ("SM3WITHSM2", "CN=sm root", "ACTIVE")
-    sealed = work(door, "CertificatePublicKeyEncrypt", made["CertificateId"], Plaintext="eA==", Algorithm="SM2PKE")
+    sealed = work(api, "CertificatePublicKeyEncrypt", made["CertificateId"], Plaintext="eA==", Algorithm="SM2PKE")
     opened = work(
-        door,
+        api,
         "CertificatePrivateKeyDecrypt",
         made["CertificateId"],
         CiphertextBlob=sealed["CiphertextBlob"],
@@ -148,23 +148,23 @@ def test_an_sm2_certificate_of_openssls_making(door: Any, tmp_path: Path) -> Non
     assert opened["Plaintext"] == "eA=="
 
 
-def work(door: Any, action: str, certificate_id: str, **parameters: str) -> dict[str, Any]:
-    return door.ok(action, {"CertificateId": certificate_id, **parameters})
+def work(api: Any, action: str, certificate_id: str, **parameters: str) -> dict[str, Any]:
+    return api.ok(action, {"CertificateId": certificate_id, **parameters})
 
 
-def test_a_certificate_from_request_to_deletion(door: Any, authority: Authority) -> None:
-    made = create(door, SubjectAlternativeNames='["app.example.com"]', ExportablePrivateKey="false")
+def test_a_certificate_from_request_to_deletion(api: Any, authority: Authority) -> None:
+    made = create(api, SubjectAlternativeNames='["app.example.com"]', ExportablePrivateKey="false")
     one = {"CertificateId": made["CertificateId"]}
-    before = door.ok("DescribeCertificate", one)
+    before = api.ok("DescribeCertificate", one)
     assert (before["Status"], before["Issuer"], before["Serial"], before["NotAfter"]) == ("INACTIVE", "", "", "")
-    assert door.ok("GetCertificate", one)["Certificate"] == ""
+    assert api.ok("GetCertificate", one)["Certificate"] == ""
     issued, chain = authority.issue(made["Csr"]), pem(authority.certificate)
-    door.runtime.clock.advance(seconds=60)
-    door.ok("UploadCertificate", {**one, "Certificate": issued, "CertificateChain": chain})
-    got = door.ok("GetCertificate", one)
+    api.runtime.clock.advance(seconds=60)
+    api.ok("UploadCertificate", {**one, "Certificate": issued, "CertificateChain": chain})
+    got = api.ok("GetCertificate", one)
     assert (got["Csr"], got["Certificate"], got["CertificateChain"]) == (made["Csr"], issued, chain)
     loaded = x509.load_pem_x509_certificate(issued.encode())
-    found = door.ok("DescribeCertificate", one)
+    found = api.ok("DescribeCertificate", one)
     del found["RequestId"]
     public = loaded.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     assert found == {
@@ -187,24 +187,24 @@ def test_a_certificate_from_request_to_deletion(door: Any, authority: Authority)
         "Tags": {},
     }
     assert before["SubjectKeyIdentifier"] == found["SubjectKeyIdentifier"]
-    door.ok("DeleteCertificate", one)
-    assert door.code("GetCertificate", one) == (404, "Certificate.NotFound")
+    api.ok("DeleteCertificate", one)
+    assert api.code("GetCertificate", one) == (404, "Certificate.NotFound")
 
 
-def sign_with(door: Any, certificate_id: str, algorithm: str, kind: str, message: bytes) -> bytes:
+def sign_with(api: Any, certificate_id: str, algorithm: str, kind: str, message: bytes) -> bytes:
     given = {"MessageType": kind, "Message": base64.b64encode(message).decode(), "Algorithm": algorithm}
-    return base64.b64decode(work(door, "CertificatePrivateKeySign", certificate_id, **given)["SignatureValue"])
+    return base64.b64decode(work(api, "CertificatePrivateKeySign", certificate_id, **given)["SignatureValue"])
 
 
 @pytest.mark.parametrize("kind", ["RAW", "DIGEST"])
 @pytest.mark.parametrize("algorithm", ["RSA_PKCS1_SHA_256", "RSA_PSS_SHA_256", "ECDSA_SHA_256"])
-def test_signatures_fit_the_certificate(door: Any, authority: Authority, algorithm: str, kind: str) -> None:
-    certificate_id = active(door, authority, "EC_P256" if algorithm.startswith("EC") else "RSA_2048")
+def test_signatures_fit_the_certificate(api: Any, authority: Authority, algorithm: str, kind: str) -> None:
+    certificate_id = active(api, authority, "EC_P256" if algorithm.startswith("EC") else "RSA_2048")
     message = b"a message"
     given = message if kind == "RAW" else hashlib.sha256(message).digest()
-    signature = sign_with(door, certificate_id, algorithm, kind, given)
+    signature = sign_with(api, certificate_id, algorithm, kind, given)
     public: Any = x509.load_pem_x509_certificate(
-        door.ok("GetCertificate", {"CertificateId": certificate_id})["Certificate"].encode()
+        api.ok("GetCertificate", {"CertificateId": certificate_id})["Certificate"].encode()
     ).public_key()
     if isinstance(public, rsa.RSAPublicKey):
         pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
@@ -218,60 +218,60 @@ def test_signatures_fit_the_certificate(door: Any, authority: Authority, algorit
             "SignatureValue": base64.b64encode(signature).decode(),
             "Algorithm": algorithm,
         }
-        assert work(door, "CertificatePublicKeyVerify", certificate_id, **check)["SignatureValid"] is valid
+        assert work(api, "CertificatePublicKeyVerify", certificate_id, **check)["SignatureValid"] is valid
 
 
 @pytest.mark.parametrize("algorithm", ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"])
-def test_what_is_encrypted_opens(door: Any, authority: Authority, algorithm: str) -> None:
-    certificate_id = active(door, authority, "RSA_2048")
+def test_what_is_encrypted_opens(api: Any, authority: Authority, algorithm: str) -> None:
+    certificate_id = active(api, authority, "RSA_2048")
     given = {"Plaintext": "aGVsbG8=", "Algorithm": algorithm}
-    sealed = work(door, "CertificatePublicKeyEncrypt", certificate_id, **given)["CiphertextBlob"]
+    sealed = work(api, "CertificatePublicKeyEncrypt", certificate_id, **given)["CiphertextBlob"]
     given = {"CiphertextBlob": sealed, "Algorithm": algorithm}
-    assert work(door, "CertificatePrivateKeyDecrypt", certificate_id, **given)["Plaintext"] == "aGVsbG8="
+    assert work(api, "CertificatePrivateKeyDecrypt", certificate_id, **given)["Plaintext"] == "aGVsbG8="
     given["CiphertextBlob"] = base64.b64encode(bytes(256)).decode()
     one = {"CertificateId": certificate_id}
-    assert door.code("CertificatePrivateKeyDecrypt", one | given) == (400, "InvalidParameter")
+    assert api.code("CertificatePrivateKeyDecrypt", one | given) == (400, "InvalidParameter")
 
 
-def test_what_a_status_allows(door: Any, authority: Authority) -> None:
-    certificate_id = active(door, authority)
+def test_what_a_status_allows(api: Any, authority: Authority) -> None:
+    certificate_id = active(api, authority)
     one = {"CertificateId": certificate_id}
     message = {"MessageType": "RAW", "Message": "eA==", "Algorithm": "ECDSA_SHA_256"}
-    signed = door.ok("CertificatePrivateKeySign", one | message)["SignatureValue"]
+    signed = api.ok("CertificatePrivateKeySign", one | message)["SignatureValue"]
     check = {**one, **message, "SignatureValue": signed}
     no = (409, "Rejected.CertificateNotActive")
     for word in ("DISABLE", "DISABLED"):
-        door.ok("UpdateCertificateStatus", {**one, "Status": word})
-        assert door.ok("DescribeCertificate", one)["Status"] == "DISABLED"
-        assert door.code("CertificatePrivateKeySign", one | message) == no
-        assert door.code("CertificatePublicKeyVerify", check) == no
-        door.ok("UpdateCertificateStatus", {**one, "Status": "ACTIVE"})
-    door.ok("UpdateCertificateStatus", {**one, "Status": "REVOKED"})
-    assert door.code("CertificatePrivateKeySign", one | message) == no
-    assert door.ok("CertificatePublicKeyVerify", check)["SignatureValid"] is True
-    assert door.code("UpdateCertificateStatus", {**one, "Status": "ACTIVE"}) == no
-    assert door.code("UpdateCertificateStatus", {**one, "Status": "GONE"}) == (400, "InvalidParameter")
-    pending = {"CertificateId": create(door)["CertificateId"], "Status": "ACTIVE"}
-    assert door.code("UpdateCertificateStatus", pending) == no
+        api.ok("UpdateCertificateStatus", {**one, "Status": word})
+        assert api.ok("DescribeCertificate", one)["Status"] == "DISABLED"
+        assert api.code("CertificatePrivateKeySign", one | message) == no
+        assert api.code("CertificatePublicKeyVerify", check) == no
+        api.ok("UpdateCertificateStatus", {**one, "Status": "ACTIVE"})
+    api.ok("UpdateCertificateStatus", {**one, "Status": "REVOKED"})
+    assert api.code("CertificatePrivateKeySign", one | message) == no
+    assert api.ok("CertificatePublicKeyVerify", check)["SignatureValid"] is True
+    assert api.code("UpdateCertificateStatus", {**one, "Status": "ACTIVE"}) == no
+    assert api.code("UpdateCertificateStatus", {**one, "Status": "GONE"}) == (400, "InvalidParameter")
+    pending = {"CertificateId": create(api)["CertificateId"], "Status": "ACTIVE"}
+    assert api.code("UpdateCertificateStatus", pending) == no
 
 
-def test_only_a_certificate_of_the_key_with_its_chain_is_taken(door: Any, authority: Authority) -> None:
-    mine, other = create(door), create(door)
+def test_only_a_certificate_of_the_key_with_its_chain_is_taken(api: Any, authority: Authority) -> None:
+    mine, other = create(api), create(api)
     one = {"CertificateId": mine["CertificateId"]}
     issued, foreign = authority.issue(mine["Csr"]), authority.issue(other["Csr"])
-    stranger = pem(Authority("root").certificate)
+    unrelated_root = pem(Authority("root").certificate)
     for wrong in (
         {"Certificate": foreign},
         {"Certificate": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"},
         {"Certificate": issued + issued},
-        {"Certificate": issued, "CertificateChain": stranger},
+        {"Certificate": issued, "CertificateChain": unrelated_root},
         {"Certificate": issued, "CertificateChain": "chain"},
         {"Certificate": issued, "CertificateChain": pem(authority.certificate) * 11},
     ):
-        status, body = door.ask("UploadCertificate", one | wrong)
+        status, body = api.ask("UploadCertificate", one | wrong)
         assert (status, body["Code"]) == (400, "InvalidParameter"), wrong
-    assert door.ok("DescribeCertificate", one)["Status"] == "INACTIVE"
-    door.ok("UploadCertificate", {**one, "Certificate": issued})
+    assert api.ok("DescribeCertificate", one)["Status"] == "INACTIVE"
+    api.ok("UploadCertificate", {**one, "Certificate": issued})
 
 
 @pytest.mark.parametrize(
@@ -287,31 +287,31 @@ def test_only_a_certificate_of_the_key_with_its_chain_is_taken(door: Any, author
         ("ExportablePrivateKey", "perhaps"),
     ],
 )
-def test_what_is_no_certificate_request(door: Any, parameter: str, value: str) -> None:
-    status, body = door.ask("CreateCertificate", {"KeySpec": "EC_P256", "Subject": SUBJECT, parameter: value})
+def test_what_is_no_certificate_request(api: Any, parameter: str, value: str) -> None:
+    status, body = api.ask("CreateCertificate", {"KeySpec": "EC_P256", "Subject": SUBJECT, parameter: value})
     assert (status, body["Code"]) == (400, "InvalidParameter")
     assert f'"{parameter}"' in body["Message"]
 
 
-def test_an_algorithm_of_another_kind_of_key(door: Any, authority: Authority) -> None:
-    certificate_id = active(door, authority)
+def test_an_algorithm_of_another_kind_of_key(api: Any, authority: Authority) -> None:
+    certificate_id = active(api, authority)
     message = {"MessageType": "RAW", "Message": "eA==", "Algorithm": "RSA_PKCS1_SHA_256"}
-    status, body = door.ask("CertificatePrivateKeySign", {"CertificateId": certificate_id, **message})
+    status, body = api.ask("CertificatePrivateKeySign", {"CertificateId": certificate_id, **message})
     assert (status, body["Code"]) == (400, "InvalidParameter")
     assert '"Algorithm"' in body["Message"]
 
 
-def test_the_private_key_is_only_stored_wrapped(door: Any, authority: Authority) -> None:
-    certificate_id = active(door, authority)
-    with door.runtime.store.begin(write=False) as uow:
+def test_the_private_key_is_only_stored_wrapped(api: Any, authority: Authority) -> None:
+    certificate_id = active(api, authority)
+    with api.runtime.store.begin(write=False) as uow:
         held = uow.of(Certificate).get(certificate_id)
     assert b"\x02\x01\x01\x04\x20" not in held.wrapped  # how an EC private key begins in DER
     assert len(held.wrapped) > 32
 
 
-def test_a_certificate_carries_tags(door: Any) -> None:
-    one = {"CertificateId": create(door)["CertificateId"]}
-    door.ok("TagResource", {**one, "Tags": '[{"TagKey":"a","TagValue":"1"}]'})
-    assert door.ok("DescribeCertificate", one)["Tags"] == {"a": "1"}
-    door.ok("UntagResource", {**one, "TagKeys": '["a"]'})
-    assert door.ok("DescribeCertificate", one)["Tags"] == {}
+def test_a_certificate_carries_tags(api: Any) -> None:
+    one = {"CertificateId": create(api)["CertificateId"]}
+    api.ok("TagResource", {**one, "Tags": '[{"TagKey":"a","TagValue":"1"}]'})
+    assert api.ok("DescribeCertificate", one)["Tags"] == {"a": "1"}
+    api.ok("UntagResource", {**one, "TagKeys": '["a"]'})
+    assert api.ok("DescribeCertificate", one)["Tags"] == {}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from alibaba_openapi.minimal import readable
-from alibaba_openapi.provoke_manage import MANAGED
-from alibaba_openapi.test_openapi_errors import stranger
+from alibaba_openapi.scenarios_manage import MANAGED
+from alibaba_openapi.test_openapi_errors import unprivileged_user
 
 POLICY_STATEMENT = {
     "Effect": "Allow",
@@ -44,32 +44,32 @@ TABLE = {
 }
 
 
-def key_in(door: Any, state: str) -> str:
-    key_id: str = door.key(Origin="EXTERNAL") if state == "PendingImport" else door.key()
+def key_in(api: Any, state: str) -> str:
+    key_id: str = api.key(Origin="EXTERNAL") if state == "PendingImport" else api.key()
     if state == "Disabled":
-        door.ok("DisableKey", {"KeyId": key_id})
+        api.ok("DisableKey", {"KeyId": key_id})
     if state == "PendingDeletion":
-        door.ok("ScheduleKeyDeletion", {"KeyId": key_id, "PendingWindowInDays": "7"})
+        api.ok("ScheduleKeyDeletion", {"KeyId": key_id, "PendingWindowInDays": "7"})
     return key_id
 
 
-def state_of(door: Any, key_id: str) -> str:
-    return str(door.ok("DescribeKey", {"KeyId": key_id})["KeyMetadata"]["KeyState"])
+def state_of(api: Any, key_id: str) -> str:
+    return str(api.ok("DescribeKey", {"KeyId": key_id})["KeyMetadata"]["KeyState"])
 
 
 @pytest.mark.parametrize(
     ("action", "state", "expected"),
     [(action, state, row[at]) for action, row in TABLE.items() for at, state in enumerate(STATES)],
 )
-def test_state_table(door: Any, action: str, state: str, expected: tuple[int, str]) -> None:
-    door.ok("CreateAlias", {"KeyId": door.key(), "AliasName": "alias/moves"})
-    key_id = key_in(door, state)
+def test_state_table(api: Any, action: str, state: str, expected: tuple[int, str]) -> None:
+    api.ok("CreateAlias", {"KeyId": api.key(), "AliasName": "alias/moves"})
+    key_id = key_in(api, state)
     alias = "alias/moves" if action == "UpdateAlias" else "alias/new"
     parameters = {"KeyId": key_id, "Plaintext": "eA==", "PendingWindowInDays": "7", "AliasName": alias}
-    status, body = door.ask(action, parameters)
+    status, body = api.ask(action, parameters)
     assert (status, body.get("Code", "")) == expected
     if expected != OK:
-        assert state_of(door, key_id) == state
+        assert state_of(api, key_id) == state
 
 
 @pytest.mark.parametrize(
@@ -81,17 +81,17 @@ def test_state_table(door: Any, action: str, state: str, expected: tuple[int, st
         ("PendingDeletion", "CancelKeyDeletion", "Enabled"),
     ],
 )
-def test_transitions(door: Any, state: str, action: str, after: str) -> None:
-    key_id = key_in(door, state)
-    door.ok(action, {"KeyId": key_id, "PendingWindowInDays": "7"})
-    assert state_of(door, key_id) == after
+def test_transitions(api: Any, state: str, action: str, after: str) -> None:
+    key_id = key_in(api, state)
+    api.ok(action, {"KeyId": key_id, "PendingWindowInDays": "7"})
+    assert state_of(api, key_id) == after
 
 
-def test_a_cancelled_deletion_of_an_empty_key_leaves_it_empty(door: Any) -> None:
-    key_id = key_in(door, "PendingImport")
-    door.ok("ScheduleKeyDeletion", {"KeyId": key_id, "PendingWindowInDays": "7"})
-    door.ok("CancelKeyDeletion", {"KeyId": key_id})
-    assert state_of(door, key_id) == "PendingImport"
+def test_a_cancelled_deletion_of_an_empty_key_leaves_it_empty(api: Any) -> None:
+    key_id = key_in(api, "PendingImport")
+    api.ok("ScheduleKeyDeletion", {"KeyId": key_id, "PendingWindowInDays": "7"})
+    api.ok("CancelKeyDeletion", {"KeyId": key_id})
+    assert state_of(api, key_id) == "PendingImport"
 
 
 @pytest.mark.parametrize(
@@ -110,26 +110,26 @@ def test_a_cancelled_deletion_of_an_empty_key_leaves_it_empty(door: Any) -> None
         ("EC_SM2", "ENCRYPT/DECRYPT", "ENCRYPT/DECRYPT"),
     ],
 )
-def test_specs_and_usages(door: Any, spec: str, usage: str, shown: str) -> None:
-    found = door.ok("CreateKey", {"KeySpec": spec, "KeyUsage": usage})["KeyMetadata"]
+def test_specs_and_usages(api: Any, spec: str, usage: str, shown: str) -> None:
+    found = api.ok("CreateKey", {"KeySpec": spec, "KeyUsage": usage})["KeyMetadata"]
     assert (found["KeySpec"], found["KeyUsage"]) == (spec or "Aliyun_AES_256", shown)
 
 
-def test_create_key_in_an_instance(door: Any) -> None:
+def test_create_key_in_an_instance(api: Any) -> None:
     """The instance decides on protection: HSM is ignored, not refused."""
-    instance = door.runtime.founded.instance.id
-    found = door.ok("CreateKey", {"DKMSInstanceId": instance, "ProtectionLevel": "HSM"})["KeyMetadata"]
+    instance = api.runtime.founded.instance.id
+    found = api.ok("CreateKey", {"DKMSInstanceId": instance, "ProtectionLevel": "HSM"})["KeyMetadata"]
     assert (found["DKMSInstanceId"], found["ProtectionLevel"]) == (instance, "SOFTWARE")
 
 
-def test_create_key_accepts_all_it_documents(door: Any) -> None:
-    found = door.ok(
+def test_create_key_accepts_all_it_documents(api: Any) -> None:
+    found = api.ok(
         "CreateKey",
         {
             "Description": "x" * 8192,
             "ProtectionLevel": "SOFTWARE",
             "KeyStorageMechanism": "HsmEncryptedDatabase",
-            "Policy": json.dumps({"Version": "1", "Statement": [POLICY_STATEMENT]}).replace("$", door.account),
+            "Policy": json.dumps({"Version": "1", "Statement": [POLICY_STATEMENT]}).replace("$", api.account),
             "Tags": '[{"TagKey":"a/\\\\_-.+=:@1","TagValue":""},{"TagKey":"b","TagValue":"2"}]',
             "EnableAutomaticRotation": "false",
             "RotationInterval": "8760h",
@@ -139,93 +139,93 @@ def test_create_key_accepts_all_it_documents(door: Any) -> None:
     assert "RotationInterval" not in found
 
 
-def test_a_disabled_key_suspends_its_rotation(door: Any) -> None:
-    key_id = door.key(EnableAutomaticRotation="true", RotationInterval="365d")
-    door.ok("DisableKey", {"KeyId": key_id})
-    found = door.ok("DescribeKey", {"KeyId": key_id})["KeyMetadata"]
+def test_a_disabled_key_suspends_its_rotation(api: Any) -> None:
+    key_id = api.key(EnableAutomaticRotation="true", RotationInterval="365d")
+    api.ok("DisableKey", {"KeyId": key_id})
+    found = api.ok("DescribeKey", {"KeyId": key_id})["KeyMetadata"]
     assert (found["AutomaticRotation"], found["RotationInterval"]) == ("Suspended", "31536000s")
 
 
-def listed(door: Any, *filters: tuple[str, list[str]], **parameters: str) -> list[str]:
+def listed(api: Any, *filters: tuple[str, list[str]], **parameters: str) -> list[str]:
     text = json.dumps([{"Key": key, "Values": values} for key, values in filters])
-    found = door.ok("ListKeys", {"Filters": text, "PageSize": "100", **parameters})
+    found = api.ok("ListKeys", {"Filters": text, "PageSize": "100", **parameters})
     ids = [item["KeyId"] for item in found["Keys"]["Key"]]
     assert found["TotalCount"] >= len(ids)
     return ids
 
 
-def test_filters(door: Any) -> None:
-    plain, sm4, rsa = door.key(), door.key(KeySpec="Aliyun_SM4"), door.key(KeySpec="RSA_2048")
-    instance = door.runtime.founded.instance.id
-    inside = door.key(DKMSInstanceId=instance)
-    door.ok("DisableKey", {"KeyId": sm4})
-    door.ok("CreateAlias", {"KeyId": rsa, "AliasName": "alias/rsa"})
+def test_filters(api: Any) -> None:
+    plain, sm4, rsa = api.key(), api.key(KeySpec="Aliyun_SM4"), api.key(KeySpec="RSA_2048")
+    instance = api.runtime.founded.instance.id
+    inside = api.key(DKMSInstanceId=instance)
+    api.ok("DisableKey", {"KeyId": sm4})
+    api.ok("CreateAlias", {"KeyId": rsa, "AliasName": "alias/rsa"})
     everything = [plain, sm4, rsa, inside]
-    assert listed(door) == everything
-    assert listed(door, ("KeyState", [])) == everything
-    assert listed(door, ("KeyState", ["Disabled"])) == [sm4]
-    assert listed(door, ("KeyState", ["Disabled", "Enabled"])) == everything
-    assert listed(door, ("KeyState", ["Disabled"]), ("KeyState", ["PendingDeletion", "Enabled"])) == everything
-    assert listed(door, ("KeyState", ["Enabled"]), ("KeySpec", ["Aliyun_SM4", "RSA_2048"])) == [rsa]
-    assert listed(door, ("KeyUsage", ["SIGN/VERIFY"])) == [rsa]
-    assert listed(door, ("ProtectionLevel", ["HSM"])) == []
-    assert listed(door, ("ProtectionLevel", ["SOFTWARE", "HSM"])) == everything
-    assert listed(door, ("DKMSInstanceId", [instance])) == [inside]
-    assert listed(door, ("keyId", [plain, rsa, "none"])) == [plain, rsa]
-    assert listed(door, ("KeyId", [plain])) == [plain]
-    assert listed(door, ("AliasName", ["alias/rsa", "alias/none"])) == [rsa]
-    assert listed(door, ("AliasName", ["alias/rsa"]), ("keyId", [plain])) == []
-    assert listed(door, ("AliasName", ["alias/rsa"]), ("keyId", [plain, rsa])) == [rsa]
-    assert listed(door, ("Creator", [door.account])) == everything
-    assert listed(door, ("Creator", ["somebody"])) == []
-    assert listed(door, ("CreatorType", ["User"])) == everything
-    assert listed(door, ("CreatorType", ["User", "Service"])) == everything
-    assert listed(door, ("CreatorType", ["Service"])) == []
-    assert listed(door, ("TagKey", ["a"]), ("TagValue", ["b"])) == []
-    assert listed(door, ("keyId", ["\0", "\u6f22"])) == []
+    assert listed(api) == everything
+    assert listed(api, ("KeyState", [])) == everything
+    assert listed(api, ("KeyState", ["Disabled"])) == [sm4]
+    assert listed(api, ("KeyState", ["Disabled", "Enabled"])) == everything
+    assert listed(api, ("KeyState", ["Disabled"]), ("KeyState", ["PendingDeletion", "Enabled"])) == everything
+    assert listed(api, ("KeyState", ["Enabled"]), ("KeySpec", ["Aliyun_SM4", "RSA_2048"])) == [rsa]
+    assert listed(api, ("KeyUsage", ["SIGN/VERIFY"])) == [rsa]
+    assert listed(api, ("ProtectionLevel", ["HSM"])) == []
+    assert listed(api, ("ProtectionLevel", ["SOFTWARE", "HSM"])) == everything
+    assert listed(api, ("DKMSInstanceId", [instance])) == [inside]
+    assert listed(api, ("keyId", [plain, rsa, "none"])) == [plain, rsa]
+    assert listed(api, ("KeyId", [plain])) == [plain]
+    assert listed(api, ("AliasName", ["alias/rsa", "alias/none"])) == [rsa]
+    assert listed(api, ("AliasName", ["alias/rsa"]), ("keyId", [plain])) == []
+    assert listed(api, ("AliasName", ["alias/rsa"]), ("keyId", [plain, rsa])) == [rsa]
+    assert listed(api, ("Creator", [api.account])) == everything
+    assert listed(api, ("Creator", ["somebody"])) == []
+    assert listed(api, ("CreatorType", ["User"])) == everything
+    assert listed(api, ("CreatorType", ["User", "Service"])) == everything
+    assert listed(api, ("CreatorType", ["Service"])) == []
+    assert listed(api, ("TagKey", ["a"]), ("TagValue", ["b"])) == []
+    assert listed(api, ("keyId", ["\0", "\u6f22"])) == []
 
 
-def test_pages(door: Any) -> None:
-    keys = [door.key() for _ in range(12)]
-    first = door.ok("ListKeys")
+def test_pages(api: Any) -> None:
+    keys = [api.key() for _ in range(12)]
+    first = api.ok("ListKeys")
     assert [item["KeyId"] for item in first["Keys"]["Key"]] == keys[:10]
     assert (first["TotalCount"], first["PageNumber"], first["PageSize"]) == (12, 1, 10)
-    assert listed(door, PageNumber="2", PageSize="5") == keys[5:10]
-    assert listed(door, PageNumber="1000000000", PageSize="100") == []
+    assert listed(api, PageNumber="2", PageSize="5") == keys[5:10]
+    assert listed(api, PageNumber="1000000000", PageSize="100") == []
 
 
-def test_aliases(door: Any) -> None:
-    one, two = door.key(), door.key()
+def test_aliases(api: Any) -> None:
+    one, two = api.key(), api.key()
     for name, key_id in (("alias/b", one), ("alias/a", one), ("alias/c", two)):
-        door.ok("CreateAlias", {"AliasName": name, "KeyId": key_id})
-    assert names(door.ok("ListAliases")) == ["alias/a", "alias/b", "alias/c"]
-    assert names(door.ok("ListAliases", {"PageSize": "2", "PageNumber": "2"})) == ["alias/c"]
-    counted = door.ok("ListAliases", {"PageSize": "0"})
+        api.ok("CreateAlias", {"AliasName": name, "KeyId": key_id})
+    assert names(api.ok("ListAliases")) == ["alias/a", "alias/b", "alias/c"]
+    assert names(api.ok("ListAliases", {"PageSize": "2", "PageNumber": "2"})) == ["alias/c"]
+    counted = api.ok("ListAliases", {"PageSize": "0"})
     assert (names(counted), counted["TotalCount"]) == ([], 3)
-    assert names(door.ok("ListAliasesByKeyId", {"KeyId": one, "PageSize": "101"})) == ["alias/a", "alias/b"]
-    door.ok("UpdateAlias", {"AliasName": "alias/a", "KeyId": two})
-    assert names(door.ok("ListAliasesByKeyId", {"KeyId": two})) == ["alias/a", "alias/c"]
-    door.ok("DeleteAlias", {"AliasName": "alias/a"})
-    assert door.code("DescribeKey", {"KeyId": "alias/a"}) == (404, "Forbidden.AliasNotFound")
-    assert door.code("DeleteAlias", {"AliasName": "alias/a"}) == (404, "Forbidden.AliasNotFound")
+    assert names(api.ok("ListAliasesByKeyId", {"KeyId": one, "PageSize": "101"})) == ["alias/a", "alias/b"]
+    api.ok("UpdateAlias", {"AliasName": "alias/a", "KeyId": two})
+    assert names(api.ok("ListAliasesByKeyId", {"KeyId": two})) == ["alias/a", "alias/c"]
+    api.ok("DeleteAlias", {"AliasName": "alias/a"})
+    assert api.code("DescribeKey", {"KeyId": "alias/a"}) == (404, "Forbidden.AliasNotFound")
+    assert api.code("DeleteAlias", {"AliasName": "alias/a"}) == (404, "Forbidden.AliasNotFound")
 
 
 def names(page: dict[str, Any]) -> list[str]:
     return [item["AliasName"] for item in page["Aliases"]["Alias"]]
 
 
-def test_an_alias_is_followed_at_once(door: Any) -> None:
-    one, two = door.key(), door.key()
-    door.ok("CreateAlias", {"AliasName": "alias/a", "KeyId": one})
+def test_an_alias_is_followed_at_once(api: Any) -> None:
+    one, two = api.key(), api.key()
+    api.ok("CreateAlias", {"AliasName": "alias/a", "KeyId": one})
     for key_id in (one, two, one):
-        door.ok("UpdateAlias", {"AliasName": "alias/a", "KeyId": key_id})
-        assert door.ok("Encrypt", {"KeyId": "alias/a", "Plaintext": "eA=="})["KeyId"] == key_id
+        api.ok("UpdateAlias", {"AliasName": "alias/a", "KeyId": key_id})
+        assert api.ok("Encrypt", {"KeyId": "alias/a", "Plaintext": "eA=="})["KeyId"] == key_id
 
 
 @pytest.mark.parametrize("name", ["alias/a", "alias/" + "x" * 249, "alias/a-b_c/d/9", "alias/Acs"])
-def test_alias_names(door: Any, name: str) -> None:
-    door.ok("CreateAlias", {"AliasName": name, "KeyId": door.key()})
-    assert names(door.ok("ListAliases")) == [name]
+def test_alias_names(api: Any, name: str) -> None:
+    api.ok("CreateAlias", {"AliasName": name, "KeyId": api.key()})
+    assert names(api.ok("ListAliases")) == [name]
 
 
 SECRETS = {
@@ -239,10 +239,10 @@ SECRETS = {
 }
 
 
-def test_a_stranger_sees_and_changes_nothing(door: Any) -> None:
-    key_id = door.key()
-    signer = stranger(door)
-    for action, row in door.dialect.operations.items():
+def test_a_stranger_sees_and_changes_nothing(api: Any) -> None:
+    key_id = api.key()
+    signer = unprivileged_user(api)
+    for action, row in api.dialect.operations.items():
         if row.use is not None and row.use.no_permission:
             continue
         parameters = {**SECRETS, **MANAGED, **readable(action, key_id)}
@@ -255,8 +255,8 @@ def test_a_stranger_sees_and_changes_nothing(door: Any) -> None:
             del parameters["KmsInstanceId"]
         if action == "CreateCertificate":
             parameters["KeySpec"] = "RSA_2048"
-        response = door.send(signer.v3(action, parameters))
+        response = api.send(signer.v3(action, parameters))
         body = json.loads(response.body)
         told = body["Errors"][0] if action == "BatchGetSecretValue" else body
         assert told["Code"] == "Forbidden.NoPermission", action
-    assert state_of(door, key_id) == "Enabled"
+    assert state_of(api, key_id) == "Enabled"

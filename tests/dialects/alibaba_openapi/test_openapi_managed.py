@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 import pytest
-from alibaba_openapi.test_openapi_account import document, request_context, statement, user
+from alibaba_openapi.test_openapi_account import document, statement, status_and_code, user
 from alibaba_openapi.test_openapi_instances import operate
 
 from bitting.core import faults
@@ -14,78 +14,78 @@ from bitting.core.model.access import ManagedDataKey
 from bitting.core.usecases.crypto import managed_data_keys
 
 
-def keep(door: Any, key_id: str, name: str = "orders") -> Any:
-    return operate(door, managed_data_keys.store_version, managed_data_keys.StoreDataKey(door.account, name, key_id))
+def keep(api: Any, key_id: str, name: str = "orders") -> Any:
+    return operate(api, managed_data_keys.store_version, managed_data_keys.StoreDataKey(api.account, name, key_id))
 
 
-def get(door: Any, **more: str) -> dict[str, Any]:
-    return door.ok("GetManagedDataKey", {"DataKeyName": "orders", **more})
+def get(api: Any, **more: str) -> dict[str, Any]:
+    return api.ok("GetManagedDataKey", {"DataKeyName": "orders", **more})
 
 
-def test_a_data_key_in_versions(door: Any) -> None:
-    key_id = door.key()
+def test_a_data_key_in_versions(api: Any) -> None:
+    key_id = api.key()
     for _ in range(3):
-        keep(door, key_id)
-    first, latest, second = get(door), get(door, UseLatest="True"), get(door, DataKeyVersionId="2")
+        keep(api, key_id)
+    first, latest, second = get(api), get(api, UseLatest="True"), get(api, DataKeyVersionId="2")
     assert [found["DataKeyVersionId"] for found in (first, latest, second)] == ["1", "3", "2"]
     assert second["DataKeyVersionName"] == "acs/datakey/orders/2"
     assert second["DataKeyName"] == "orders"
     plain = {found["Plaintext"] for found in (first, latest, second)}
     assert [len(base64.b64decode(text)) for text in plain] == [32, 32, 32]
-    assert get(door) | {"RequestId": ""} == first | {"RequestId": ""}
-    page = door.ok("ListManagedDataKeyVersions", {"DataKeyName": "orders", "PageSize": "2", "PageNumber": "2"})
+    assert get(api) | {"RequestId": ""} == first | {"RequestId": ""}
+    page = api.ok("ListManagedDataKeyVersions", {"DataKeyName": "orders", "PageSize": "2", "PageNumber": "2"})
     assert page["ManagedDataKeyVersions"] == {
         "ManagedDataKeyVersion": [{"DataKeyVersionId": "3", "DataKeyVersionName": "acs/datakey/orders/3"}]
     }
     assert (page["DataKeyName"], page["TotalCount"], page["PageNumber"], page["PageSize"]) == ("orders", 3, 2, 2)
 
 
-def test_what_is_not_there(door: Any) -> None:
-    keep(door, door.key())
+def test_what_is_not_there(api: Any) -> None:
+    keep(api, api.key())
     no = (404, "Forbidden.ResourceNotFound")
-    assert door.code("GetManagedDataKey", {"DataKeyName": "none"}) == no
-    assert door.code("ListManagedDataKeyVersions", {"DataKeyName": "none"}) == no
+    assert api.code("GetManagedDataKey", {"DataKeyName": "none"}) == no
+    assert api.code("ListManagedDataKeyVersions", {"DataKeyName": "none"}) == no
     for version in ("2", "0", "one", "-1", "9" * 20):
-        assert door.code("GetManagedDataKey", {"DataKeyName": "orders", "DataKeyVersionId": version}) == no
+        assert api.code("GetManagedDataKey", {"DataKeyName": "orders", "DataKeyVersionId": version}) == no
 
 
-def test_its_key_must_be_usable(door: Any) -> None:
-    key_id = door.key()
-    keep(door, key_id)
-    door.ok("DisableKey", {"KeyId": key_id})
-    assert door.code("GetManagedDataKey", {"DataKeyName": "orders"}) == (409, "Rejected.Disabled")
+def test_its_key_must_be_usable(api: Any) -> None:
+    key_id = api.key()
+    keep(api, key_id)
+    api.ok("DisableKey", {"KeyId": key_id})
+    assert api.code("GetManagedDataKey", {"DataKeyName": "orders"}) == (409, "Rejected.Disabled")
     with pytest.raises(faults.KeyDisabled):
-        keep(door, key_id)
-    door.ok("EnableKey", {"KeyId": key_id})
-    get(door)
+        keep(api, key_id)
+    api.ok("EnableKey", {"KeyId": key_id})
+    get(api)
     with pytest.raises(faults.SymmetricKeyRequired):
-        keep(door, door.key(KeySpec="RSA_2048", KeyUsage="ENCRYPT/DECRYPT"))
+        keep(api, api.key(KeySpec="RSA_2048", KeyUsage="ENCRYPT/DECRYPT"))
 
 
-def test_a_user_needs_the_data_key_and_its_key(door: Any) -> None:
-    key_id = door.key()
-    keep(door, key_id)
-    reader = user(door, "reader", (True, "managed_data_key:*", "datakey/orders"))
+def test_a_user_needs_the_data_key_and_its_key(api: Any) -> None:
+    key_id = api.key()
+    keep(api, key_id)
+    reader = user(api, "reader", (True, "managed_data_key:*", "datakey/orders"))
     no = (403, "Forbidden.NoPermission")
-    assert request_context(door, reader, "GetManagedDataKey", DataKeyName="orders") == no
-    door.ok("SetKeyPolicy", {"KeyId": key_id, "Policy": document(statement(door, "kms:*"))})
-    assert request_context(door, reader, "GetManagedDataKey", DataKeyName="orders") == (200, "")
-    assert request_context(door, reader, "GetManagedDataKey", DataKeyName="others") == no
+    assert status_and_code(api, reader, "GetManagedDataKey", DataKeyName="orders") == no
+    api.ok("SetKeyPolicy", {"KeyId": key_id, "Policy": document(statement(api, "kms:*"))})
+    assert status_and_code(api, reader, "GetManagedDataKey", DataKeyName="orders") == (200, "")
+    assert status_and_code(api, reader, "GetManagedDataKey", DataKeyName="others") == no
 
 
-def test_a_version_opens_as_itself_only(door: Any) -> None:
+def test_a_version_opens_as_itself_only(api: Any) -> None:
     """The ciphertext is bound to account, name and number: a swapped record does not open."""
-    key_id = door.key()
-    one, two = keep(door, key_id), keep(door, key_id)
-    with door.runtime.store.begin(write=True) as uow:
+    key_id = api.key()
+    one, two = keep(api, key_id), keep(api, key_id)
+    with api.runtime.store.begin(write=True) as uow:
         records = uow.of(ManagedDataKey)
         records.remove(one.id)
         records.add(ManagedDataKey(one.id, one.account_id, one.ring, one.name, 1, key_id, two.sealed, 0))
-    assert door.code("GetManagedDataKey", {"DataKeyName": "orders"})[0] == 400
+    assert api.code("GetManagedDataKey", {"DataKeyName": "orders"})[0] == 400
 
 
-def test_a_challenge_is_new_each_time(door: Any) -> None:
-    first, second = door.ok("GetChallenge"), door.ok("GetChallenge")
+def test_a_challenge_is_new_each_time(api: Any) -> None:
+    first, second = api.ok("GetChallenge"), api.ok("GetChallenge")
     assert len(base64.b64decode(first["Nonce"])) >= 16
     assert first["Nonce"] != second["Nonce"]
     assert first["Nonce"] not in first["ChallengeToken"]

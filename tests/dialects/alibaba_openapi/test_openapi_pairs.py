@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from alibaba_openapi.importing import OPENSSL, openssl
-from alibaba_openapi.provoke_keys import pair
+from alibaba_openapi.scenarios_keys import pair
 
 from bitting.providers.software.sm2 import z_value
 
@@ -56,9 +56,9 @@ def b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def public_of(door: Any, made: dict[str, str], directory: Path) -> Path:
+def public_of(api: Any, made: dict[str, str], directory: Path) -> Path:
     path = directory / "public.pem"
-    path.write_text(door.ok("GetPublicKey", made)["PublicKey"])
+    path.write_text(api.ok("GetPublicKey", made)["PublicKey"])
     return path
 
 
@@ -74,69 +74,69 @@ def verifies(public: Path, directory: Path, signature: bytes, digest: bytes, opt
 @needs_openssl
 @pytest.mark.parametrize(("spec", "algorithm", "options"), SIGNING)
 def test_openssl_verifies_what_is_signed(
-    door: Any, tmp_path: Path, spec: str, algorithm: str, options: list[str]
+    api: Any, tmp_path: Path, spec: str, algorithm: str, options: list[str]
 ) -> None:
-    made = pair(door, spec)
+    made = pair(api, spec)
     digest = hashlib.sha256(MESSAGE).digest()
-    request_context = {**made, "Algorithm": algorithm, "Digest": b64(digest)}
-    signed = door.ok("AsymmetricSign", request_context)
+    parameters = {**made, "Algorithm": algorithm, "Digest": b64(digest)}
+    signed = api.ok("AsymmetricSign", parameters)
     assert {"KeyId": signed["KeyId"], "KeyVersionId": signed["KeyVersionId"]} == made
-    public = public_of(door, made, tmp_path)
+    public = public_of(api, made, tmp_path)
     signature = base64.b64decode(signed["Value"])
     assert verifies(public, tmp_path, signature, digest, options)
     assert not verifies(public, tmp_path, signature, hashlib.sha256(b"x").digest(), options)
-    assert door.ok("AsymmetricVerify", {**request_context, "Value": signed["Value"]})["Value"] is True
-    other = {**request_context, "Digest": b64(hashlib.sha256(b"x").digest()), "Value": signed["Value"]}
-    assert door.ok("AsymmetricVerify", other)["Value"] is False
+    assert api.ok("AsymmetricVerify", {**parameters, "Value": signed["Value"]})["Value"] is True
+    other = {**parameters, "Digest": b64(hashlib.sha256(b"x").digest()), "Value": signed["Value"]}
+    assert api.ok("AsymmetricVerify", other)["Value"] is False
 
 
 @needs_openssl
-def test_openssl_verifies_sm2_over_z_and_message(door: Any, tmp_path: Path) -> None:
+def test_openssl_verifies_sm2_over_z_and_message(api: Any, tmp_path: Path) -> None:
     """The digest given is SM3(Z || M), which openssl makes for itself out of the message."""
-    made = pair(door, "EC_SM2")
-    public = public_of(door, made, tmp_path)
+    made = pair(api, "EC_SM2")
+    public = public_of(api, made, tmp_path)
     spki = openssl("pkey", "-pubin", "-in", public, "-outform", "DER")
     e = hashlib.new("sm3", z_value(spki) + MESSAGE).digest()
-    value = door.ok("AsymmetricSign", {**made, "Algorithm": "SM2DSA", "Digest": b64(e)})["Value"]
+    value = api.ok("AsymmetricSign", {**made, "Algorithm": "SM2DSA", "Digest": b64(e)})["Value"]
     options = ["-rawin", "-digest", "sm3", "-pkeyopt", "distid:1234567812345678"]
     assert verifies(public, tmp_path, base64.b64decode(value), MESSAGE, options)
-    assert door.ok("AsymmetricVerify", {**made, "Algorithm": "SM2DSA", "Digest": b64(e), "Value": value})["Value"]
+    assert api.ok("AsymmetricVerify", {**made, "Algorithm": "SM2DSA", "Digest": b64(e), "Value": value})["Value"]
 
 
 @needs_openssl
 @pytest.mark.parametrize("spec", sorted(SPECS_ENC))
-def test_what_openssl_encrypts_is_decrypted(door: Any, tmp_path: Path, spec: str) -> None:
-    made = pair(door, spec, "ENCRYPT/DECRYPT")
-    public = public_of(door, made, tmp_path)
+def test_what_openssl_encrypts_is_decrypted(api: Any, tmp_path: Path, spec: str) -> None:
+    made = pair(api, spec, "ENCRYPT/DECRYPT")
+    public = public_of(api, made, tmp_path)
     for algorithm in SPECS_ENC[spec]:
         sealed = openssl("pkeyutl", "-encrypt", "-pubin", "-inkey", public, *OAEP[algorithm], stdin=MESSAGE)
-        request_context = {**made, "Algorithm": algorithm, "CiphertextBlob": b64(sealed)}
-        found = door.ok("AsymmetricDecrypt", request_context)
+        parameters = {**made, "Algorithm": algorithm, "CiphertextBlob": b64(sealed)}
+        found = api.ok("AsymmetricDecrypt", parameters)
         assert found == {**made, "Plaintext": b64(MESSAGE), "RequestId": found["RequestId"]}
-        again = door.ok("AsymmetricEncrypt", {**made, "Algorithm": algorithm, "Plaintext": b64(MESSAGE)})
+        again = api.ok("AsymmetricEncrypt", {**made, "Algorithm": algorithm, "Plaintext": b64(MESSAGE)})
         back = {**made, "Algorithm": algorithm, "CiphertextBlob": again["CiphertextBlob"]}
-        assert door.ok("AsymmetricDecrypt", back)["Plaintext"] == b64(MESSAGE)
+        assert api.ok("AsymmetricDecrypt", back)["Plaintext"] == b64(MESSAGE)
 
 
 @pytest.mark.parametrize(("spec", "algorithm"), sorted(LONGEST))
-def test_longest_plaintexts(door: Any, spec: str, algorithm: str) -> None:
+def test_longest_plaintexts(api: Any, spec: str, algorithm: str) -> None:
     most, size = LONGEST[spec, algorithm]
-    made = pair(door, spec, "ENCRYPT/DECRYPT")
-    request_context = {**made, "Algorithm": algorithm}
-    found = door.ok("AsymmetricEncrypt", {**request_context, "Plaintext": b64(bytes(most))})
+    made = pair(api, spec, "ENCRYPT/DECRYPT")
+    parameters = {**made, "Algorithm": algorithm}
+    found = api.ok("AsymmetricEncrypt", {**parameters, "Plaintext": b64(bytes(most))})
     assert len(base64.b64decode(found["CiphertextBlob"])) == size
-    assert door.code("AsymmetricEncrypt", {**request_context, "Plaintext": b64(bytes(most + 1))}) == (
+    assert api.code("AsymmetricEncrypt", {**parameters, "Plaintext": b64(bytes(most + 1))}) == (
         400,
         "InvalidParameter",
     )
 
 
-def test_sm2_takes_6047_bytes(door: Any) -> None:
-    made = pair(door, "EC_SM2", "ENCRYPT/DECRYPT")
-    found = door.ok("AsymmetricEncrypt", {**made, "Algorithm": "SM2PKE", "Plaintext": b64(bytes(6047))})
+def test_sm2_takes_6047_bytes(api: Any) -> None:
+    made = pair(api, "EC_SM2", "ENCRYPT/DECRYPT")
+    found = api.ok("AsymmetricEncrypt", {**made, "Algorithm": "SM2PKE", "Plaintext": b64(bytes(6047))})
     back = {**made, "Algorithm": "SM2PKE", "CiphertextBlob": found["CiphertextBlob"]}
-    assert door.ok("AsymmetricDecrypt", back)["Plaintext"] == b64(bytes(6047))
-    refused = door.code("AsymmetricEncrypt", {**made, "Algorithm": "SM2PKE", "Plaintext": b64(bytes(6048))})
+    assert api.ok("AsymmetricDecrypt", back)["Plaintext"] == b64(bytes(6047))
+    refused = api.code("AsymmetricEncrypt", {**made, "Algorithm": "SM2PKE", "Plaintext": b64(bytes(6048))})
     assert refused == (400, "InvalidParameter")
 
 
@@ -154,80 +154,80 @@ def test_sm2_takes_6047_bytes(door: Any) -> None:
         ("HMAC_SM3", "", "Encrypt", {"Plaintext": "eA=="}),
     ],
 )
-def test_keys_do_what_they_were_made_for(door: Any, spec: str, usage: str, action: str, more: dict[str, str]) -> None:
-    assert door.code(action, {**pair(door, spec, usage), **more}) == (400, "InvalidParameter")
+def test_keys_do_what_they_were_made_for(api: Any, spec: str, usage: str, action: str, more: dict[str, str]) -> None:
+    assert api.code(action, {**pair(api, spec, usage), **more}) == (400, "InvalidParameter")
 
 
-def test_versions_of_a_pair_and_their_limits(door: Any) -> None:
-    made = pair(door, "EC_P256")
+def test_versions_of_a_pair_and_their_limits(api: Any) -> None:
+    made = pair(api, "EC_P256")
     digest = b64(hashlib.sha256(MESSAGE).digest())
-    old = door.ok("AsymmetricSign", {**made, "Algorithm": "ECDSA_SHA_256", "Digest": digest})["Value"]
+    old = api.ok("AsymmetricSign", {**made, "Algorithm": "ECDSA_SHA_256", "Digest": digest})["Value"]
     soon = {"KeyId": made["KeyId"]}
-    assert door.code("CreateKeyVersion", soon) == (400, "Rejected.LimitExceeded")
-    door.runtime.clock.advance(days=7)
-    new = door.ok("CreateKeyVersion", soon)["KeyVersion"]
-    shown = door.ok("DescribeKey", soon)["KeyMetadata"]
+    assert api.code("CreateKeyVersion", soon) == (400, "Rejected.LimitExceeded")
+    api.runtime.clock.advance(days=7)
+    new = api.ok("CreateKeyVersion", soon)["KeyVersion"]
+    shown = api.ok("DescribeKey", soon)["KeyMetadata"]
     assert (shown["PrimaryKeyVersion"], shown["LastRotationDate"]) == (new["KeyVersionId"], "2026-11-28T12:00:00Z")
-    listed = door.ok("ListKeyVersions", soon)
+    listed = api.ok("ListKeyVersions", soon)
     assert [item["KeyVersionId"] for item in listed["KeyVersions"]["KeyVersion"]] == [
         new["KeyVersionId"],
         made["KeyVersionId"],
     ]
-    request_context = {**made, "Algorithm": "ECDSA_SHA_256", "Digest": digest, "Value": old}
-    assert door.ok("AsymmetricVerify", request_context)["Value"] is True
-    assert door.ok("AsymmetricVerify", {**request_context, "KeyVersionId": new["KeyVersionId"]})["Value"] is False
-    other = {**request_context, "KeyVersionId": pair(door, "EC_P256")["KeyVersionId"]}
-    assert door.code("AsymmetricVerify", other) == (404, "Forbidden.KeyVersionNotFound")
-    assert door.code("AsymmetricVerify", {**request_context, "KeyVersionId": "initial"}) == (
+    parameters = {**made, "Algorithm": "ECDSA_SHA_256", "Digest": digest, "Value": old}
+    assert api.ok("AsymmetricVerify", parameters)["Value"] is True
+    assert api.ok("AsymmetricVerify", {**parameters, "KeyVersionId": new["KeyVersionId"]})["Value"] is False
+    other = {**parameters, "KeyVersionId": pair(api, "EC_P256")["KeyVersionId"]}
+    assert api.code("AsymmetricVerify", other) == (404, "Forbidden.KeyVersionNotFound")
+    assert api.code("AsymmetricVerify", {**parameters, "KeyVersionId": "initial"}) == (
         404,
         "Forbidden.KeyVersionNotFound",
     )
 
 
-def test_fifty_versions_and_no_more(door: Any) -> None:
-    made = pair(door, "EC_P256")
+def test_fifty_versions_and_no_more(api: Any) -> None:
+    made = pair(api, "EC_P256")
     for _ in range(49):
-        door.runtime.clock.advance(days=7)
-        door.ok("CreateKeyVersion", {"KeyId": made["KeyId"]})
-    door.runtime.clock.advance(days=7)
-    assert door.code("CreateKeyVersion", {"KeyId": made["KeyId"]}) == (400, "Rejected.LimitExceeded")
-    page = door.ok("ListKeyVersions", {"KeyId": made["KeyId"], "PageSize": "20", "PageNumber": "3"})
+        api.runtime.clock.advance(days=7)
+        api.ok("CreateKeyVersion", {"KeyId": made["KeyId"]})
+    api.runtime.clock.advance(days=7)
+    assert api.code("CreateKeyVersion", {"KeyId": made["KeyId"]}) == (400, "Rejected.LimitExceeded")
+    page = api.ok("ListKeyVersions", {"KeyId": made["KeyId"], "PageSize": "20", "PageNumber": "3"})
     assert (len(page["KeyVersions"]["KeyVersion"]), page["TotalCount"]) == (10, 50)
 
 
-def test_no_version_of_symmetric_keys_and_of_instances(door: Any) -> None:
-    door.runtime.clock.advance(days=30)
-    inside = door.key(KeySpec="RSA_2048", DKMSInstanceId=door.runtime.founded.instance.id)
-    door.runtime.clock.advance(days=30)
-    for key_id in (door.key(), inside):
-        door.runtime.clock.advance(days=8)
-        assert door.code("CreateKeyVersion", {"KeyId": key_id}) == (400, "InvalidParameter")
+def test_no_version_of_symmetric_keys_and_of_instances(api: Any) -> None:
+    api.runtime.clock.advance(days=30)
+    inside = api.key(KeySpec="RSA_2048", DKMSInstanceId=api.runtime.founded.instance.id)
+    api.runtime.clock.advance(days=30)
+    for key_id in (api.key(), inside):
+        api.runtime.clock.advance(days=8)
+        assert api.code("CreateKeyVersion", {"KeyId": key_id}) == (400, "InvalidParameter")
 
 
 MACS = {"HMAC_SHA_224": "sha224", "HMAC_SHA_256": "sha256", "HMAC_SHA_384": "sha384", "HMAC_SHA_512": "sha512"}
 
 
 @pytest.mark.parametrize("spec", [*MACS, "HMAC_SM3"])
-def test_macs(door: Any, spec: str) -> None:
+def test_macs(api: Any, spec: str) -> None:
     """The key comes from outside, so that anybody can compute the same code."""
     from alibaba_openapi import importing  # noqa: PLC0415
 
     name = MACS.get(spec, "sm3")
     secret = bytes(range(hashlib.new(name).digest_size))
-    key_id = door.key(KeySpec=spec, Origin="EXTERNAL", KeyUsage="GENERATE/VERIFY_MAC")
-    door.ok("ImportKeyMaterial", importing.request(door, key_id, secret))
-    request_context = {"KeyId": key_id, "Algorithm": spec, "Message": b64(MESSAGE)}
-    found = door.ok("GenerateMac", request_context)
+    key_id = api.key(KeySpec=spec, Origin="EXTERNAL", KeyUsage="GENERATE/VERIFY_MAC")
+    api.ok("ImportKeyMaterial", importing.request(api, key_id, secret))
+    parameters = {"KeyId": key_id, "Algorithm": spec, "Message": b64(MESSAGE)}
+    found = api.ok("GenerateMac", parameters)
     assert found == {
         "KeyId": key_id,
         "Algorithm": spec,
         "Mac": b64(hmac.new(secret, MESSAGE, name).digest()),
         "RequestId": found["RequestId"],
     }
-    assert door.ok("VerifyMac", {**request_context, "Mac": found["Mac"]})["Value"] is True
-    assert door.ok("VerifyMac", {**request_context, "Mac": b64(b"x")})["Value"] is False
+    assert api.ok("VerifyMac", {**parameters, "Mac": found["Mac"]})["Value"] is True
+    assert api.ok("VerifyMac", {**parameters, "Mac": b64(b"x")})["Value"] is False
     wrong = "HMAC_SM3" if spec != "HMAC_SM3" else "HMAC_SHA_256"
-    assert door.code("GenerateMac", {**request_context, "Algorithm": wrong}) == (400, "InvalidParameter")
+    assert api.code("GenerateMac", {**parameters, "Algorithm": wrong}) == (400, "InvalidParameter")
 
 
 def recipient(directory: Path, spec: str) -> tuple[Path, str]:
@@ -245,22 +245,22 @@ def recipient(directory: Path, spec: str) -> tuple[Path, str]:
     ("spec", "algorithm"),
     [("RSA_2048", "RSAES_OAEP_SHA_256"), ("RSA_2048", "RSAES_OAEP_SHA_1"), ("EC_SM2", "SM2PKE")],
 )
-def test_openssl_opens_what_is_exported(door: Any, tmp_path: Path, spec: str, algorithm: str) -> None:
+def test_openssl_opens_what_is_exported(api: Any, tmp_path: Path, spec: str, algorithm: str) -> None:
     private, public = recipient(tmp_path, spec)
     theirs = {"PublicKeyBlob": public, "WrappingAlgorithm": algorithm, "WrappingKeySpec": spec}
-    key_id, context = door.key(), '{"for":"export"}'
-    made = door.ok("GenerateDataKey", {"KeyId": key_id, "EncryptionContext": context})
+    key_id, context = api.key(), '{"for":"export"}'
+    made = api.ok("GenerateDataKey", {"KeyId": key_id, "EncryptionContext": context})
     blob = made["CiphertextBlob"]
-    found = door.ok("ExportDataKey", {"CiphertextBlob": blob, "EncryptionContext": context, **theirs})
+    found = api.ok("ExportDataKey", {"CiphertextBlob": blob, "EncryptionContext": context, **theirs})
     assert (found["KeyId"], found["KeyVersionId"]) == (key_id, made["KeyVersionId"])
 
     def opened(sealed: str) -> bytes:
         return openssl("pkeyutl", "-decrypt", "-inkey", private, *OAEP[algorithm], stdin=base64.b64decode(sealed))
 
     assert b64(opened(found["ExportedDataKey"])) == made["Plaintext"]
-    assert door.code("ExportDataKey", {"CiphertextBlob": blob, **theirs}) == (400, "InvalidParameter")
-    both = door.ok("GenerateAndExportDataKey", {"KeyId": key_id, "NumberOfBytes": "24", **theirs})
-    plain = door.ok("Decrypt", {"CiphertextBlob": both["CiphertextBlob"]})["Plaintext"]
+    assert api.code("ExportDataKey", {"CiphertextBlob": blob, **theirs}) == (400, "InvalidParameter")
+    both = api.ok("GenerateAndExportDataKey", {"KeyId": key_id, "NumberOfBytes": "24", **theirs})
+    plain = api.ok("Decrypt", {"CiphertextBlob": both["CiphertextBlob"]})["Plaintext"]
     assert b64(opened(both["ExportedDataKey"])) == plain
     assert len(base64.b64decode(plain)) == 24
 
@@ -276,57 +276,57 @@ def test_openssl_opens_what_is_exported(door: Any, tmp_path: Path, spec: str, al
     ],
 )
 def test_exports_to_the_key_that_was_announced(
-    door: Any, tmp_path: Path, algorithm: str, spec: str, theirs: str, parameter: str
+    api: Any, tmp_path: Path, algorithm: str, spec: str, theirs: str, parameter: str
 ) -> None:
     _, public = recipient(tmp_path, theirs)
     given = {"PublicKeyBlob": public, "WrappingAlgorithm": algorithm, "WrappingKeySpec": spec}
-    status, body = door.ask("GenerateAndExportDataKey", {"KeyId": door.key(), **given})
+    status, body = api.ask("GenerateAndExportDataKey", {"KeyId": api.key(), **given})
     assert (status, body["Message"]) == (400, f'The specified parameter "{parameter}" is not valid.')
 
 
-def test_moving_a_ciphertext(door: Any) -> None:
-    one, two = door.key(), door.key(KeySpec="Aliyun_SM4")
-    old = door.ok("Encrypt", {"KeyId": one, "Plaintext": "not base64!", "EncryptionContext": '{"a":"1"}'})
-    request_context = {
+def test_moving_a_ciphertext(api: Any) -> None:
+    one, two = api.key(), api.key(KeySpec="Aliyun_SM4")
+    old = api.ok("Encrypt", {"KeyId": one, "Plaintext": "not base64!", "EncryptionContext": '{"a":"1"}'})
+    parameters = {
         "CiphertextBlob": old["CiphertextBlob"],
         "SourceEncryptionContext": '{"a":"1"}',
         "DestinationEncryptionContext": '{"b":"2"}',
-        "DestinationKeyId": f"acs:kms:cn-hangzhou:{door.account}:key/{two}",
+        "DestinationKeyId": f"acs:kms:cn-hangzhou:{api.account}:key/{two}",
     }
-    moved = door.ok("ReEncrypt", request_context)
+    moved = api.ok("ReEncrypt", parameters)
     assert (moved["KeyId"], moved["KeyVersionId"]) == (one, old["KeyVersionId"])
-    found = door.ok("Decrypt", {"CiphertextBlob": moved["CiphertextBlob"], "EncryptionContext": '{"b":"2"}'})
+    found = api.ok("Decrypt", {"CiphertextBlob": moved["CiphertextBlob"], "EncryptionContext": '{"b":"2"}'})
     assert (found["KeyId"], found["Plaintext"]) == (two, "not base64!")
     for change in ({"SourceEncryptionContext": '{"a":"2"}'}, {"CiphertextBlob": "AAAA"}):
-        assert door.code("ReEncrypt", request_context | change) == (400, "InvalidParameter")
-    assert door.code("ReEncrypt", request_context | {"DestinationKeyId": "alias/none"}) == (
+        assert api.code("ReEncrypt", parameters | change) == (400, "InvalidParameter")
+    assert api.code("ReEncrypt", parameters | {"DestinationKeyId": "alias/none"}) == (
         404,
         "Forbidden.AliasNotFound",
     )
-    named = door.ok("ReEncrypt", request_context | {"SourceKeyId": one})
+    named = api.ok("ReEncrypt", parameters | {"SourceKeyId": one})
     assert named["KeyId"] == one
-    assert door.code("ReEncrypt", request_context | {"SourceKeyId": door.key()}) == (400, "InvalidParameter")
+    assert api.code("ReEncrypt", parameters | {"SourceKeyId": api.key()}) == (400, "InvalidParameter")
 
 
 @pytest.mark.parametrize("spec", sorted(SPECS_ENC))
-def test_moving_out_from_under_a_pair(door: Any, spec: str) -> None:
-    made, to = pair(door, spec, "ENCRYPT/DECRYPT"), door.key()
+def test_moving_out_from_under_a_pair(api: Any, spec: str) -> None:
+    made, to = pair(api, spec, "ENCRYPT/DECRYPT"), api.key()
     for algorithm in SPECS_ENC[spec]:
-        sealed = door.ok("AsymmetricEncrypt", {**made, "Algorithm": algorithm, "Plaintext": b64(MESSAGE)})
+        sealed = api.ok("AsymmetricEncrypt", {**made, "Algorithm": algorithm, "Plaintext": b64(MESSAGE)})
         source = {"SourceKeyId": made["KeyId"], "SourceKeyVersionId": made["KeyVersionId"]}
-        request_context = {"CiphertextBlob": sealed["CiphertextBlob"], "SourceEncryptionAlgorithm": algorithm, **source}
-        moved = door.ok("ReEncrypt", {**request_context, "DestinationKeyId": to})
+        parameters = {"CiphertextBlob": sealed["CiphertextBlob"], "SourceEncryptionAlgorithm": algorithm, **source}
+        moved = api.ok("ReEncrypt", {**parameters, "DestinationKeyId": to})
         assert (moved["KeyId"], moved["KeyVersionId"]) == (made["KeyId"], made["KeyVersionId"])
-        assert door.ok("Decrypt", {"CiphertextBlob": moved["CiphertextBlob"]})["Plaintext"] == b64(MESSAGE)
+        assert api.ok("Decrypt", {"CiphertextBlob": moved["CiphertextBlob"]})["Plaintext"] == b64(MESSAGE)
 
 
-def test_advance_encrypt(door: Any) -> None:
-    key_id = door.key()
-    found = door.ok("AdvanceEncrypt", {"KeyId": key_id, "Plaintext": b64(MESSAGE), "Iv": b64(bytes(12))})
+def test_advance_encrypt(api: Any) -> None:
+    key_id = api.key()
+    found = api.ok("AdvanceEncrypt", {"KeyId": key_id, "Plaintext": b64(MESSAGE), "Iv": b64(bytes(12))})
     assert (found["Algorithm"], found["Iv"]) == ("AES_GCM", b64(bytes(12)))
-    assert door.ok("Decrypt", {"CiphertextBlob": found["CiphertextBlob"]})["Plaintext"] == b64(MESSAGE)
+    assert api.ok("Decrypt", {"CiphertextBlob": found["CiphertextBlob"]})["Plaintext"] == b64(MESSAGE)
     for more in ({"Algorithm": "AES_CBC"}, {"Algorithm": "SM4_GCM"}, {"Iv": b64(bytes(16))}, {"PaddingMode": "NONE"}):
-        assert door.code("AdvanceEncrypt", {"KeyId": key_id, "Plaintext": "eA==", **more}) == (400, "InvalidParameter")
+        assert api.code("AdvanceEncrypt", {"KeyId": key_id, "Plaintext": "eA==", **more}) == (400, "InvalidParameter")
 
 
 DRY = {
@@ -343,27 +343,27 @@ DRY = {
 
 
 @pytest.mark.parametrize("action", sorted(DRY))
-def test_dry_runs_three_answers(door: Any, action: str) -> None:
-    from alibaba_openapi.test_openapi_errors import stranger  # noqa: PLC0415
+def test_dry_runs_three_answers(api: Any, action: str) -> None:
+    from alibaba_openapi.test_openapi_errors import unprivileged_user  # noqa: PLC0415
 
     spec, usage, more = DRY[action]
-    made = pair(door, spec, usage)
-    request_context = {**made, **more, "DryRun": "true"}
-    assert door.code(action, request_context) == (400, "DryRunOperationError")
-    door.ok("DisableKey", {"KeyId": made["KeyId"]})
-    assert door.code(action, request_context) == (400, "ValidationError")
-    refused = door.send(stranger(door).v3(action, request_context))
+    made = pair(api, spec, usage)
+    parameters = {**made, **more, "DryRun": "true"}
+    assert api.code(action, parameters) == (400, "DryRunOperationError")
+    api.ok("DisableKey", {"KeyId": made["KeyId"]})
+    assert api.code(action, parameters) == (400, "ValidationError")
+    refused = api.send(unprivileged_user(api).v3(action, parameters))
     assert (refused.status, b"AccessDeniedError" in refused.body) == (403, True)
 
 
-def test_dry_runs_where_a_ciphertext_names_the_key(door: Any) -> None:
-    blob = door.ok("Encrypt", {"KeyId": door.key(), "Plaintext": "eA=="})["CiphertextBlob"]
-    from alibaba_openapi.provoke_keys import wrapper  # noqa: PLC0415
+def test_dry_runs_where_a_ciphertext_names_the_key(api: Any) -> None:
+    blob = api.ok("Encrypt", {"KeyId": api.key(), "Plaintext": "eA=="})["CiphertextBlob"]
+    from alibaba_openapi.scenarios_keys import wrapper  # noqa: PLC0415
 
-    more = {"ExportDataKey": wrapper(door), "ReEncrypt": {"DestinationKeyId": door.key()}, "Decrypt": {}}
+    more = {"ExportDataKey": wrapper(api), "ReEncrypt": {"DestinationKeyId": api.key()}, "Decrypt": {}}
     for action, given in more.items():
-        request_context = {"CiphertextBlob": blob, "DryRun": "True", **given}
-        assert door.code(action, request_context) == (400, "DryRunOperationError"), action
-        assert door.code(action, request_context | {"CiphertextBlob": "AAAA"}) == (400, "ValidationError"), action
-    exported = {"KeyId": door.key(), "DryRun": "true", **wrapper(door)}
-    assert door.code("GenerateAndExportDataKey", exported) == (400, "DryRunOperationError")
+        parameters = {"CiphertextBlob": blob, "DryRun": "True", **given}
+        assert api.code(action, parameters) == (400, "DryRunOperationError"), action
+        assert api.code(action, parameters | {"CiphertextBlob": "AAAA"}) == (400, "ValidationError"), action
+    exported = {"KeyId": api.key(), "DryRun": "true", **wrapper(api)}
+    assert api.code("GenerateAndExportDataKey", exported) == (400, "DryRunOperationError")

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from alibaba_openapi.provoke_keys import pair
+from alibaba_openapi.scenarios_keys import pair
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -38,17 +38,17 @@ def jwk(key: rsa.RSAPrivateKey) -> dict[str, str]:
 
 
 @pytest.fixture
-def trusting(door: Any) -> Any:
+def trusting(api: Any) -> Any:
     """A house that believes one verifier."""
-    door.runtime.gate.attestation = TokenAttestation([spki(VERIFIER)], door.runtime.vault, door.runtime.clock)
-    return door
+    api.runtime.gate.attestation = TokenAttestation([spki(VERIFIER)], api.runtime.vault, api.runtime.clock)
+    return api
 
 
-def recipient(door: Any, signer: rsa.RSAPrivateKey = VERIFIER, alg: str = "RS256", **changes: Any) -> str:
+def recipient(api: Any, signer: rsa.RSAPrivateKey = VERIFIER, alg: str = "RS256", **changes: Any) -> str:
     """The Recipient parameter of a machine that took the challenge."""
-    challenge = door.ok("GetChallenge")
+    challenge = api.ok("GetChallenge")
     nonce = base64.b64decode(challenge["Nonce"])
-    now = door.runtime.clock.now_ms() // 1000
+    now = api.runtime.clock.now_ms() // 1000
     claims = {"eat_nonce": b64url(nonce), "exp": now + 60, "nbf": now, "cnf": {"jwk": jwk(MACHINE)}, **changes}
     signed = f"{b64url(json.dumps({'alg': alg}).encode())}.{b64url(json.dumps(claims).encode())}"
     signature = signer.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
@@ -72,15 +72,15 @@ def test_the_machine_alone_reads_what_is_decrypted(trusting: Any) -> None:
     assert opened(trusting.ok("Decrypt", {"CiphertextBlob": blob, "Recipient": recipient(trusting)})) == b"hello"
     made = {**pair(trusting, "RSA_2048", "ENCRYPT/DECRYPT"), "Algorithm": "RSAES_OAEP_SHA_1"}
     sealed = trusting.ok("AsymmetricEncrypt", {**made, "Plaintext": "aGVsbG8="})["CiphertextBlob"]
-    request_context = {**made, "CiphertextBlob": sealed, "Recipient": recipient(trusting)}
-    assert opened(trusting.ok("AsymmetricDecrypt", request_context)) == b"hello"
+    parameters = {**made, "CiphertextBlob": sealed, "Recipient": recipient(trusting)}
+    assert opened(trusting.ok("AsymmetricDecrypt", parameters)) == b"hello"
 
 
 def test_states_and_rights_hold_for_machines_too(trusting: Any) -> None:
     key_id = trusting.key()
-    request_context = {"KeyId": key_id, "Recipient": recipient(trusting)}
+    parameters = {"KeyId": key_id, "Recipient": recipient(trusting)}
     trusting.ok("DisableKey", {"KeyId": key_id})
-    assert trusting.code("GenerateDataKey", request_context) == (409, "Rejected.Disabled")
+    assert trusting.code("GenerateDataKey", parameters) == (409, "Rejected.Disabled")
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_states_and_rights_hold_for_machines_too(trusting: Any) -> None:
     ids=lambda changes: "another signer" if "signer" in changes else str(changes),
 )
 def test_who_is_not_believed_gets_nothing(trusting: Any, changes: dict[str, Any]) -> None:
-    request_context = {"KeyId": trusting.key(), "Recipient": recipient(trusting, **changes)}
-    status, body = trusting.ask("GenerateDataKey", request_context)
+    parameters = {"KeyId": trusting.key(), "Recipient": recipient(trusting, **changes)}
+    status, body = trusting.ask("GenerateDataKey", parameters)
     assert (status, body["Message"]) == (400, 'The specified parameter "Recipient" is not valid.')
     assert "Plaintext" not in body
 

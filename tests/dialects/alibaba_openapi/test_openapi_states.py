@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from alibaba_openapi import importing
-from alibaba_openapi.provoke_keys import DIGEST, wrapper
+from alibaba_openapi.scenarios_keys import DIGEST, wrapper
 
 DISABLED = (409, "Rejected.Disabled")
 PENDING_DELETION = (409, "Rejected.PendingDeletion")
@@ -24,48 +24,48 @@ Material = bytes(range(32))
 
 
 def of_key(**parameters: str) -> Ask:
-    return lambda _door, key_id: {"KeyId": key_id, **parameters}
+    return lambda _api, key_id: {"KeyId": key_id, **parameters}
 
 
 def with_version(**parameters: str) -> Ask:
-    def ask(door: Any, key_id: str) -> dict[str, str]:
-        return {"KeyId": key_id, "KeyVersionId": version_of(door, key_id), **parameters}
+    def ask(api: Any, key_id: str) -> dict[str, str]:
+        return {"KeyId": key_id, "KeyVersionId": version_of(api, key_id), **parameters}
 
     return ask
 
 
-def version_of(door: Any, key_id: str) -> str:
-    return str(door.ok("DescribeKey", {"KeyId": key_id})["KeyMetadata"]["PrimaryKeyVersion"])
+def version_of(api: Any, key_id: str) -> str:
+    return str(api.ok("DescribeKey", {"KeyId": key_id})["KeyMetadata"]["PrimaryKeyVersion"])
 
 
-def blob(door: Any, key_id: str) -> str:
+def blob(api: Any, key_id: str) -> str:
     """A ciphertext the key might have made."""
     import base64  # noqa: PLC0415
 
-    return base64.b64encode(b"\x24\x00\x02" + version_of(door, key_id).encode() + bytes(40)).decode()
+    return base64.b64encode(b"\x24\x00\x02" + version_of(api, key_id).encode() + bytes(40)).decode()
 
 
-def import_(door: Any, key_id: str) -> dict[str, str]:
-    found: dict[str, str] = importing.request(door, key_id, Material)
+def import_(api: Any, key_id: str) -> dict[str, str]:
+    found: dict[str, str] = importing.request(api, key_id, Material)
     return found
 
 
-def moved_to(door: Any, key_id: str) -> dict[str, str]:
-    ciphertext = door.ok("Encrypt", {"KeyId": door.key(), "Plaintext": "eA=="})["CiphertextBlob"]
+def moved_to(api: Any, key_id: str) -> dict[str, str]:
+    ciphertext = api.ok("Encrypt", {"KeyId": api.key(), "Plaintext": "eA=="})["CiphertextBlob"]
     return {"CiphertextBlob": ciphertext, "DestinationKeyId": key_id}
 
 
-def alias_moved(door: Any, key_id: str) -> dict[str, str]:
-    door.ok("CreateAlias", {"KeyId": door.key(), "AliasName": "alias/moves"})
+def alias_moved(api: Any, key_id: str) -> dict[str, str]:
+    api.ok("CreateAlias", {"KeyId": api.key(), "AliasName": "alias/moves"})
     return {"KeyId": key_id, "AliasName": "alias/moves"}
 
 
-def alias_deleted(door: Any, key_id: str) -> dict[str, str]:
-    with door.runtime.store.begin(write=True) as uow:
+def alias_deleted(api: Any, key_id: str) -> dict[str, str]:
+    with api.runtime.store.begin(write=True) as uow:
         from bitting.core.model.key import Alias  # noqa: PLC0415
 
-        ring = door.runtime.founded.account.ring
-        uow.of(Alias).add(Alias(f"{ring}/alias/gone", ring, door.account, "alias/gone", key_id, 1, 1))
+        ring = api.runtime.founded.account.ring
+        uow.of(Alias).add(Alias(f"{ring}/alias/gone", ring, api.account, "alias/gone", key_id, 1, 1))
     return {"AliasName": "alias/gone"}
 
 
@@ -87,7 +87,7 @@ TABLE: tuple[tuple[str, str, Ask, tuple[tuple[int, str], ...]], ...] = (
     ("Encrypt", AES, of_key(Plaintext="eA=="), USE),
     ("GenerateDataKey", AES, of_key(), USE),
     ("GenerateDataKeyWithoutPlaintext", AES, of_key(), USE),
-    ("GenerateAndExportDataKey", AES, lambda door, key_id: {"KeyId": key_id, **wrapper(door)}, USE),
+    ("GenerateAndExportDataKey", AES, lambda api, key_id: {"KeyId": key_id, **wrapper(api)}, USE),
     ("ReEncrypt", AES, moved_to, USE),
     ("AdvanceEncrypt", AES, of_key(Plaintext="eA=="), USE),
     ("AsymmetricEncrypt", RSA, with_version(Algorithm="RSAES_OAEP_SHA_1", Plaintext="eA=="), USE),
@@ -116,23 +116,23 @@ TABLE: tuple[tuple[str, str, Ask, tuple[tuple[int, str], ...]], ...] = (
 USAGES = {RSA: "ENCRYPT/DECRYPT"}
 
 
-def key_in(door: Any, state: str, kind: str) -> str:
+def key_in(api: Any, state: str, kind: str) -> str:
     """A key of that kind in that state; all but those waiting for material are a month old."""
     origin = "EXTERNAL" if state == "PendingImport" or kind == EXTERNAL else ""
     spec = AES if kind == EXTERNAL else kind
-    key_id: str = door.key(Origin=origin, KeySpec=spec, KeyUsage=USAGES.get(kind, ""))
+    key_id: str = api.key(Origin=origin, KeySpec=spec, KeyUsage=USAGES.get(kind, ""))
     if kind == EXTERNAL and state != "PendingImport":
-        door.ok("ImportKeyMaterial", import_(door, key_id))
-    door.runtime.clock.advance(days=30)
+        api.ok("ImportKeyMaterial", import_(api, key_id))
+    api.runtime.clock.advance(days=30)
     if state == "Disabled":
-        door.ok("DisableKey", {"KeyId": key_id})
+        api.ok("DisableKey", {"KeyId": key_id})
     if state == "PendingDeletion":
-        door.ok("ScheduleKeyDeletion", {"KeyId": key_id, "PendingWindowInDays": "7"})
+        api.ok("ScheduleKeyDeletion", {"KeyId": key_id, "PendingWindowInDays": "7"})
     return key_id
 
 
-def state_of(door: Any, key_id: str) -> str:
-    return str(door.ok("DescribeKey", {"KeyId": key_id})["KeyMetadata"]["KeyState"])
+def state_of(api: Any, key_id: str) -> str:
+    return str(api.ok("DescribeKey", {"KeyId": key_id})["KeyMetadata"]["KeyState"])
 
 
 CELLS = [
@@ -143,30 +143,30 @@ CELLS = [
 
 
 @pytest.mark.parametrize(("action", "kind", "ask", "state", "expected"), CELLS)
-def test_cell(door: Any, action: str, kind: str, ask: Ask, state: str, expected: tuple[int, str]) -> None:
-    key_id = key_in(door, state, kind)
-    assert state_of(door, key_id) == state
-    status, body = door.ask(action, ask(door, key_id))
+def test_cell(api: Any, action: str, kind: str, ask: Ask, state: str, expected: tuple[int, str]) -> None:
+    key_id = key_in(api, state, kind)
+    assert state_of(api, key_id) == state
+    status, body = api.ask(action, ask(api, key_id))
     assert (status, body.get("Code", "")) == expected
     if expected != OK:
-        assert state_of(door, key_id) == state
+        assert state_of(api, key_id) == state
 
 
 @pytest.mark.parametrize(("action", "kind"), [("Decrypt", AES), ("ReEncrypt", AES), ("ExportDataKey", AES)])
 @pytest.mark.parametrize("state", STATES)
-def test_the_key_a_ciphertext_names(door: Any, action: str, kind: str, state: str) -> None:
+def test_the_key_a_ciphertext_names(api: Any, action: str, kind: str, state: str) -> None:
     """The state is looked at before the ciphertext: this one would not open."""
-    key_id = key_in(door, state, kind)
-    given = {"CiphertextBlob": blob(door, key_id), "DestinationKeyId": door.key(), **wrapper(door)}
+    key_id = key_in(api, state, kind)
+    given = {"CiphertextBlob": blob(api, key_id), "DestinationKeyId": api.key(), **wrapper(api)}
     expected = dict(zip(STATES, USE, strict=True))[state]
     if expected == OK:
         expected = (400, "InvalidParameter")
-    assert door.code(action, given) == expected
+    assert api.code(action, given) == expected
 
 
-def test_every_operation_that_names_a_key_has_a_line(door: Any) -> None:
+def test_every_operation_that_names_a_key_has_a_line(api: Any) -> None:
     listed = {action for action, *_ in TABLE} | {"Decrypt", "ExportDataKey", "AsymmetricDecrypt", "GetKeyPolicy"}
-    named = {name for name, row in door.dialect.operations.items() if row.use is not None and row.use.key is not None}
+    named = {name for name, row in api.dialect.operations.items() if row.use is not None and row.use.key is not None}
     assert named <= listed | {"SetKeyPolicy"}
 
 
@@ -186,34 +186,34 @@ def test_every_operation_that_names_a_key_has_a_line(door: Any) -> None:
         (EXTERNAL, "PendingDeletion", "DeleteKeyMaterial", "PendingDeletion"),
     ],
 )
-def test_transitions(door: Any, kind: str, state: str, action: str, after: str) -> None:
-    key_id = key_in(door, state, kind)
-    ask = import_(door, key_id) if action == "ImportKeyMaterial" else {"KeyId": key_id, "PendingWindowInDays": "7"}
-    door.ok(action, ask)
-    assert state_of(door, key_id) == after
+def test_transitions(api: Any, kind: str, state: str, action: str, after: str) -> None:
+    key_id = key_in(api, state, kind)
+    ask = import_(api, key_id) if action == "ImportKeyMaterial" else {"KeyId": key_id, "PendingWindowInDays": "7"}
+    api.ok(action, ask)
+    assert state_of(api, key_id) == after
 
 
-def test_expired_material_leaves_the_key_waiting(door: Any) -> None:
-    key_id = door.key(Origin="EXTERNAL")
-    expires = door.runtime.clock.now_ms() // 1000 + 86_400
-    door.ok("ImportKeyMaterial", importing.request(door, key_id, Material, expires))
-    shown = door.ok("DescribeKey", {"KeyId": key_id})["KeyMetadata"]
+def test_expired_material_leaves_the_key_waiting(api: Any) -> None:
+    key_id = api.key(Origin="EXTERNAL")
+    expires = api.runtime.clock.now_ms() // 1000 + 86_400
+    api.ok("ImportKeyMaterial", importing.request(api, key_id, Material, expires))
+    shown = api.ok("DescribeKey", {"KeyId": key_id})["KeyMetadata"]
     assert (shown["KeyState"], shown["MaterialExpireTime"]) == ("Enabled", "2026-11-22T12:00:00Z")
-    door.runtime.clock.advance(days=1)
-    assert state_of(door, key_id) == "PendingImport"
-    assert door.code("Encrypt", {"KeyId": key_id, "Plaintext": "eA=="}) == PENDING_IMPORT
-    door.ok("ImportKeyMaterial", importing.request(door, key_id, Material))
-    assert state_of(door, key_id) == "Enabled"
+    api.runtime.clock.advance(days=1)
+    assert state_of(api, key_id) == "PendingImport"
+    assert api.code("Encrypt", {"KeyId": key_id, "Plaintext": "eA=="}) == PENDING_IMPORT
+    api.ok("ImportKeyMaterial", importing.request(api, key_id, Material))
+    assert state_of(api, key_id) == "Enabled"
 
 
-def test_a_deletion_that_is_due_has_happened(door: Any) -> None:
+def test_a_deletion_that_is_due_has_happened(api: Any) -> None:
     """Before anybody has swept it away: not described, not listed, not counted, not named by its alias."""
-    stays, goes = door.key(), key_in(door, "Enabled", AES)
-    door.ok("CreateAlias", {"KeyId": goes, "AliasName": "alias/goes"})
-    door.ok("ScheduleKeyDeletion", {"KeyId": goes, "PendingWindowInDays": "7"})
-    assert door.keys() == 2
-    door.runtime.clock.advance(days=7)
-    listed = door.ok("ListKeys")
+    stays, goes = api.key(), key_in(api, "Enabled", AES)
+    api.ok("CreateAlias", {"KeyId": goes, "AliasName": "alias/goes"})
+    api.ok("ScheduleKeyDeletion", {"KeyId": goes, "PendingWindowInDays": "7"})
+    assert api.keys() == 2
+    api.runtime.clock.advance(days=7)
+    listed = api.ok("ListKeys")
     assert ([key["KeyId"] for key in listed["Keys"]["Key"]], listed["TotalCount"]) == ([stays], 1)
-    assert door.code("DescribeKey", {"KeyId": goes}) == (404, "Forbidden.KeyNotFound")
-    assert door.code("Encrypt", {"KeyId": "alias/goes", "Plaintext": "eA=="})[0] == 404
+    assert api.code("DescribeKey", {"KeyId": goes}) == (404, "Forbidden.KeyNotFound")
+    assert api.code("Encrypt", {"KeyId": "alias/goes", "Plaintext": "eA=="})[0] == 404

@@ -1,4 +1,4 @@
-"""The OpenAPI door, with secrets in mind."""
+"""The OpenAPI api, with secrets in mind."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import json
 from typing import Any
 
 import pytest
-from alibaba_openapi.conftest import Door
+from alibaba_openapi.conftest import ApiClient
 
 from bitting.core.scheduler import Scheduler
 from bitting.core.usecases.secrets.rotation_ports import HttpResponse
 from bitting.core.usecases.secrets.sweeps import SECRET_SWEEPS, secret_handlers
 
 
-class Secrets(Door):
+class Secrets(ApiClient):
     """``create`` and ``value`` for short; ``work`` does what is due."""
 
     def create(self, name: str = "db", data: str = "one", **more: str) -> dict[str, Any]:
@@ -70,5 +70,5 @@ RDS = {
 
 
 @pytest.fixture
-def door(runtime: Any) -> Secrets:
+def api(runtime: Any) -> Secrets:
     return Secrets(runtime)

@@ -1,4 +1,4 @@
-"""Alibaba's secrets operations through the OpenAPI door."""
+"""Alibaba's secrets operations through the OpenAPI."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from alibaba_openapi.signer import Signer
-from alibaba_openapi.test_openapi_account import NO, OK, document, request_context, statement, user
+from alibaba_openapi.test_openapi_account import NO, OK, document, statement, status_and_code, user
 from alibaba_secrets.conftest import RDS, Secrets
 
 from bitting.core.material import KeyMaterial
@@ -24,17 +24,17 @@ OPERATIONS = {
 }  # fmt: skip
 
 
-def test_all_sixteen_are_served(door: Secrets) -> None:
-    assert set(door.dialect.operations) >= OPERATIONS
+def test_all_sixteen_are_served(api: Secrets) -> None:
+    assert set(api.dialect.operations) >= OPERATIONS
     assert len(OPERATIONS) == 16
 
 
-def test_a_generic_secret_and_its_life(door: Secrets) -> None:
-    made = door.create(Description="a", Tags='[{"TagKey":"env","TagValue":"prod"}]')
+def test_a_generic_secret_and_its_life(api: Secrets) -> None:
+    made = api.create(Description="a", Tags='[{"TagKey":"env","TagValue":"prod"}]')
     made.pop("RequestId")
-    arn = f"acs:kms:cn-hangzhou:{door.account}:secret/db"
+    arn = f"acs:kms:cn-hangzhou:{api.account}:secret/db"
     assert made == {"Arn": arn, "SecretName": "db", "SecretType": "Generic", "VersionId": "v1", "DKMSInstanceId": ""}
-    read = door.value()
+    read = api.value()
     read.pop("RequestId")
     assert read == {
         "SecretName": "db",
@@ -45,80 +45,78 @@ def test_a_generic_secret_and_its_life(door: Secrets) -> None:
         "VersionStages": {"VersionStage": ["ACSCurrent"]},
         "CreateTime": "2026-11-21T12:00:00Z",
     }
-    assert door.value(arn)["SecretData"] == "one"
-    described = door.ok("DescribeSecret", {"SecretName": "db", "FetchTags": "true"})
+    assert api.value(arn)["SecretData"] == "one"
+    described = api.ok("DescribeSecret", {"SecretName": "db", "FetchTags": "true"})
     assert described["Tags"] == {"Tag": [{"TagKey": "env", "TagValue": "prod"}]}
     assert described["EncryptionKeyId"]
     assert described["PlannedDeleteTime"] == ""
-    assert "Tags" not in door.ok("DescribeSecret", {"SecretName": "db"})
-    door.ok("UpdateSecret", {"SecretName": "db", "Description": "b"})
-    assert door.ok("DescribeSecret", {"SecretName": "db"})["Description"] == "b"
-    gone = door.ok("DeleteSecret", {"SecretName": "db", "RecoveryWindowInDays": "7"})
+    assert "Tags" not in api.ok("DescribeSecret", {"SecretName": "db"})
+    api.ok("UpdateSecret", {"SecretName": "db", "Description": "b"})
+    assert api.ok("DescribeSecret", {"SecretName": "db"})["Description"] == "b"
+    gone = api.ok("DeleteSecret", {"SecretName": "db", "RecoveryWindowInDays": "7"})
     assert gone["PlannedDeleteTime"] == "2026-11-28T12:00:00Z"
-    assert door.ok("RestoreSecret", {"SecretName": "db"})["SecretName"] == "db"
-    assert (
-        door.ok("DeleteSecret", {"SecretName": "db", "ForceDeleteWithoutRecovery": "true"})["PlannedDeleteTime"] == ""
-    )
-    assert door.code("DescribeSecret", {"SecretName": "db"}) == (404, "Forbidden.ResourceNotFound")
+    assert api.ok("RestoreSecret", {"SecretName": "db"})["SecretName"] == "db"
+    assert api.ok("DeleteSecret", {"SecretName": "db", "ForceDeleteWithoutRecovery": "true"})["PlannedDeleteTime"] == ""
+    assert api.code("DescribeSecret", {"SecretName": "db"}) == (404, "Forbidden.ResourceNotFound")
 
 
-def test_put_is_idempotent_and_moves_the_stages(door: Secrets) -> None:
-    door.create()
-    assert door.put("two", "v2")["VersionStages"] == {"VersionStage": ["ACSCurrent"]}
-    assert door.put("two", "v2")["VersionId"] == "v2"
-    assert door.code("PutSecretValue", {"SecretName": "db", "SecretData": "other", "VersionId": "v2"}) == (
+def test_put_is_idempotent_and_moves_the_stages(api: Secrets) -> None:
+    api.create()
+    assert api.put("two", "v2")["VersionStages"] == {"VersionStage": ["ACSCurrent"]}
+    assert api.put("two", "v2")["VersionId"] == "v2"
+    assert api.code("PutSecretValue", {"SecretName": "db", "SecretData": "other", "VersionId": "v2"}) == (
         409,
         "Rejected.ResourceExist",
     )
-    assert door.value(VersionStage="ACSPrevious")["SecretData"] == "one"
-    assert door.value(VersionId="v1")["VersionStages"] == {"VersionStage": ["ACSPrevious"]}
-    assert door.code("GetSecretValue", {"SecretName": "db", "VersionId": "v1", "VersionStage": "ACSCurrent"})[0] == 400
+    assert api.value(VersionStage="ACSPrevious")["SecretData"] == "one"
+    assert api.value(VersionId="v1")["VersionStages"] == {"VersionStage": ["ACSPrevious"]}
+    assert api.code("GetSecretValue", {"SecretName": "db", "VersionId": "v1", "VersionStage": "ACSCurrent"})[0] == 400
 
 
 @pytest.mark.parametrize("spelt", ['["blue"]', '{"VersionStage":["blue"]}', "blue"])
-def test_stages_in_every_spelling_in_sight(door: Secrets, spelt: str) -> None:
-    door.create()
-    assert door.put("two", "v2", VersionStages=spelt)["VersionStages"] == {"VersionStage": ["blue"]}
-    assert door.value()["SecretData"] == "one"
+def test_stages_in_every_spelling_in_sight(api: Secrets, spelt: str) -> None:
+    api.create()
+    assert api.put("two", "v2", VersionStages=spelt)["VersionStages"] == {"VersionStage": ["blue"]}
+    assert api.value()["SecretData"] == "one"
 
 
-def test_ten_versions_eight_stages(door: Secrets) -> None:
-    door.create()
+def test_ten_versions_eight_stages(api: Secrets) -> None:
+    api.create()
     for number in range(2, 15):
-        door.put(str(number), f"v{number}")
-    listed = door.ok("ListSecretVersionIds", {"SecretName": "db", "IncludeDeprecated": "true"})
+        api.put(str(number), f"v{number}")
+    listed = api.ok("ListSecretVersionIds", {"SecretName": "db", "IncludeDeprecated": "true"})
     assert (listed["TotalCount"], listed["PageSize"], listed["PageNumber"]) == (10, 20, 1)
-    named = door.ok("ListSecretVersionIds", {"SecretName": "db"})["VersionIds"]["VersionId"]
+    named = api.ok("ListSecretVersionIds", {"SecretName": "db"})["VersionIds"]["VersionId"]
     assert [item["VersionId"] for item in named] == ["v13", "v14"]
     for number in range(6):
-        door.ok("UpdateSecretVersionStage", {"SecretName": "db", "VersionStage": f"s{number}", "MoveToVersion": "v14"})
+        api.ok("UpdateSecretVersionStage", {"SecretName": "db", "VersionStage": f"s{number}", "MoveToVersion": "v14"})
     last = {"SecretName": "db", "VersionStage": "more", "MoveToVersion": "v14"}
-    assert door.code("UpdateSecretVersionStage", last) == (400, "Rejected.LimitExceeded")
+    assert api.code("UpdateSecretVersionStage", last) == (400, "Rejected.LimitExceeded")
 
 
-def test_stages_move_and_go_but_not_the_systems(door: Secrets) -> None:
-    door.create()
-    door.put("two", "v2")
+def test_stages_move_and_go_but_not_the_systems(api: Secrets) -> None:
+    api.create()
+    api.put("two", "v2")
     move = {"SecretName": "db", "VersionStage": "ACSCurrent", "MoveToVersion": "v1", "RemoveFromVersion": "v2"}
-    door.ok("UpdateSecretVersionStage", move)
-    assert door.value()["SecretData"] == "one"
-    assert door.value(VersionStage="ACSPrevious")["SecretData"] == "two"
-    assert door.code("UpdateSecretVersionStage", move) == (400, "InvalidParameter")
+    api.ok("UpdateSecretVersionStage", move)
+    assert api.value()["SecretData"] == "one"
+    assert api.value(VersionStage="ACSPrevious")["SecretData"] == "two"
+    assert api.code("UpdateSecretVersionStage", move) == (400, "InvalidParameter")
     away = {"SecretName": "db", "VersionStage": "ACSCurrent", "RemoveFromVersion": "v1"}
-    assert door.code("UpdateSecretVersionStage", away) == (400, "MissingParameter")
-    door.ok("UpdateSecretVersionStage", {"SecretName": "db", "VersionStage": "x", "MoveToVersion": "v1"})
-    door.ok("UpdateSecretVersionStage", {"SecretName": "db", "VersionStage": "x", "RemoveFromVersion": "v1"})
-    assert door.code("GetSecretValue", {"SecretName": "db", "VersionStage": "x"}) == (404, "Forbidden.ResourceNotFound")
+    assert api.code("UpdateSecretVersionStage", away) == (400, "MissingParameter")
+    api.ok("UpdateSecretVersionStage", {"SecretName": "db", "VersionStage": "x", "MoveToVersion": "v1"})
+    api.ok("UpdateSecretVersionStage", {"SecretName": "db", "VersionStage": "x", "RemoveFromVersion": "v1"})
+    assert api.code("GetSecretValue", {"SecretName": "db", "VersionStage": "x"}) == (404, "Forbidden.ResourceNotFound")
 
 
-def test_lists_filter(door: Secrets) -> None:
-    door.create("apple", Tags='[{"TagKey":"k","TagValue":"v"}]')
-    door.create("banana")
-    door.create("rds", **RDS)
+def test_lists_filter(api: Secrets) -> None:
+    api.create("apple", Tags='[{"TagKey":"k","TagValue":"v"}]')
+    api.create("banana")
+    api.create("rds", **RDS)
 
     def listed(*filters: tuple[str, list[str]], **more: str) -> list[str]:
-        request_context = json.dumps([{"Key": key, "Values": values} for key, values in filters])
-        page = door.ok("ListSecrets", {"Filters": request_context, **more})
+        parameters = json.dumps([{"Key": key, "Values": values} for key, values in filters])
+        page = api.ok("ListSecrets", {"Filters": parameters, **more})
         assert page["TotalCount"] == len(page["SecretList"]["Secret"])
         return [item["SecretName"] for item in page["SecretList"]["Secret"]]
 
@@ -126,18 +124,16 @@ def test_lists_filter(door: Secrets) -> None:
     assert listed(("SecretName", ["an"])) == ["banana"]
     assert listed(("SecretType", ["RDS"])) == ["rds"]
     assert listed(("TagKey", ["k"]), ("TagValue", ["v"])) == ["apple"]
-    page = door.ok("ListSecrets", {"PageSize": "2", "PageNumber": "2", "FetchTags": "true"})
+    page = api.ok("ListSecrets", {"PageSize": "2", "PageNumber": "2", "FetchTags": "true"})
     assert [item["SecretName"] for item in page["SecretList"]["Secret"]] == ["rds"]
     assert page["SecretList"]["Secret"][0]["Tags"] == {"Tag": []}
     assert (page["PageNumber"], page["PageSize"], page["TotalCount"]) == (2, 2, 3)
 
 
-def test_many_values_at_once_and_what_went_wrong(door: Secrets) -> None:
-    door.create()
-    request_context = json.dumps(
-        [{"SecretName": "db"}, {"SecretName": "nobody"}, {"SecretName": "db", "VersionId": "v9"}]
-    )
-    body = door.ok("BatchGetSecretValue", {"SecretsList": request_context})
+def test_many_values_at_once_and_what_went_wrong(api: Secrets) -> None:
+    api.create()
+    parameters = json.dumps([{"SecretName": "db"}, {"SecretName": "nobody"}, {"SecretName": "db", "VersionId": "v9"}])
+    body = api.ok("BatchGetSecretValue", {"SecretsList": parameters})
     assert [value["SecretData"] for value in body["SecretValues"]] == ["one"]
     assert body["SecretValues"][0]["RequestId"] == body["RequestId"]
     assert [(error["SecretName"], error["HttpStatus"], error["Code"]) for error in body["Errors"]] == [
@@ -145,47 +141,47 @@ def test_many_values_at_once_and_what_went_wrong(door: Secrets) -> None:
         ("db", 404, "Forbidden.ResourceNotFound"),
     ]
     many = json.dumps([{"SecretName": "db"}] * 21)
-    assert door.code("BatchGetSecretValue", {"SecretsList": many}) == (400, "InvalidParameter")
+    assert api.code("BatchGetSecretValue", {"SecretsList": many}) == (400, "InvalidParameter")
 
 
-def test_a_database_secret_rotates_between_two_users(door: Secrets) -> None:
-    account = door.account
-    with door.runtime.store.begin(write=True) as uow:
+def test_a_database_secret_rotates_between_two_users(api: Secrets) -> None:
+    account = api.account
+    with api.runtime.store.begin(write=True) as uow:
         uow.of(Target).add(Target(f"{account}/rm-1", account, "rm-1", "mysql", "h", 3306, "", "", b"", False, 1))
-    made = door.create("rds", **RDS, EnableAutomaticRotation="true", RotationInterval="7d")
+    made = api.create("rds", **RDS, EnableAutomaticRotation="true", RotationInterval="7d")
     assert (made["AutomaticRotation"], made["RotationInterval"]) == ("Enabled", "604800s")
     assert made["NextRotationDate"] == "2026-11-28T12:00:00Z"
-    assert json.loads(door.value("rds")["SecretData"]) == {"AccountName": "app", "AccountPassword": "one"}
-    previous = door.value("rds", VersionStage="ACSPrevious", VersionId="not looked at")
+    assert json.loads(api.value("rds")["SecretData"]) == {"AccountName": "app", "AccountPassword": "one"}
+    previous = api.value("rds", VersionStage="ACSPrevious", VersionId="not looked at")
     assert json.loads(previous["SecretData"])["AccountName"] == "app2"
-    rotated = door.ok("RotateSecret", {"SecretName": "rds", "VersionId": "r1"})
+    rotated = api.ok("RotateSecret", {"SecretName": "rds", "VersionId": "r1"})
     assert (rotated["VersionId"], rotated["Arn"][-11:]) == ("r1", ":secret/rds")
-    door.work()
-    read = door.value("rds", FetchExtendedConfig="true")
+    api.work()
+    read = api.value("rds", FetchExtendedConfig="true")
     assert json.loads(read["SecretData"])["AccountName"] == "app2"
     assert read["VersionId"] == "r1"
     assert read["LastRotationDate"] == "2026-11-21T12:00:00Z"
     assert json.loads(read["ExtendedConfig"])["DBInstanceId"] == "rm-1"
-    assert door.ok("RotateSecret", {"SecretName": "rds", "VersionId": "r1"})["VersionId"] == "r1"
-    door.ok("UpdateSecretRotationPolicy", {"SecretName": "rds", "EnableAutomaticRotation": "false"})
-    assert door.ok("DescribeSecret", {"SecretName": "rds"})["AutomaticRotation"] == "Disabled"
-    door.ok("UpdateSecret", {"SecretName": "rds", "ExtendedConfig.CustomData": '{"c":"d"}'})
-    assert json.loads(door.ok("DescribeSecret", {"SecretName": "rds"})["ExtendedConfig"])["CustomData"] == {"c": "d"}
+    assert api.ok("RotateSecret", {"SecretName": "rds", "VersionId": "r1"})["VersionId"] == "r1"
+    api.ok("UpdateSecretRotationPolicy", {"SecretName": "rds", "EnableAutomaticRotation": "false"})
+    assert api.ok("DescribeSecret", {"SecretName": "rds"})["AutomaticRotation"] == "Disabled"
+    api.ok("UpdateSecret", {"SecretName": "rds", "ExtendedConfig.CustomData": '{"c":"d"}'})
+    assert json.loads(api.ok("DescribeSecret", {"SecretName": "rds"})["ExtendedConfig"])["CustomData"] == {"c": "d"}
 
 
-def test_ram_credentials_are_our_own_access_keys(door: Secrets) -> None:
-    founded = door.runtime.founded
+def test_ram_credentials_are_our_own_access_keys(api: Secrets) -> None:
+    founded = api.runtime.founded
     data = {"AccessKeys": [{"AccessKeyId": founded.access_key_id, "AccessKeySecret": founded.secret}]}
     config = {"SecretSubType": "RamUserAccessKey", "UserName": "admin"}
-    made = door.create("$Auto", json.dumps(data), SecretType="RAMCredentials", ExtendedConfig=json.dumps(config))
+    made = api.create("$Auto", json.dumps(data), SecretType="RAMCredentials", ExtendedConfig=json.dumps(config))
     assert made["SecretName"] == "acs/ram/user/admin"
-    door.ok("RotateSecret", {"SecretName": made["SecretName"], "VersionId": "r1"})
-    door.work()
-    value = json.loads(door.value(made["SecretName"])["SecretData"])
+    api.ok("RotateSecret", {"SecretName": made["SecretName"], "VersionId": "r1"})
+    api.work()
+    value = json.loads(api.value(made["SecretName"])["SecretData"])
     assert set(value) == {"AccessKeyId", "AccessKeySecret", "GenerateTimestamp"}
-    door.signer = Signer(value["AccessKeyId"], value["AccessKeySecret"], door.runtime.clock.now_ms)
-    assert door.keys() >= 0
-    with door.runtime.store.begin(write=False) as uow:
+    api.signer = Signer(value["AccessKeyId"], value["AccessKeySecret"], api.runtime.clock.now_ms)
+    assert api.keys() >= 0
+    with api.runtime.store.begin(write=False) as uow:
         assert uow.of(AccessKey).count() == 2
 
 
@@ -208,20 +204,20 @@ def test_ram_credentials_are_our_own_access_keys(door: Secrets) -> None:
         ),
     ],
 )
-def test_accounts_the_service_makes_itself(door: Secrets, kind: str, config: dict[str, str]) -> None:
+def test_accounts_the_service_makes_itself(api: Secrets, kind: str, config: dict[str, str]) -> None:
     instance = config.get("InstanceId") or config["DBClusterId"]
-    with door.runtime.store.begin(write=True) as uow:
+    with api.runtime.store.begin(write=True) as uow:
         uow.of(Target).add(
-            Target(f"{door.account}/{instance}", door.account, instance, "mysql", "h", 1, "", "", b"", False, 1)
+            Target(f"{api.account}/{instance}", api.account, instance, "mysql", "h", 1, "", "", b"", False, 1)
         )
-    door.create("auto", "$Auto", SecretType=kind, ExtendedConfig=json.dumps(config))
-    assert json.loads(door.value("auto")["SecretData"])["AccountName"] == "a"
-    with door.runtime.store.begin(write=True) as uow:
-        held = uow.of(Target).get(f"{door.account}/{instance}")
-        sealed = door.runtime.vault.wrap(KeyMaterial(b"pw"), b"secret-outlet\0" + held.id.encode())
+    api.create("auto", "$Auto", SecretType=kind, ExtendedConfig=json.dumps(config))
+    assert json.loads(api.value("auto")["SecretData"])["AccountName"] == "a"
+    with api.runtime.store.begin(write=True) as uow:
+        held = uow.of(Target).get(f"{api.account}/{instance}")
+        sealed = api.runtime.vault.wrap(KeyMaterial(b"pw"), b"secret-outlet\0" + held.id.encode())
         uow.of(Target).put(replace(held, admin="root", sealed_password=sealed))
-    door.work()
-    assert json.loads(door.value("auto")["SecretData"])["AccountName"] == "a_clone"
+    api.work()
+    assert json.loads(api.value("auto")["SecretData"])["AccountName"] == "a_clone"
 
 
 @pytest.mark.parametrize(
@@ -231,58 +227,58 @@ def test_accounts_the_service_makes_itself(door: Secrets, kind: str, config: dic
         ("SSHKey", {"UserName": "root", "PublicKey": "ssh-rsa A", "PrivateKey": "p"}),
     ],
 )
-def test_hosts(door: Secrets, sub: str, data: dict[str, str]) -> None:
+def test_hosts(api: Secrets, sub: str, data: dict[str, str]) -> None:
     config = {"SecretSubType": sub, "RegionId": "x", "InstanceId": "i-1"}
-    door.create("acs/ecs/web", json.dumps(data), SecretType="ECS", ExtendedConfig=json.dumps(config))
-    assert json.loads(door.value("acs/ecs/web")["SecretData"]) == data
+    api.create("acs/ecs/web", json.dumps(data), SecretType="ECS", ExtendedConfig=json.dumps(config))
+    assert json.loads(api.value("acs/ecs/web")["SecretData"]) == data
 
 
-def test_policies(door: Secrets) -> None:
-    door.create()
-    default = json.loads(door.ok("GetSecretPolicy", {"SecretName": "db"})["Policy"])
-    assert default["Statement"][0]["Principal"] == {"RAM": [f"acs:ram::{door.account}:*"]}
-    own = document(statement(door, "kms:*"))
-    door.ok("SetSecretPolicy", {"SecretName": "db", "Policy": own, "PolicyName": "default"})
-    assert door.ok("GetSecretPolicy", {"SecretName": "db", "PolicyName": "default"})["Policy"] == own
-    assert door.code("GetSecretPolicy", {"SecretName": "db", "PolicyName": "x"}) == (404, "Forbidden.ResourceNotFound")
+def test_policies(api: Secrets) -> None:
+    api.create()
+    default = json.loads(api.ok("GetSecretPolicy", {"SecretName": "db"})["Policy"])
+    assert default["Statement"][0]["Principal"] == {"RAM": [f"acs:ram::{api.account}:*"]}
+    own = document(statement(api, "kms:*"))
+    api.ok("SetSecretPolicy", {"SecretName": "db", "Policy": own, "PolicyName": "default"})
+    assert api.ok("GetSecretPolicy", {"SecretName": "db", "PolicyName": "default"})["Policy"] == own
+    assert api.code("GetSecretPolicy", {"SecretName": "db", "PolicyName": "x"}) == (404, "Forbidden.ResourceNotFound")
 
 
-def test_a_policy_lets_a_user_read_this_secret_and_no_other(door: Secrets) -> None:
-    door.create()
-    door.create("other")
-    reader = user(door, "reader", (True, "key:decrypt", "key/*"))
-    allowed = document(statement(door, "kms:GetSecretValue", "kms:Describe*"))
-    assert request_context(door, reader, "GetSecretValue", SecretName="db") == NO
-    door.ok("SetSecretPolicy", {"SecretName": "db", "Policy": allowed})
-    assert request_context(door, reader, "GetSecretValue", SecretName="db") == OK
-    assert request_context(door, reader, "DescribeSecret", SecretName="db") == OK
-    assert request_context(door, reader, "PutSecretValue", SecretName="db", SecretData="x", VersionId="v9") == NO
-    assert request_context(door, reader, "GetSecretValue", SecretName="other") == NO
-    assert request_context(door, reader, "GetSecretValue", SecretName="nothing") == NO
-    assert request_context(door, reader, "ListSecrets") == NO
-    assert request_context(door, user(door, "stranger"), "GetSecretValue", SecretName="db") == NO
+def test_a_policy_lets_a_user_read_this_secret_and_no_other(api: Secrets) -> None:
+    api.create()
+    api.create("other")
+    reader = user(api, "reader", (True, "key:decrypt", "key/*"))
+    allowed = document(statement(api, "kms:GetSecretValue", "kms:Describe*"))
+    assert status_and_code(api, reader, "GetSecretValue", SecretName="db") == NO
+    api.ok("SetSecretPolicy", {"SecretName": "db", "Policy": allowed})
+    assert status_and_code(api, reader, "GetSecretValue", SecretName="db") == OK
+    assert status_and_code(api, reader, "DescribeSecret", SecretName="db") == OK
+    assert status_and_code(api, reader, "PutSecretValue", SecretName="db", SecretData="x", VersionId="v9") == NO
+    assert status_and_code(api, reader, "GetSecretValue", SecretName="other") == NO
+    assert status_and_code(api, reader, "GetSecretValue", SecretName="nothing") == NO
+    assert status_and_code(api, reader, "ListSecrets") == NO
+    assert status_and_code(api, user(api, "unprivileged_user"), "GetSecretValue", SecretName="db") == NO
 
 
-def test_a_policy_that_denies_wins(door: Secrets) -> None:
-    door.create()
+def test_a_policy_that_denies_wins(api: Secrets) -> None:
+    api.create()
     rights = ((True, "key:decrypt", "key/*"), (True, "secret:get_value", "secret/*"))
-    reader = user(door, "reader", *rights)
-    assert request_context(door, reader, "GetSecretValue", SecretName="db") == OK
-    denied = document(statement(door, "kms:GetSecretValue", effect="Deny"))
-    door.ok("SetSecretPolicy", {"SecretName": "db", "Policy": denied})
-    assert request_context(door, reader, "GetSecretValue", SecretName="db") == NO
+    reader = user(api, "reader", *rights)
+    assert status_and_code(api, reader, "GetSecretValue", SecretName="db") == OK
+    denied = document(statement(api, "kms:GetSecretValue", effect="Deny"))
+    api.ok("SetSecretPolicy", {"SecretName": "db", "Policy": denied})
+    assert status_and_code(api, reader, "GetSecretValue", SecretName="db") == NO
 
 
-def test_passwords(door: Secrets) -> None:
-    assert len(door.ok("GetRandomPassword")["RandomPassword"]) == 32
-    request_context = {
+def test_passwords(api: Secrets) -> None:
+    assert len(api.ok("GetRandomPassword")["RandomPassword"]) == 32
+    parameters = {
         "PasswordLength": "8",
         "ExcludeLowercase": "true",
         "ExcludePunctuation": "true",
         "ExcludeUppercase": "true",
     }
-    assert door.ok("GetRandomPassword", request_context)["RandomPassword"].isdigit()
-    assert door.code("GetRandomPassword", {"PasswordLength": "7"}) == (400, "InvalidParameter")
+    assert api.ok("GetRandomPassword", parameters)["RandomPassword"].isdigit()
+    assert api.code("GetRandomPassword", {"PasswordLength": "7"}) == (400, "InvalidParameter")
 
 
 @pytest.mark.parametrize(
@@ -306,29 +302,29 @@ def test_passwords(door: Secrets) -> None:
         ({"Policy": "[]"}, "Policy"),
     ],
 )
-def test_bad_input_is_named_and_writes_nothing(door: Secrets, more: dict[str, str], parameter: str) -> None:
-    status, body = door.ask("CreateSecret", {"SecretName": "db", "SecretData": "one", "VersionId": "v1", **more})
+def test_bad_input_is_named_and_writes_nothing(api: Secrets, more: dict[str, str], parameter: str) -> None:
+    status, body = api.ask("CreateSecret", {"SecretName": "db", "SecretData": "one", "VersionId": "v1", **more})
     assert status == 400
     assert f'"{parameter}"' in body["Message"]
-    assert door.ok("ListSecrets")["TotalCount"] == 0
+    assert api.ok("ListSecrets")["TotalCount"] == 0
 
 
-def test_what_only_generic_or_only_managed_secrets_do(door: Secrets) -> None:
-    door.create()
-    door.create("rds", **RDS)
+def test_what_only_generic_or_only_managed_secrets_do(api: Secrets) -> None:
+    api.create()
+    api.create("rds", **RDS)
     refused = (400, "InvalidParameter")
-    assert door.code("RotateSecret", {"SecretName": "db", "VersionId": "x"}) == refused
-    assert door.code("UpdateSecretRotationPolicy", {"SecretName": "db", "EnableAutomaticRotation": "false"}) == refused
-    assert door.code("PutSecretValue", {"SecretName": "rds", "SecretData": "x", "VersionId": "x"}) == refused
+    assert api.code("RotateSecret", {"SecretName": "db", "VersionId": "x"}) == refused
+    assert api.code("UpdateSecretRotationPolicy", {"SecretName": "db", "EnableAutomaticRotation": "false"}) == refused
+    assert api.code("PutSecretValue", {"SecretName": "rds", "SecretData": "x", "VersionId": "x"}) == refused
     move = {"SecretName": "rds", "VersionStage": "x", "MoveToVersion": "v1"}
-    assert door.code("UpdateSecretVersionStage", move) == refused
+    assert api.code("UpdateSecretVersionStage", move) == refused
 
 
-def test_a_dry_run_never_shows_the_value(door: Secrets) -> None:
-    door.create()
-    status, body = door.ask("GetSecretValue", {"SecretName": "db", "DryRun": "true"})
+def test_a_dry_run_never_shows_the_value(api: Secrets) -> None:
+    api.create()
+    status, body = api.ask("GetSecretValue", {"SecretName": "db", "DryRun": "true"})
     assert (status, body["Code"]) == (400, "DryRunOperationError")
-    assert door.code("GetSecretValue", {"SecretName": "no", "DryRun": "true"}) == (400, "ValidationError")
+    assert api.code("GetSecretValue", {"SecretName": "no", "DryRun": "true"}) == (400, "ValidationError")
 
 
 # ── the error rows ────────────────────────────────────────────────────────────
@@ -350,10 +346,10 @@ def meets(name: str) -> Any:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.test_id)
-def test_row(door: Secrets, row: Row) -> None:
+def test_row(api: Secrets, row: Row) -> None:
     when = ";".join(f"{name}={'|'.join(sorted(values))}" for name, values in row.when)
-    action, parameters = SCENARIOS[f"{row.fault}/{when}"](door)
-    status, body = door.ask(action, parameters)
+    action, parameters = SCENARIOS[f"{row.fault}/{when}"](api)
+    status, body = api.ask(action, parameters)
     assert (status, body["Code"], body["Message"]) == (row.status, row.code, row.message)
 
 
@@ -361,85 +357,85 @@ CREATE = ("CreateSecret", {"SecretName": "db", "SecretData": "x", "VersionId": "
 
 
 @meets("Conflict/")
-def _(door: Secrets) -> Any:
-    door.create()
+def _(api: Secrets) -> Any:
+    api.create()
     return CREATE
 
 
 @meets("NotFound/")
-def _(door: Secrets) -> Any:
+def _(api: Secrets) -> Any:
     return "DescribeSecret", {"SecretName": "nobody"}
 
 
 @meets("ResourceInUse/")
-def _(door: Secrets) -> Any:
-    door.create("rds", **RDS)
-    door.ok("RotateSecret", {"SecretName": "rds", "VersionId": "r1"})
+def _(api: Secrets) -> Any:
+    api.create("rds", **RDS)
+    api.ok("RotateSecret", {"SecretName": "rds", "VersionId": "r1"})
     return "RotateSecret", {"SecretName": "rds", "VersionId": "r2"}
 
 
-def doomed(door: Secrets) -> None:
-    door.create()
-    door.ok("DeleteSecret", {"SecretName": "db"})
+def doomed(api: Secrets) -> None:
+    api.create()
+    api.ok("DeleteSecret", {"SecretName": "db"})
 
 
 @meets("ResourceExists/kind=secret;state=pending_deletion")
-def _(door: Secrets) -> Any:
-    doomed(door)
+def _(api: Secrets) -> Any:
+    doomed(api)
     return CREATE
 
 
-@meets("SecretPendingDeletion")
-def _(door: Secrets) -> Any:
-    doomed(door)
+@meets("KeyPendingDeletion/kind=secret")
+def _(api: Secrets) -> Any:
+    doomed(api)
     return "GetSecretValue", {"SecretName": "db"}
 
 
-@meets("SecretNotPendingDeletion")
-def _(door: Secrets) -> Any:
-    door.create()
+@meets("KeyNotPendingDeletion/kind=secret")
+def _(api: Secrets) -> Any:
+    api.create()
     return "RestoreSecret", {"SecretName": "db"}
 
 
-@meets("SecretNotEnabled")
-def _(door: Secrets) -> Any:
-    door.create()
-    with door.runtime.store.begin(write=True) as uow:
+@meets("KeyNotEnabled/kind=secret")
+def _(api: Secrets) -> Any:
+    api.create()
+    with api.runtime.store.begin(write=True) as uow:
         uow.of(Secret).put(replace(uow.of(Secret).find()[0], state=SecretState.DISABLED))
     return "GetSecretValue", {"SecretName": "db"}
 
 
 class TestTriggersOfCommonRows:
-    def test_quota(self, door: Secrets) -> None:
-        ring = door.runtime.founded.account.ring
-        with door.runtime.store.begin(write=True) as uow:
+    def test_quota(self, api: Secrets) -> None:
+        ring = api.runtime.founded.account.ring
+        with api.runtime.store.begin(write=True) as uow:
             uow.of(Quota).add(Quota(f"{ring}/secrets", ring, "secrets", 0))
-        assert door.code(*CREATE) == (400, "Rejected.LimitExceeded")
+        assert api.code(*CREATE) == (400, "Rejected.LimitExceeded")
 
-    def test_permission(self, door: Secrets) -> None:
-        door.create()
-        user: User = door.runtime.founded.user
-        with door.runtime.store.begin(write=True) as uow:
+    def test_permission(self, api: Secrets) -> None:
+        api.create()
+        user: User = api.runtime.founded.user
+        with api.runtime.store.begin(write=True) as uow:
             uow.of(User).put(replace(user, admin=False))
-        assert door.code("GetSecretValue", {"SecretName": "db"}) == (403, "Forbidden.NoPermission")
+        assert api.code("GetSecretValue", {"SecretName": "db"}) == (403, "Forbidden.NoPermission")
 
-    def test_the_wrapping_keys_states(self, door: Secrets) -> None:
-        key = door.key()
-        door.create(EncryptionKeyId=key)
-        door.ok("DisableKey", {"KeyId": key})
-        assert door.code("GetSecretValue", {"SecretName": "db"}) == (409, "Rejected.Disabled")
-        door.ok("ScheduleKeyDeletion", {"KeyId": key, "PendingWindowInDays": "7"})
-        assert door.code("GetSecretValue", {"SecretName": "db"}) == (409, "Rejected.PendingDeletion")
-        door.runtime.clock.advance(days=7)
-        assert door.code("GetSecretValue", {"SecretName": "db"}) == (404, "Forbidden.KeyNotFound")
+    def test_the_wrapping_keys_states(self, api: Secrets) -> None:
+        key = api.key()
+        api.create(EncryptionKeyId=key)
+        api.ok("DisableKey", {"KeyId": key})
+        assert api.code("GetSecretValue", {"SecretName": "db"}) == (409, "Rejected.Disabled")
+        api.ok("ScheduleKeyDeletion", {"KeyId": key, "PendingWindowInDays": "7"})
+        assert api.code("GetSecretValue", {"SecretName": "db"}) == (409, "Rejected.PendingDeletion")
+        api.runtime.clock.advance(days=7)
+        assert api.code("GetSecretValue", {"SecretName": "db"}) == (404, "Forbidden.KeyNotFound")
 
-    def test_fifty_rotations_an_hour(self, door: Secrets) -> None:
-        with door.runtime.store.begin(write=True) as uow:
+    def test_fifty_rotations_an_hour(self, api: Secrets) -> None:
+        with api.runtime.store.begin(write=True) as uow:
             uow.of(Switches).add(Switches(quotas="cloud"))
-            account = door.account
+            account = api.account
             uow.of(Target).add(Target(f"{account}/rm-1", account, "rm-1", "mysql", "h", 1, "", "", b"", False, 1))
-        door.create("rds", **RDS)
+        api.create("rds", **RDS)
         for number in range(50):
-            door.ok("RotateSecret", {"SecretName": "rds", "VersionId": f"r{number}"})
-            door.work()
-        assert door.code("RotateSecret", {"SecretName": "rds", "VersionId": "r50"}) == (429, "Rejected.Throttling")
+            api.ok("RotateSecret", {"SecretName": "rds", "VersionId": f"r{number}"})
+            api.work()
+        assert api.code("RotateSecret", {"SecretName": "rds", "VersionId": "r50"}) == (429, "Rejected.Throttling")

@@ -1,4 +1,4 @@
-"""The house with this dialect, and the identity service beside it, as its doors."""
+"""A runtime in memory that serves this dialect and the identity service."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bitting.dialects.otc.profile import profile
 UNKNOWN = "0d0466b0-e727-4d9c-b35d-f84bb474a37f"
 
 
-class Door:
+class ApiClient:
     """Sends requests of one access key into one project and reads what comes back."""
 
     def __init__(self, runtime: Any, project: Project | None = None) -> None:
@@ -149,15 +149,15 @@ def refusal(answer: tuple[int, dict[str, Any]]) -> tuple[int, str, str]:
 
 
 @pytest.fixture
-def door(runtime: Any) -> Door:
-    return Door(runtime)
+def api(runtime: Any) -> ApiClient:
+    return ApiClient(runtime)
 
 
 @pytest.fixture
-def otc_door(runtime: Any) -> Door:
-    return Door(runtime, runtime.founded.second_project)
+def otc_api(runtime: Any) -> ApiClient:
+    return ApiClient(runtime, runtime.founded.second_project)
 
 
 @pytest.fixture
-def make_door(make_house: Callable[[], Any]) -> Callable[[], Door]:
-    return lambda: Door(make_house())
+def make_api(make_runtime: Callable[[], Any]) -> Callable[[], ApiClient]:
+    return lambda: ApiClient(make_runtime())

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 import pytest
-from huawei.conftest import UNKNOWN, Door, read, refusal
+from huawei.conftest import UNKNOWN, ApiClient, read, refusal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,13 +26,13 @@ VERBS = (
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_written(door: Door) -> Any:
+def nothing_is_written(api: ApiClient) -> Any:
     """Every test here leaves the store as it was."""
-    key = door.key("witness")
-    position, _ = door.runtime.store.changes_since(0)
+    key = api.key("witness")
+    position, _ = api.runtime.store.changes_since(0)
     yield
-    assert door.runtime.store.changes_since(0)[0] == position
-    assert door.ok("list-keys", key_spec="ALL")["keys"] == [key]
+    assert api.runtime.store.changes_since(0)[0] == position
+    assert api.ok("list-keys", key_spec="ALL")["keys"] == [key]
 
 
 BODIES = {
@@ -55,31 +55,31 @@ BODIES = {
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize(("body", "code"), BODIES.values(), ids=BODIES)
-def test_bodies(door: Door, verb: str, body: bytes, code: str) -> None:
-    assert door.refused(verb, body)[:2] == (400, code)
+def test_bodies(api: ApiClient, verb: str, body: bytes, code: str) -> None:
+    assert api.refused(verb, body)[:2] == (400, code)
 
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("media_type", ["text/xml", "application/x-www-form-urlencoded", "application/jsonp", ";"])
-def test_media_types(door: Door, verb: str, media_type: str) -> None:
-    request = door.request(verb, {})
+def test_media_types(api: ApiClient, verb: str, media_type: str) -> None:
+    request = api.request(verb, {})
     request.headers["content-type"] = media_type
-    assert refusal(read(door.send(door.signer.sign(request))))[:2] == (400, "KMS.0214")
+    assert refusal(read(api.send(api.signer.sign(request))))[:2] == (400, "KMS.0214")
 
 
 @pytest.mark.parametrize("media_type", ["application/json", "Application/JSON; charset=utf-8", "application/json;x"])
-def test_media_types_that_are_json(door: Door, media_type: str) -> None:
-    request = door.request("gen-random", {"random_data_length": 8})
+def test_media_types_that_are_json(api: ApiClient, media_type: str) -> None:
+    request = api.request("gen-random", {"random_data_length": 8})
     request.headers["content-type"] = media_type
-    assert read(door.send(door.signer.sign(request)))[0] == 200
+    assert read(api.send(api.signer.sign(request)))[0] == 200
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_oversized_bodies(door: Door, verb: str) -> None:
-    signed = door.signer.sign(door.request(verb, {}))
+def test_oversized_bodies(api: ApiClient, verb: str) -> None:
+    signed = api.signer.sign(api.request(verb, {}))
     signed.oversized = True
-    assert refusal(read(door.send(signed)))[1] == "KMS.0203"
-    assert door.refused(verb, b" " * (door.dialect.body_limit(signed) + 1))[1] == "KMS.0203"
+    assert refusal(read(api.send(signed)))[1] == "KMS.0203"
+    assert api.refused(verb, b" " * (api.dialect.body_limit(signed) + 1))[1] == "KMS.0203"
 
 
 FIELDS: dict[str, tuple[str, dict[str, Any], list[tuple[Any, str]]]] = {
@@ -189,8 +189,8 @@ CASES = [
 
 
 @pytest.mark.parametrize(("verb", "body", "code"), CASES)
-def test_values(door: Door, verb: str, body: dict[str, Any], code: str) -> None:
-    assert door.refused(verb, body)[1] == code
+def test_values(api: ApiClient, verb: str, body: dict[str, Any], code: str) -> None:
+    assert api.refused(verb, body)[1] == code
 
 
 @pytest.mark.parametrize(
@@ -201,13 +201,13 @@ def test_values(door: Door, verb: str, body: dict[str, Any], code: str) -> None:
     ],
     ids=["both names", "nothing binds it"],
 )
-def test_bound_data_is_never_dropped_in_silence(door: Door, body: dict[str, Any]) -> None:
-    assert door.refused("encrypt-data", {"key_id": UNKNOWN, "plain_text": "x", **body})[1] == "KMS.0208"
+def test_bound_data_is_never_dropped_in_silence(api: ApiClient, body: dict[str, Any]) -> None:
+    assert api.refused("encrypt-data", {"key_id": UNKNOWN, "plain_text": "x", **body})[1] == "KMS.0208"
 
 
-def test_an_asymmetric_ciphertext_names_no_key(door: Door) -> None:
+def test_an_asymmetric_ciphertext_names_no_key(api: ApiClient) -> None:
     body = {"cipher_text": "A" * 344, "encryption_algorithm": "RSAES_OAEP_SHA_256"}
-    assert door.refused("decrypt-data", body)[1] == "KMS.0204"
+    assert api.refused("decrypt-data", body)[1] == "KMS.0204"
 
 
 @pytest.mark.parametrize(
@@ -224,32 +224,32 @@ def test_an_asymmetric_ciphertext_names_no_key(door: Door) -> None:
         ("post", "kms/encrypt-data", "KMS.0215"),
     ],
 )
-def test_routes(door: Door, method: str, tail: str, code: str) -> None:
-    request = Request(method, f"/v1.0/{door.project.id}/{tail}", "", {}, b"{}")
-    assert refusal(read(door.send(door.signer.sign(request))))[1] == code
+def test_routes(api: ApiClient, method: str, tail: str, code: str) -> None:
+    request = Request(method, f"/v1.0/{api.project.id}/{tail}", "", {}, b"{}")
+    assert refusal(read(api.send(api.signer.sign(request))))[1] == code
 
 
-def test_no_project_is_no_route(door: Door) -> None:
+def test_no_project_is_no_route(api: ApiClient) -> None:
     request = Request("POST", "/v1.0//kms/create-key", "", {}, b"{}")
-    assert refusal(read(door.send(door.signer.sign(request))))[1] == "KMS.0201"
+    assert refusal(read(api.send(api.signer.sign(request))))[1] == "KMS.0201"
 
 
 @pytest.mark.parametrize("query", ["a=%", "a=%zz", "a=%ff", "%=1"])
-def test_a_malformed_query_is_a_malformed_url(door: Door, query: str) -> None:
-    request = door.request("list-keys")
+def test_a_malformed_query_is_a_malformed_url(api: ApiClient, query: str) -> None:
+    request = api.request("list-keys")
     request.query = query
-    assert refusal(read(door.send(request)))[1] == "KMS.0201"
+    assert refusal(read(api.send(request)))[1] == "KMS.0201"
 
 
-def test_a_field_given_twice_counts_once(door: Door) -> None:
+def test_a_field_given_twice_counts_once(api: ApiClient) -> None:
     """JSON readers everywhere take the last; so a signed body means one thing to client and server."""
     body = b'{"key_id": "x", "key_id": "0d0466b0-e727-4d9c-b35d-f84bb474a37f"}'
-    assert door.refused("describe-key", body)[1] == "KMS.0207"
+    assert api.refused("describe-key", body)[1] == "KMS.0207"
 
 
-def test_unknown_fields_are_ignored(door: Door) -> None:
+def test_unknown_fields_are_ignored(api: ApiClient) -> None:
     body = {"random_data_length": 8, "vm_id": "x", "pin": "1", "key_policy": {}}
-    assert door.ask("gen-random", body)[0] == 200
+    assert api.ask("gen-random", body)[0] == 200
 
 
 JSON = st.recursive(
@@ -262,16 +262,16 @@ NAMES = sorted({*FIELDS, *(name for _, rest, _ in FIELDS.values() for name in re
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(verb=st.sampled_from(VERBS), body=st.dictionaries(st.sampled_from(NAMES), JSON, max_size=5))
-def test_nothing_escapes(door: Door, verb: str, body: dict[str, Any]) -> None:
+def test_nothing_escapes(api: ApiClient, verb: str, body: dict[str, Any]) -> None:
     """Whatever the fields hold: an answer in the envelope, no unknown exception (the house would fail)."""
-    status, answer = door.ask(verb, body)
+    status, answer = api.ask(verb, body)
     assert status == 200 or refusal((status, answer))[0] < 500
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300))
-def test_no_bytes_open_by_chance(door: Door, data: bytes) -> None:
+def test_no_bytes_open_by_chance(api: ApiClient, data: bytes) -> None:
     for head in (b"", b"\x02\x00", b"\x24\x00\x02", b"\x02\x00\x24\x00\x02"):
         sealed = base64.b64encode(head + data).decode()
         if sealed:
-            assert door.refused("decrypt-data", {"cipher_text": sealed})[1] in {"KMS.2201", "KMS.0207"}
+            assert api.refused("decrypt-data", {"cipher_text": sealed})[1] in {"KMS.2201", "KMS.0207"}

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from huawei.conftest import Door
-from huawei.driver import HuaweiDriver
+from huawei.case_client import HuaweiCaseClient
+from huawei.conftest import ApiClient
 from runner import Case, check, load
 
 from bitting.dialects.huawei import versions
@@ -22,7 +22,7 @@ CASES = load(Path(__file__).with_name("cases"))
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case(case: Case, runtime: Any) -> None:
     project = runtime.founded.second_project if case.name.startswith("otc_") else runtime.founded.project
-    check(case, HuaweiDriver(Door(runtime, project)))
+    check(case, HuaweiCaseClient(ApiClient(runtime, project)))
 
 
 def test_every_operation_has_a_case() -> None:

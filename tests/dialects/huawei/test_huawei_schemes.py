@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from huawei.conftest import Door, read
+from huawei.conftest import ApiClient, read
 from huawei.sdk_signer import HOST, python_uri
 
 from bitting.dialects.base.http import Request
@@ -32,15 +32,15 @@ def hkdf(access_key: str, secret: str, info: str) -> str:
 class Writer:
     """Signs with one of the schemes."""
 
-    def __init__(self, door: Door, scheme: str, info: str = "cn-hangzhou/kms") -> None:
-        self.door, self.scheme, self.info = door, scheme, info
-        self.digest: Hash = lambda data: door.runtime.vault.digest("sm3" if "SM3" in scheme else "sha256", data)
+    def __init__(self, api: ApiClient, scheme: str, info: str = "cn-hangzhou/kms") -> None:
+        self.api, self.scheme, self.info = api, scheme, info
+        self.digest: Hash = lambda data: api.runtime.vault.digest("sm3" if "SM3" in scheme else "sha256", data)
 
     def sign(self, verb: str, body: bytes, day: str = "") -> Request:
-        date = datetime.fromtimestamp(self.door.runtime.clock.now_ms() / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+        date = datetime.fromtimestamp(self.api.runtime.clock.now_ms() / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
         headers = {"content-type": "application/json", "host": HOST, "x-sdk-date": date}
         names = ";".join(sorted(headers))
-        path = self.door.path(verb)
+        path = self.api.path(verb)
         lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
         canonical = "\n".join(("POST", python_uri(path), "", lines, names, self.digest(body).hex()))
         hashed, access_key, secret = self.digest(canonical.encode()).hex(), *self.credentials()
@@ -56,7 +56,7 @@ class Writer:
         return Request("POST", path, "", headers, body)
 
     def credentials(self) -> tuple[str, str]:
-        return self.door.founded.access_key_id, self.door.founded.secret
+        return self.api.founded.access_key_id, self.api.founded.secret
 
 
 SCHEMES = ("SDK-HMAC-SM3", "V11-HMAC-SHA256")
@@ -64,43 +64,43 @@ SCHEMES = ("SDK-HMAC-SM3", "V11-HMAC-SHA256")
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("body", [b'{"random_data_length": "512"}', b""])
-def test_accepted(door: Door, scheme: str, body: bytes) -> None:
+def test_accepted(api: ApiClient, scheme: str, body: bytes) -> None:
     verb = "gen-random" if body else "list-keys"
-    assert read(door.send(Writer(door, scheme).sign(verb, body)))[0] == 200
+    assert read(api.send(Writer(api, scheme).sign(verb, body)))[0] == 200
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_a_changed_body_is_refused(door: Door, scheme: str) -> None:
-    request = Writer(door, scheme).sign("gen-random", b'{"random_data_length": "512"}')
+def test_a_changed_body_is_refused(api: ApiClient, scheme: str) -> None:
+    request = Writer(api, scheme).sign("gen-random", b'{"random_data_length": "512"}')
     request.body = b'{"random_data_length": "520"}'
-    assert code(read(door.send(request))) == "KMS.0302"
+    assert code(read(api.send(request))) == "KMS.0302"
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_an_old_date_is_refused(door: Door, scheme: str) -> None:
-    request = Writer(door, scheme).sign("list-keys", b"")
-    door.runtime.clock.advance(seconds=901)
-    assert code(read(door.send(request))) == "KMS.0302"
+def test_an_old_date_is_refused(api: ApiClient, scheme: str) -> None:
+    request = Writer(api, scheme).sign("list-keys", b"")
+    api.runtime.clock.advance(seconds=901)
+    assert code(read(api.send(request))) == "KMS.0302"
 
 
-def test_a_key_of_another_day_is_refused(door: Door) -> None:
-    assert code(read(door.send(Writer(door, SCHEMES[1]).sign("list-keys", b"", day="20200101")))) == "KMS.0302"
+def test_a_key_of_another_day_is_refused(api: ApiClient) -> None:
+    assert code(read(api.send(Writer(api, SCHEMES[1]).sign("list-keys", b"", day="20200101")))) == "KMS.0302"
 
 
 @pytest.mark.parametrize("info", ["cn-hangzhou", "a/b/c"])
-def test_a_credential_of_another_shape_is_refused(door: Door, info: str) -> None:
-    assert code(read(door.send(Writer(door, SCHEMES[1], info).sign("list-keys", b"")))) == "KMS.0302"
+def test_a_credential_of_another_shape_is_refused(api: ApiClient, info: str) -> None:
+    assert code(read(api.send(Writer(api, SCHEMES[1], info).sign("list-keys", b"")))) == "KMS.0302"
 
 
 @pytest.mark.parametrize("scheme", ["SDK-ECDSA-P256-SHA256", "SDK-SM2-SM3"])
-def test_schemes_not_served(door: Door, scheme: str) -> None:
-    request = Writer(door, "SDK-HMAC-SM3").sign("list-keys", b"")
+def test_schemes_not_served(api: ApiClient, scheme: str) -> None:
+    request = Writer(api, "SDK-HMAC-SM3").sign("list-keys", b"")
     request.headers["authorization"] = request.headers["authorization"].replace("SDK-HMAC-SM3", scheme)
-    assert code(read(door.send(request))) == "KMS.0302"
+    assert code(read(api.send(request))) == "KMS.0302"
 
 
-def test_sm3_is_sm3(door: Door) -> None:
-    assert door.runtime.vault.digest("sm3", b"").hex() == SM3_OF_NOTHING
+def test_sm3_is_sm3(api: ApiClient) -> None:
+    assert api.runtime.vault.digest("sm3", b"").hex() == SM3_OF_NOTHING
 
 
 def code(answer: tuple[int, dict[str, Any]]) -> str:

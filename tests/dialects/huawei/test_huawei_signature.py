@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
-from huawei.conftest import Door, read, refusal
+from huawei.conftest import ApiClient, read, refusal
 from huawei.sdk_signer import Signer
 
 from bitting.core import faults
@@ -83,25 +83,25 @@ def test_one_change_anywhere_is_noticed(
 
 
 @pytest.mark.parametrize("offset_s", [-899, 899])
-def test_a_clock_fifteen_minutes_off_will_do(door: Door, offset_s: int) -> None:
-    door.signer.now_ms = lambda: door.runtime.clock.now_ms() + offset_s * 1000
-    assert door.ask("gen-random", {"random_data_length": "8"})[0] == 200
+def test_a_clock_fifteen_minutes_off_will_do(api: ApiClient, offset_s: int) -> None:
+    api.signer.now_ms = lambda: api.runtime.clock.now_ms() + offset_s * 1000
+    assert api.ask("gen-random", {"random_data_length": "8"})[0] == 200
 
 
 @pytest.mark.parametrize("offset_s", [-902, 902])
-def test_more_than_fifteen_minutes_off_will_not(door: Door, offset_s: int) -> None:
-    door.signer.now_ms = lambda: door.runtime.clock.now_ms() + offset_s * 1000
-    assert door.refused("gen-random", {"random_data_length": "8"}) == BAD_TOKEN
+def test_more_than_fifteen_minutes_off_will_not(api: ApiClient, offset_s: int) -> None:
+    api.signer.now_ms = lambda: api.runtime.clock.now_ms() + offset_s * 1000
+    assert api.refused("gen-random", {"random_data_length": "8"}) == BAD_TOKEN
 
 
 @pytest.mark.parametrize(
     "date", ["", "yesterday", "20261121T120000", "20261121T250000Z", "1795262400", "２0261121T120000Z"]
 )
-def test_an_unreadable_date_is_refused(door: Door, date: str) -> None:
-    request = door.signer.sign(door.request("gen-random", {"random_data_length": "8"}), date=date or "x")
+def test_an_unreadable_date_is_refused(api: ApiClient, date: str) -> None:
+    request = api.signer.sign(api.request("gen-random", {"random_data_length": "8"}), date=date or "x")
     if not date:
         del request.headers["x-sdk-date"]
-    assert refusal(read(door.send(request))) == BAD_TOKEN
+    assert refusal(read(api.send(request))) == BAD_TOKEN
 
 
 @pytest.mark.parametrize(
@@ -121,53 +121,53 @@ def test_an_unreadable_date_is_refused(door: Door, date: str) -> None:
         "=,=,=",
     ],
 )
-def test_a_broken_authorization_is_refused(door: Door, authorization: str) -> None:
-    request = door.signer.sign(door.request("gen-random", {"random_data_length": "8"}))
-    request.headers["authorization"] = authorization.replace("{ak}", door.founded.access_key_id)
-    assert refusal(read(door.send(request))) == BAD_TOKEN
+def test_a_broken_authorization_is_refused(api: ApiClient, authorization: str) -> None:
+    request = api.signer.sign(api.request("gen-random", {"random_data_length": "8"}))
+    request.headers["authorization"] = authorization.replace("{ak}", api.founded.access_key_id)
+    assert refusal(read(api.send(request))) == BAD_TOKEN
 
 
-def test_a_wrong_secret_is_refused(door: Door) -> None:
-    door.signer.secret = "wrong"
-    assert door.refused("describe-key", {"key_id": door.founded.project.id}) == BAD_TOKEN
+def test_a_wrong_secret_is_refused(api: ApiClient) -> None:
+    api.signer.secret = "wrong"
+    assert api.refused("describe-key", {"key_id": api.founded.project.id}) == BAD_TOKEN
 
 
-def test_a_disabled_access_key_is_refused(door: Door) -> None:
-    with door.runtime.store.begin(write=True) as uow:
-        held = uow.of(AccessKey).get(door.founded.access_key_id)
+def test_a_disabled_access_key_is_refused(api: ApiClient) -> None:
+    with api.runtime.store.begin(write=True) as uow:
+        held = uow.of(AccessKey).get(api.founded.access_key_id)
         uow.of(AccessKey).put(replace(held, enabled=False))
-    assert door.refused("gen-random", {"random_data_length": "8"}) == BAD_TOKEN
+    assert api.refused("gen-random", {"random_data_length": "8"}) == BAD_TOKEN
 
 
 @pytest.mark.parametrize("name", ["authorization", "x-sdk-date", "host", "x-auth-token"])
-def test_a_header_sent_twice_is_refused(door: Door, name: str) -> None:
-    request = door.signer.sign(door.request("gen-random", {"random_data_length": "8"}))
+def test_a_header_sent_twice_is_refused(api: ApiClient, name: str) -> None:
+    request = api.signer.sign(api.request("gen-random", {"random_data_length": "8"}))
     request.repeated = frozenset({name})
-    assert refusal(read(door.send(request))) == BAD_TOKEN
+    assert refusal(read(api.send(request))) == BAD_TOKEN
 
 
-def test_another_project_is_told_only_to_those_who_can_sign(door: Door) -> None:
-    request = door.request("list-keys")
+def test_another_project_is_told_only_to_those_who_can_sign(api: ApiClient) -> None:
+    request = api.request("list-keys")
     request.path = f"/v1.0/{'0' * 32}/kms/list-keys"
-    signed = door.signer.sign(request)
-    assert refusal(read(door.send(signed)))[:2] == (403, "KMS.0321")
+    signed = api.signer.sign(request)
+    assert refusal(read(api.send(signed)))[:2] == (403, "KMS.0321")
     signed.headers["authorization"] = signed.headers["authorization"][:-64] + "0" * 64
-    assert refusal(read(door.send(signed))) == BAD_TOKEN
+    assert refusal(read(api.send(signed))) == BAD_TOKEN
 
 
-def test_a_signature_beats_a_token_that_came_along(door: Door) -> None:
-    request = door.request("gen-random", {"random_data_length": "8"})
+def test_a_signature_beats_a_token_that_came_along(api: ApiClient) -> None:
+    request = api.request("gen-random", {"random_data_length": "8"})
     request.headers["x-auth-token"] = "garbled"
-    assert read(door.send(door.signer.sign(request)))[0] == 200
+    assert read(api.send(api.signer.sign(request)))[0] == 200
 
 
-def test_an_announced_digest_must_be_the_body_s(door: Door) -> None:
-    request = door.request("gen-random", {"random_data_length": "8"})
+def test_an_announced_digest_must_be_the_body_s(api: ApiClient) -> None:
+    request = api.request("gen-random", {"random_data_length": "8"})
     request.headers["x-sdk-content-sha256"] = hashlib.sha256(request.body).hexdigest()
-    signed = door.signer.sign(request)
-    assert read(door.send(signed))[0] == 200
+    signed = api.signer.sign(request)
+    assert read(api.send(signed))[0] == 200
     signed.body = signed.body.replace(b"8", b"16")
-    assert refusal(read(door.send(signed))) == BAD_TOKEN
+    assert refusal(read(api.send(signed))) == BAD_TOKEN
 
 
 RAW = "/v1.0/p/kms/k/tags/a%20b%2Fc"
@@ -196,35 +196,35 @@ def test_another_path_is_no_way_to_write_it_down(runtime: Any, proofs: RequestAu
 
 
 @pytest.mark.parametrize("charset", ["latin-1", "utf-8"])
-def test_header_bytes_beyond_ascii_as_either_server_reads_them(door: Door, charset: str) -> None:
-    request = door.request("gen-random", {"random_data_length": "8"})
+def test_header_bytes_beyond_ascii_as_either_server_reads_them(api: ApiClient, charset: str) -> None:
+    request = api.request("gen-random", {"random_data_length": "8"})
     request.headers["user-agent"] = "größe"
-    signed = door.signer.sign(request)
+    signed = api.signer.sign(request)
     signed.headers["user-agent"] = "größe".encode().decode(charset)
-    assert read(door.send(signed))[0] == 200
+    assert read(api.send(signed))[0] == 200
 
 
 class TestTemporaryKeys:
     """Access keys that come with a security token and an end."""
 
     @pytest.fixture
-    def temporary(self, door: Door) -> Door:
-        issued = door.run(create_temporary_key, CreateTemporaryKey(duration_s=900))
-        door.signer = Signer(issued.access_key_id, issued.secret, door.runtime.clock.now_ms, issued.security_token)
-        return door
+    def temporary(self, api: ApiClient) -> ApiClient:
+        issued = api.run(create_temporary_key, CreateTemporaryKey(duration_s=900))
+        api.signer = Signer(issued.access_key_id, issued.secret, api.runtime.clock.now_ms, issued.security_token)
+        return api
 
-    def test_works_until_its_end(self, temporary: Door) -> None:
+    def test_works_until_its_end(self, temporary: ApiClient) -> None:
         assert temporary.ask("gen-random", {"random_data_length": "8"})[0] == 200
         temporary.runtime.clock.advance(seconds=901)
         refused = temporary.refused("gen-random", {"random_data_length": "8"})
         assert refused == (403, "KMS.0303", "X-Auth-Token expired.")
 
     @pytest.mark.parametrize("token", ["", "another"])
-    def test_not_without_its_security_token(self, temporary: Door, token: str) -> None:
+    def test_not_without_its_security_token(self, temporary: ApiClient, token: str) -> None:
         temporary.signer.security_token = token
         assert temporary.refused("gen-random", {"random_data_length": "8"}) == BAD_TOKEN
 
-    def test_limited_to_the_project_it_was_made_in(self, door: Door) -> None:
-        issued = door.run(create_temporary_key, CreateTemporaryKey(project_id=door.founded.second_project.id))
-        door.signer = Signer(issued.access_key_id, issued.secret, door.runtime.clock.now_ms, issued.security_token)
-        assert door.refused("gen-random", {"random_data_length": "8"})[1] == "KMS.0321"
+    def test_limited_to_the_project_it_was_made_in(self, api: ApiClient) -> None:
+        issued = api.run(create_temporary_key, CreateTemporaryKey(project_id=api.founded.second_project.id))
+        api.signer = Signer(issued.access_key_id, issued.secret, api.runtime.clock.now_ms, issued.security_token)
+        assert api.refused("gen-random", {"random_data_length": "8"})[1] == "KMS.0321"

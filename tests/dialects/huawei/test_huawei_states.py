@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from huawei.conftest import Door
-from huawei.provoke_stores import abroad
+from huawei.conftest import ApiClient
+from huawei.scenarios_stores import abroad
 
 from bitting.core.model.key import Key, KeyState
 from bitting.dialects.huawei import kms_operations
@@ -71,63 +71,63 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def body_of(door: Door, verb: str, key: str, body: dict[str, Any]) -> dict[str, Any]:
-    grantee = {"grantee_principal": door.founded.user.id} if verb == "create-grant" else {}
+def body_of(api: ApiClient, verb: str, key: str, body: dict[str, Any]) -> dict[str, Any]:
+    grantee = {"grantee_principal": api.founded.user.id} if verb == "create-grant" else {}
     return {"key_id": key, **grantee, **body}
 
 
-def told(door: Door, verb: str, key: str, body: dict[str, Any]) -> str:
+def told(api: ApiClient, verb: str, key: str, body: dict[str, Any]) -> str:
     """``ok`` or the code."""
     method, _, path = verb.rpartition(" ")
-    answer = door.ask_at(method or "POST", door.path(path.format(key)), body_of(door, verb, key, body))
+    answer = api.ask_at(method or "POST", api.path(path.format(key)), body_of(api, verb, key, body))
     status, content = answer
     return OK if status < 300 else str(content["error"]["error_code"])
 
 
 @pytest.mark.parametrize("verb", TABLE)
-def test_every_state(door: Door, verb: str) -> None:
+def test_every_state(api: ApiClient, verb: str) -> None:
     spec, body, outcomes = TABLE[verb]
     seen = []
     for state in STATES:
-        key = door.key(**spec)
-        due = door.runtime.clock.now_ms() + 1000 if state is KeyState.PENDING_DELETION else 0
-        with door.runtime.store.begin(write=True) as uow:
+        key = api.key(**spec)
+        due = api.runtime.clock.now_ms() + 1000 if state is KeyState.PENDING_DELETION else 0
+        with api.runtime.store.begin(write=True) as uow:
             uow.of(Key).put(replace(uow.of(Key).get(key), state=state, deletion_due_ms=due))
-        seen.append(told(door, verb, key, {**body, **({"key_alias": key} if "key_alias" in body else {}),
+        seen.append(told(api, verb, key, {**body, **({"key_alias": key} if "key_alias" in body else {}),
                                            **({"alias": key} if "alias" in body else {})}))  # fmt: skip
     assert tuple(seen) == outcomes
 
 
-def test_decryption_in_every_state(door: Door) -> None:
-    key = door.key()
-    text = door.ok("encrypt-data", key_id=key, plain_text="x")["cipher_text"]
-    sealed = door.ok("encrypt-datakey", key_id=key, **CHECKED)["cipher_text"]
+def test_decryption_in_every_state(api: ApiClient) -> None:
+    key = api.key()
+    text = api.ok("encrypt-data", key_id=key, plain_text="x")["cipher_text"]
+    sealed = api.ok("encrypt-datakey", key_id=key, **CHECKED)["cipher_text"]
     calls = {
         "decrypt-data": {"cipher_text": text},
         "decrypt-datakey": {"cipher_text": sealed, "datakey_cipher_length": 64},
-        "re-encrypt": {"cipher_text": text, "destination_key_id": door.key()},
+        "re-encrypt": {"cipher_text": text, "destination_key_id": api.key()},
     }
     for state, outcome in zip(STATES, USE, strict=True):
-        due = door.runtime.clock.now_ms() + 1000
-        with door.runtime.store.begin(write=True) as uow:
+        due = api.runtime.clock.now_ms() + 1000
+        with api.runtime.store.begin(write=True) as uow:
             uow.of(Key).put(replace(uow.of(Key).get(key), state=state, deletion_due_ms=due))
         for verb, body in calls.items():
             given = body if verb == "re-encrypt" else {"key_id": key, **body}
-            status, content = door.ask(verb, given)
+            status, content = api.ask(verb, given)
             assert (OK if status == 200 else content["error"]["error_code"]) == outcome, (verb, state)
 
 
 @pytest.mark.parametrize("by_token", [False, True], ids=["signed", "token"])
-def test_a_second_project_is_a_wall(door: Door, by_token: bool) -> None:
+def test_a_second_project_is_a_wall(api: ApiClient, by_token: bool) -> None:
     """Whatever names a key of another project's ring says there is none, and lists show nothing of it."""
-    far = Door(door.runtime, abroad(door))
-    keys = {json.dumps(spec): door.key(**spec) for spec, _, _ in TABLE.values()}
+    far = ApiClient(api.runtime, abroad(api))
+    keys = {json.dumps(spec): api.key(**spec) for spec, _, _ in TABLE.values()}
     token = far.sign_in() if by_token else ""
     for verb, (spec, body, _) in TABLE.items():
         key = keys[json.dumps(spec)]
         method, _, path = verb.rpartition(" ")
         headers = {"x-auth-token": token} if by_token else None
-        sent = body_of(door, verb, key, body)
+        sent = body_of(api, verb, key, body)
         status, content = far.ask_at(method or "POST", far.path(path.format(key)), sent, headers=headers)
         assert (status, content["error"]["error_code"]) == (404, "KMS.0207"), verb
         assert key not in json.dumps(content)

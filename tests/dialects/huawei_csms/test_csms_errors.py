@@ -1,4 +1,4 @@
-"""All rows of the secrets table, provoked through the door and compared byte for byte."""
+"""All rows of the secrets table, caused over the API and compared byte for byte."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from huawei_csms.csms_door import DATABASE, VALUE, Csms, refusal
+from huawei_csms.csms_api import DATABASE, VALUE, Csms, refusal
 
 from bitting.core import faults
 from bitting.core.model.identity import AccountState, User
@@ -52,7 +52,7 @@ def test_every_scenario_is_of_a_row() -> None:
 
 def quota(csms: Csms, name: str, limit: int) -> None:
     ring = csms.runtime.founded.account.ring
-    csms.door.add(Quota(f"{ring}/{name}", ring, name, limit))
+    csms.api.add(Quota(f"{ring}/{name}", ring, name, limit))
 
 
 def secret(csms: Csms, name: str = "db") -> Any:
@@ -120,14 +120,14 @@ def _(csms: Csms) -> Refusal:
 
 @meets("CSMS.0003/UnknownOperation")
 def _(csms: Csms) -> Refusal:
-    path = f"/v1/{csms.door.project.id}/csms/no-such-thing"
-    return refusal(csms.door.send(csms.door.signer.sign(Request("GET", path, "", {}, b""))), nested=False)
+    path = f"/v1/{csms.api.project.id}/csms/no-such-thing"
+    return refusal(csms.api.send(csms.api.signer.sign(Request("GET", path, "", {}, b""))), nested=False)
 
 
 @meets("CSMS.0003/UnsupportedMethod")
 def _(csms: Csms) -> Refusal:
-    path = f"/v1/{csms.door.project.id}/secrets"
-    return refusal(csms.door.send(csms.door.signer.sign(Request("PATCH", path, "", {}, b""))), nested=False)
+    path = f"/v1/{csms.api.project.id}/secrets"
+    return refusal(csms.api.send(csms.api.signer.sign(Request("PATCH", path, "", {}, b""))), nested=False)
 
 
 @meets("CSMS.0004/MalformedBody")
@@ -210,13 +210,13 @@ def _(csms: Csms) -> Refusal:
 def _(csms: Csms) -> Refusal:
     request = csms.request("list-secrets")
     request.headers["x-auth-token"] = "no token of ours"
-    return refusal(csms.door.send(request), nested=False)
+    return refusal(csms.api.send(request), nested=False)
 
 
 @meets("CSMS.0401/KeyStateFault")
 def _(csms: Csms) -> Refusal:
-    key = csms.door.key()
-    csms.door.ok("disable-key", key_id=key)
+    key = csms.api.key()
+    csms.api.ok("disable-key", key_id=key)
     return csms.refused("create-secret", {"name": "db", "kms_key_id": key, **VALUE})
 
 
@@ -227,26 +227,26 @@ def _(csms: Csms) -> Refusal:
 
 @meets("CSMS.0401/KeyKindFault")
 def _(csms: Csms) -> Refusal:
-    key = csms.door.key(key_spec="RSA_2048", key_usage="ENCRYPT_DECRYPT")
+    key = csms.api.key(key_spec="RSA_2048", key_usage="ENCRYPT_DECRYPT")
     return csms.refused("create-secret", {"name": "db", "kms_key_id": key, **VALUE})
 
 
 @meets("CSMS.0109/SecretNotEnabled")
 def _(csms: Csms) -> Refusal:
     csms.create()
-    csms.door.put(replace(secret(csms), state=SecretState.FROZEN))
+    csms.api.put(replace(secret(csms), state=SecretState.FROZEN))
     return csms.refused("show-secret-version", secret_name="db", version_id="latest")
 
 
 @meets("CSMS.0302/PermissionDenied")
 def _(csms: Csms) -> Refusal:
-    csms.door.put(replace(csms.runtime.founded.user, admin=False))
+    csms.api.put(replace(csms.runtime.founded.user, admin=False))
     return csms.refused("list-secrets")
 
 
 @meets("CSMS.0302/AccessFault")
 def _(csms: Csms) -> Refusal:
-    csms.door.put(replace(csms.runtime.founded.account, state=AccountState.FROZEN))
+    csms.api.put(replace(csms.runtime.founded.account, state=AccountState.FROZEN))
     return csms.refused("list-secrets")
 
 
@@ -324,7 +324,7 @@ def _(csms: Csms) -> Refusal:
 @meets("APIGW.0308/RateExceeded")
 def _(csms: Csms) -> Refusal:
     csms.runtime.gate.throttle = Throttle(share=0.0, now=lambda: 0.0)
-    csms.door.add(Switches(rates="cloud"))
+    csms.api.add(Switches(rates="cloud"))
     csms.ok("list-secrets")
     return csms.refused("list-secrets")
 
@@ -406,5 +406,5 @@ class TestBadInput:
 
 def test_refusals_of_strangers_name_no_secret(csms: Csms) -> None:
     csms.create()
-    csms.door.put(User(**{**{f: getattr(csms.runtime.founded.user, f) for f in User.__slots__}, "admin": False}))
+    csms.api.put(User(**{**{f: getattr(csms.runtime.founded.user, f) for f in User.__slots__}, "admin": False}))
     assert csms.refused("show-secret", secret_name="db") == csms.refused("show-secret", secret_name="nobody")

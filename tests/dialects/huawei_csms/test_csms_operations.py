@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from huawei.sdk_signer import Signer
-from huawei_csms.csms_door import DATABASE, ROWS, Csms
+from huawei_csms.csms_api import DATABASE, ROWS, Csms
 
 from bitting.core.model.identity import User
 from bitting.core.scheduler import Scheduler
@@ -31,7 +31,7 @@ class Server:
     def __init__(self) -> None:
         self.users = {"app": "old"}
 
-    def login_works(self, server: Any, login: Any) -> bool:
+    def works(self, server: Any, login: Any) -> bool:
         return self.users.get(login.user) == login.password
 
     def set_password(self, server: Any, by: Any, login: Any) -> None:
@@ -66,7 +66,7 @@ def worker(csms: Csms) -> Any:
 def operator(csms: Csms, use: Any, order: Any) -> Any:
     runtime = csms.runtime
     runtime.cache.refresh()
-    found = access_key(runtime.cache.loading, runtime.vault, csms.door.founded.access_key_id)
+    found = access_key(runtime.cache.loading, runtime.vault, csms.api.founded.access_key_id)
     return runtime.gate.run(
         use, replace(found.principal, operator=True), order, runtime.request_context("t"), runtime.cache.loading
     )
@@ -151,11 +151,11 @@ def test_lists_page_by_name(csms: Csms) -> None:
 
 
 def test_a_key_of_ones_own_and_the_default_one(csms: Csms) -> None:
-    key = csms.door.key()
+    key = csms.api.key()
     assert csms.create("own", kms_key_id=key)["kms_key_id"] == key
     default = csms.create("default")["kms_key_id"]
-    assert csms.door.ok("describe-key", key_id=default)["key_info"]["default_key_flag"] == "1"
-    assert csms.door.ok("describe-key", key_id=default)["key_info"]["key_alias"] == "csms/default"
+    assert csms.api.ok("describe-key", key_id=default)["key_info"]["default_key_flag"] == "1"
+    assert csms.api.ok("describe-key", key_id=default)["key_info"]["key_alias"] == "csms/default"
     assert csms.ok("update-secret", {"kms_key_id": "csms/default"}, secret_name="own")["secret"]["kms_key_id"]
 
 
@@ -232,7 +232,7 @@ def test_events(csms: Csms) -> None:
 
 
 def test_rotation_its_task_its_event_and_its_record(csms: Csms, worker: Any) -> None:
-    account = csms.door.founded.account.id
+    account = csms.api.founded.account.id
     operator(
         csms,
         secret_targets.set_target,
@@ -299,21 +299,21 @@ def test_grants_let_one_user_read_one_secret_until_a_day(csms: Csms) -> None:
     with runtime.store.begin(write=True) as uow:
         uow.of(User).add(user)
         key_id, secret = add_access_key(uow, runtime.vault, 1, user.account_id, user.id)
-    admin, reader = csms.door.signer, Signer(key_id, secret, runtime.clock.now_ms)
+    admin, reader = csms.api.signer, Signer(key_id, secret, runtime.clock.now_ms)
     order = {"resource_id": made["id"], "type": "SECRET", "grantee_type": "0", "grantee_target_id": user.id}
     grant = csms.ok("create-grants", {**order, "validity_time": "2026-12-01"})["data"]
     assert (grant["resourceId"], grant["granteeUser"], grant["type"]) == (made["id"], user.id, "SECRET")
     listed = csms.ok("list-grants", None, {"resource_id": made["id"]})["data"]
     assert [(item["user_id"], item["user_name"]) for item in listed["grantee_user"]] == [(user.id, "reader")]
-    csms.door.signer = reader
+    csms.api.signer = reader
     assert csms.ok("show-secret-version", secret_name="db", version_id="latest")["version"]["secret_string"]
     assert csms.refused("show-secret-version", secret_name="other", version_id="latest")[1] == "CSMS.0302"
     assert csms.refused("create-secret-version", {"secret_string": "x"}, secret_name="db")[1] == "CSMS.0302"
-    csms.door.signer = admin
+    csms.api.signer = admin
     changed = csms.ok("update-grant", {**order, "validity_time": "2026-11-30"}, {"resource_id": made["id"]})["data"]
     assert changed["validityTime"] < grant["validityTime"]
     csms.ok("delete-grant", None, {"resource_id": made["id"], "grantee_user": user.id})
-    csms.door.signer = reader
+    csms.api.signer = reader
     assert csms.refused("show-secret-version", secret_name="db", version_id="latest")[1] == "CSMS.0302"
 
 
@@ -344,8 +344,8 @@ def test_agencies_templates_and_the_checker(csms: Csms) -> None:
     assert csms.ok("show-agency", None, {"secret_type": "RDS-FG"}) == {"agency_granted": "false"}
     assert csms.ok("create-agency", {"secret_type": "RDS-FG"})["agencies"][0]["agency_name"]
     assert csms.ok("show-agency", None, {"secret_type": "RDS-FG"}) == {"agency_granted": "true"}
-    request_context = {"secret_type": "RDS-FG", "secret_sub_type": "SingleUser", "engine": "mysql"}
-    compile(csms.ok("show-secret-function-templates", None, request_context)["function_templates"], "template", "exec")
+    template_type = {"secret_type": "RDS-FG", "secret_sub_type": "SingleUser", "engine": "mysql"}
+    compile(csms.ok("show-secret-function-templates", None, template_type)["function_templates"], "template", "exec")
     assert csms.ok("show-secrets-config") == {"checking_secret_strength": False}
     assert csms.ok("update-secrets-config", {"checking_secret_strength": True}) == {"checking_secret_strength": True}
     assert csms.ok("show-secrets-config") == {"checking_secret_strength": True}

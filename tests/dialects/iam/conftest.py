@@ -1,4 +1,4 @@
-"""The house with the identity service as its door."""
+"""A runtime in memory that serves the identity service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Open Telekom Cloud: the same door with limits and an error table of its own."""
+"""Open Telekom Cloud: the same API with limits and an error table of its own."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import base64
 from typing import Any
 
 import pytest
-from huawei.conftest import Door
-from huawei.provoke import scenario_of
+from huawei.conftest import ApiClient
+from huawei.scenarios import scenario_of
 
 from bitting.dialects.base.errors import Row, load
 from bitting.dialects.otc.profile import rows
@@ -18,15 +18,15 @@ MET = [row for row in CATALOGUE if row.reach in {"natural", "switch"}]
 
 
 @pytest.fixture
-def door(runtime: Any) -> Door:
-    return Door(runtime, runtime.founded.second_project)
+def api(runtime: Any) -> ApiClient:
+    return ApiClient(runtime, runtime.founded.second_project)
 
 
 @pytest.mark.parametrize("row", MET, ids=lambda row: row.test_id)
-def test_row(door: Door, row: Row) -> None:
+def test_row(api: ApiClient, row: Row) -> None:
     scenario = scenario_of(row)
     assert scenario is not None, f"line {row.line} of errors.tsv has no scenario"
-    assert scenario(door) == (row.status, row.code, row.message)
+    assert scenario(api) == (row.status, row.code, row.message)
 
 
 def test_all_57_rows_are_there() -> None:
@@ -34,13 +34,13 @@ def test_all_57_rows_are_there() -> None:
 
 
 @pytest.mark.parametrize("bits", ["512", 512])
-def test_512_bits_of_random(door: Door, bits: Any) -> None:
-    assert len(door.ok("gen-random", random_data_length=bits)["random_data"]) == 128
+def test_512_bits_of_random(api: ApiClient, bits: Any) -> None:
+    assert len(api.ok("gen-random", random_data_length=bits)["random_data"]) == 128
 
 
 @pytest.mark.parametrize("bits", ["8", 256, "8192", "511"])
-def test_no_other_length_of_random(door: Door, bits: Any) -> None:
-    refused = door.refused("gen-random", {"random_data_length": bits})
+def test_no_other_length_of_random(api: ApiClient, bits: Any) -> None:
+    refused = api.refused("gen-random", {"random_data_length": bits})
     assert refused == (400, "KMS.1801", "random_data_length must be 512 bits.")
 
 
@@ -55,28 +55,28 @@ def test_no_other_length_of_random(door: Door, bits: Any) -> None:
         ("create-datakey-without-plaintext", "520", "KMS.2001"),
     ],
 )
-def test_data_key_lengths(door: Door, verb: str, bits: Any, code: str) -> None:
-    assert door.refused(verb, {"key_id": door.key(), "datakey_length": bits})[1] == code
+def test_data_key_lengths(api: ApiClient, verb: str, bits: Any, code: str) -> None:
+    assert api.refused(verb, {"key_id": api.key(), "datakey_length": bits})[1] == code
 
 
-def test_data_keys(door: Door) -> None:
-    key = door.key()
-    made = door.ok("create-datakey", key_id=key, datakey_length=512, encryption_context={"a": "b"})
+def test_data_keys(api: ApiClient) -> None:
+    key = api.key()
+    made = api.ok("create-datakey", key_id=key, datakey_length=512, encryption_context={"a": "b"})
     assert (made["key_id"], len(made["plain_text"]), len(made["cipher_text"])) == (key, 128, 2 * (64 + 140))
     sealed = base64.b64encode(bytes.fromhex(made["cipher_text"])).decode()
-    opened = door.ok("decrypt-data", cipher_text=sealed, encryption_context={"a": "b"})
+    opened = api.ok("decrypt-data", cipher_text=sealed, encryption_context={"a": "b"})
     assert base64.b64decode(opened["plain_text_base64"]).hex().upper() == made["plain_text"]
-    assert "plain_text" not in door.ok("create-datakey-without-plaintext", key_id=key, datakey_length="512")
+    assert "plain_text" not in api.ok("create-datakey-without-plaintext", key_id=key, datakey_length="512")
 
 
-def test_create_key_answers_two_fields(door: Door) -> None:
-    made = door.ok("create-key", key_alias="a", realm="cn-hangzhou")["key_info"]
+def test_create_key_answers_two_fields(api: ApiClient) -> None:
+    made = api.ok("create-key", key_alias="a", realm="cn-hangzhou")["key_info"]
     assert sorted(made) == ["domain_id", "key_id"]
 
 
 @pytest.mark.parametrize("name", ["AES_256", "RSA_2048", "EC_P256", "EC_P384", "HMAC_256", "HMAC_384", "HMAC_512"])
-def test_specs_it_has(door: Door, name: str) -> None:
-    assert door.ok("describe-key", key_id=door.key(key_spec=name))["key_info"]["key_spec"] == name
+def test_specs_it_has(api: ApiClient, name: str) -> None:
+    assert api.ok("describe-key", key_id=api.key(key_spec=name))["key_info"]["key_spec"] == name
 
 
 @pytest.mark.parametrize(
@@ -84,28 +84,28 @@ def test_specs_it_has(door: Door, name: str) -> None:
     [("SM4", "KMS.0336"), ("SM2", "KMS.0337"), ("SECP256K1", "KMS.0308"), ("ED25519", "KMS.0308"),
      ("HMAC_SM3", "KMS.0308"), ("AES_128", "KMS.0308")],
 )  # fmt: skip
-def test_specs_it_has_not(door: Door, name: str, code: str) -> None:
-    assert door.refused("create-key", {"key_alias": "a", "key_spec": name})[1] == code
-    assert door.keys() == 0
+def test_specs_it_has_not(api: ApiClient, name: str, code: str) -> None:
+    assert api.refused("create-key", {"key_alias": "a", "key_spec": name})[1] == code
+    assert api.keys() == 0
 
 
-def test_every_key_is_listed(door: Door) -> None:
-    made = [door.key(), door.key(key_spec="EC_P256"), door.key(key_spec="HMAC_256")]
-    assert door.ok("list-keys")["keys"] == made
-    assert door.ok("list-keys", key_spec="AES_256")["keys"] == made, "there is no such parameter"
+def test_every_key_is_listed(api: ApiClient) -> None:
+    made = [api.key(), api.key(key_spec="EC_P256"), api.key(key_spec="HMAC_256")]
+    assert api.ok("list-keys")["keys"] == made
+    assert api.ok("list-keys", key_spec="AES_256")["keys"] == made, "there is no such parameter"
 
 
-def test_both_profiles_see_the_same_ring(door: Door) -> None:
+def test_both_profiles_see_the_same_ring(api: ApiClient) -> None:
     """The two first projects share their keys, and what one seals the other opens."""
-    huawei = Door(door.runtime)
-    key = door.key()
-    sealed = door.ok("encrypt-data", key_id=key, plain_text="x")["cipher_text"]
-    assert huawei.ok("decrypt-data", cipher_text=sealed) == door.ok("decrypt-data", cipher_text=sealed)
+    huawei = ApiClient(api.runtime)
+    key = api.key()
+    sealed = api.ok("encrypt-data", key_id=key, plain_text="x")["cipher_text"]
+    assert huawei.ok("decrypt-data", cipher_text=sealed) == api.ok("decrypt-data", cipher_text=sealed)
     assert len(huawei.ok("gen-random", random_data_length=8)["random_data"]) == 2
 
 
-def test_tokens_carry_the_profile(door: Door) -> None:
-    status, answer = door.with_token(door.sign_in(), "gen-random", {"random_data_length": 8})
+def test_tokens_carry_the_profile(api: ApiClient) -> None:
+    status, answer = api.with_token(api.sign_in(), "gen-random", {"random_data_length": 8})
     assert (status, answer["error"]["error_code"]) == (400, "KMS.1801")
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import driving
-from driving import Exchange, Settings, expect, expect_true
+import client_script
+from client_script import Exchange, Settings, expect, expect_true
 from plan import Client
 
 
@@ -99,4 +99,4 @@ def make(_client: Client, settings: Settings, _exchange: Exchange) -> Apps:
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

@@ -12,11 +12,11 @@ import threading
 import uuid
 from typing import Any
 
-import driving
+import client_script
 from alibaba_instance_gcs import INTERNAL, PLAINTEXT, VERSION_HEADER, Gcs
+from client_script import Exchange, Refusal, Sealed, Settings, expect, expect_refusal, expect_true, from_base64
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
-from driving import Exchange, Refusal, Sealed, Settings, expect, expect_refusal, expect_true, from_base64
 from openapi_util.models import RuntimeOptions
 from plan import Client
 from sdk import models
@@ -87,7 +87,7 @@ class Every(Gcs):
             request = models.AdvanceDecryptRequest(ciphertext_blob=made.private_key_ciphertext_blob, aad=b"p")
             opened: bytes = self._call("advance_decrypt", request).plaintext
             return opened
-        return self._decrypt(driving.Bare("", made.iv, made.private_key_ciphertext_blob), aad=b"p")
+        return self._decrypt(client_script.Bare("", made.iv, made.private_key_ciphertext_blob), aad=b"p")
 
     def generate_data_key_pair(self) -> str:
         """A pair in PEM; its sealed private half is the one in the clear."""
@@ -188,7 +188,7 @@ class Every(Gcs):
 
     def get_secret_value(self) -> str:
         """A secret that another API made: its value, version and stage."""
-        name = driving.make_secret(self._settings, f"sdk-{uuid.uuid4()}", "geheim, 机密")
+        name = client_script.make_secret(self._settings, f"sdk-{uuid.uuid4()}", "geheim, 机密")
         answer = self._call("get_secret_value", models.GetSecretValueRequest(secret_name=name))
         seen = (answer.secret_name, answer.secret_data, answer.secret_data_type, answer.secret_type)
         expect(seen, (name, "geheim, 机密", "text", "Generic"), "the secret")
@@ -281,9 +281,9 @@ class Every(Gcs):
 
 
 def make(client: Client, settings: Settings, exchange: Exchange) -> Every:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     return Every(settings, exchange, client.options["scheme"], client.options["mode"])
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

@@ -9,10 +9,10 @@ import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
-import driving
+import client_script
+from client_script import Bare, Exchange, Refusal, Sealed, Settings, bare, expect, expect_refusal, expect_true
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from driving import Bare, Exchange, Refusal, Sealed, Settings, bare, expect, expect_refusal, expect_true
 from openapi.models import Config
 from openapi_util.models import RuntimeOptions
 from plan import Client
@@ -130,7 +130,7 @@ class Gcs:
 
     # --- refusals: exact status, code and text
 
-    def _stranger(self, client_key_id: str) -> Gcs:
+    def _with_unknown_key(self, client_key_id: str) -> Gcs:
         """The same client with a private key nobody registered."""
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         pkcs8 = (serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -143,7 +143,7 @@ class Gcs:
         with open(self._settings["client_key_file"], encoding="utf-8") as file:
             key_id = json.load(file)["KeyId"]
         with expect_refusal(self.facts, BAD_SIGNATURE):
-            self._stranger(key_id)._encrypt(self._key(), b"x")
+            self._with_unknown_key(key_id)._encrypt(self._key(), b"x")
         return str(BAD_SIGNATURE)
 
     def refused_404_unauthorized(self) -> str:
@@ -151,7 +151,7 @@ class Gcs:
         key_id = f"KAAP.{uuid.uuid4()}"
         refusal = Refusal(404, "Unauthorized", f'The AccessKey ID "{key_id}" does not exist in our records.')
         with expect_refusal(self.facts, refusal):
-            self._stranger(key_id)._encrypt(self._key(), b"x")
+            self._with_unknown_key(key_id)._encrypt(self._key(), b"x")
         return str(refusal)
 
     def refused_404_forbidden_key_not_found(self) -> str:
@@ -198,9 +198,9 @@ class Gcs:
 
 
 def make(client: Client, settings: Settings, exchange: Exchange) -> Gcs:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     return Gcs(settings, exchange, client.options["scheme"], client.options["mode"])
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-import driving
+import client_script
 from alibabacloud_kms20160120 import models as openapi
 from alibabacloud_kms_kms20160120.client import Client as Sdk
 from alibabacloud_tea_openapi.models import Config
-from driving import Exchange, Refusal, Settings, expect, expect_refusal
+from client_script import Exchange, Refusal, Settings, expect, expect_refusal
 from openapi.models import Config as InstanceConfig
 from plan import Client
 from sdk import models
@@ -81,9 +81,9 @@ class Both:
 
 
 def make(client: Client, settings: Settings, _exchange: Exchange) -> Both:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     return Both(settings, client.options["scheme"])
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

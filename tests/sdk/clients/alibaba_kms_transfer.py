@@ -5,28 +5,30 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-import driving
+import client_script
 from alibabacloud_kms20160120 import models
 from alibabacloud_kms_kms20160120.models import KmsConfig, KmsRuntimeOptions
 from alibabacloud_kms_kms20160120.transfer_client import TransferClient
 from alibabacloud_tea_openapi.models import Config
-from driving import Exchange, Refusal, Settings, expect
+from client_script import Exchange, Refusal, Settings, expect
 from openapi_names import snake
 from plan import Client
-from strangers import private_key
 from Tea.exceptions import TeaException
 from transfer_steps import TEXT, TransferSteps
+from unregistered_keys import private_key
 
 
 class Transfer(TransferSteps):
     """One run through the SDK. ``low``: the layout without the Advance operations."""
 
-    def __init__(self, settings: Settings, exchange: Exchange, scheme: str, *, low: bool = False, stranger: str = ""):
+    def __init__(
+        self, settings: Settings, exchange: Exchange, scheme: str, *, low: bool = False, unknown_key: str = ""
+    ):
         super().__init__(settings, exchange)
         self._scheme, self._low = scheme, low
         endpoint = urlsplit(settings[scheme]).netloc
-        if stranger:
-            who = {"client_key_id": stranger, "private_key": private_key()}
+        if unknown_key:
+            who = {"client_key_id": unknown_key, "private_key": private_key()}
         else:
             who = {"client_key_file": settings["client_key_file"], "password": settings["client_key_password"]}
         config = KmsConfig(protocol=scheme, endpoint=endpoint, force_low_version_crypto_transfer=low, **who)
@@ -50,9 +52,9 @@ class Transfer(TransferSteps):
             raise error
         return Refusal(error.data["httpCode"], error.code, error.message)
 
-    def stranger(self, client_key_id: str) -> Transfer:
+    def unknown_key(self, client_key_id: str) -> Transfer:
         """The same client with another client key id and a fresh private key."""
-        return Transfer(self.settings, self.exchange, self._scheme, stranger=client_key_id)
+        return Transfer(self.settings, self.exchange, self._scheme, unknown_key=client_key_id)
 
     def _other(self) -> Transfer:
         return Transfer(self.settings, self.exchange, self._scheme, low=not self._low)
@@ -74,9 +76,9 @@ class Transfer(TransferSteps):
 
 
 def make(client: Client, settings: Settings, exchange: Exchange) -> Transfer:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     return Transfer(settings, exchange, client.options["scheme"])
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

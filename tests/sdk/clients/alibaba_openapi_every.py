@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import driving
+import client_script
 from alibaba_openapi_legacy import Legacy
 from alibaba_openapi_tea import Tea, models
-from driving import Settings, expect, expect_true, temporary_credential
+from client_script import Settings, expect, expect_true, temporary_credential
 from openapi_every_steps import EverySteps
 from openapi_names import snake
 from plan import Client
@@ -48,8 +48,8 @@ class EveryLegacy(EverySteps, Legacy):
         return super().call(operation, **named)
 
 
-def make(client: Client, settings: Settings, _exchange: driving.Exchange) -> EverySteps:
-    """The driver for one entry of the plan."""
+def make(client: Client, settings: Settings, _exchange: client_script.Exchange) -> EverySteps:
+    """The client script for one entry of the plan."""
     options = client.options
     if options["sdk"] == "legacy":
         return EveryLegacy(settings)
@@ -61,4 +61,4 @@ def make(client: Client, settings: Settings, _exchange: driving.Exchange) -> Eve
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

@@ -10,10 +10,10 @@ import xml.etree.ElementTree as ET
 from typing import Any
 from urllib.parse import urlsplit
 
-import driving
+import client_script
 from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.client import AcsClient
-from driving import Exchange, Refusal, Settings, expect, expect_true
+from client_script import Exchange, Refusal, Settings, expect, expect_true
 from openapi_steps import NO_KEY, OpenApiSteps, wire
 from plan import Client
 
@@ -55,7 +55,7 @@ class Legacy(OpenApiSteps):
         expect_true(error.request_id, "the exception has a request id")
         return Refusal(error.http_status, error.error_code, error.message)
 
-    def stranger(self, access_key_id: str, access_key_secret: str) -> Legacy:
+    def unknown_key(self, access_key_id: str, access_key_secret: str) -> Legacy:
         """The same client with other credentials."""
         return Legacy(self.settings, access_key_id=access_key_id, access_key_secret=access_key_secret)
 
@@ -93,9 +93,9 @@ class Legacy(OpenApiSteps):
 
 
 def make(_client: Client, settings: Settings, _exchange: Exchange) -> Legacy:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     return Legacy(settings)
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

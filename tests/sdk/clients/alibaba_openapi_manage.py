@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-import driving
+import client_script
 from alibaba_openapi_legacy import Legacy
 from alibaba_openapi_tea import Tea, models
 from openapi_manage_steps import CertificateSteps, ManageSteps
@@ -21,10 +21,10 @@ class ManagedTea(ManageSteps, Tea):
         """As Tea, for all spellings of its models, and for the methods that take no request."""
         method = next(name for name in dir(self._sdk) if _squashed(name) == operation.lower())
         response = getattr(self._sdk, method)(*_request(operation, parameters))
-        driving.expect(response.status_code, 200, f"status of {operation}")
+        client_script.expect(response.status_code, 200, f"status of {operation}")
         self._body = response.body
         answer: dict[str, Any] = response.body.to_map()
-        driving.expect(bool(answer.get("RequestId")), True, f"{operation} answers a RequestId")
+        client_script.expect(bool(answer.get("RequestId")), True, f"{operation} answers a RequestId")
         return answer
 
     def blanks(self) -> list[str]:
@@ -32,7 +32,7 @@ class ManagedTea(ManageSteps, Tea):
         names = inspect.signature(type(self._body)).parameters
         return [name for name in names if getattr(self._body, name) in (None, "", [], {})]
 
-    def stranger(self, access_key_id: str, access_key_secret: str) -> Tea:
+    def unknown_key(self, access_key_id: str, access_key_secret: str) -> Tea:
         """The same client with other credentials."""
         who = {"access_key_id": access_key_id, "access_key_secret": access_key_secret}
         return ManagedTea(self.settings, self._signature, self._mode, **who)
@@ -59,12 +59,12 @@ def _squashed(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def make(client: Client, settings: driving.Settings, _exchange: driving.Exchange) -> ManageSteps:
-    """The driver for one entry of the plan."""
+def make(client: Client, settings: client_script.Settings, _exchange: client_script.Exchange) -> ManageSteps:
+    """The client script for one entry of the plan."""
     if client.options["sdk"] == "legacy":
         return ManagedLegacy(settings)
     return ManagedTea(settings, client.options["sdk"], "sync")
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

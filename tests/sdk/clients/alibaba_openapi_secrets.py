@@ -6,10 +6,10 @@ import json
 import uuid
 from typing import Any
 
-import driving
+import client_script
 from alibaba_openapi_tea import Tea
 from alibabacloud_kms20160120 import models
-from driving import Exchange, Settings, expect
+from client_script import Exchange, Settings, expect
 from plan import Client, method_name
 
 
@@ -105,9 +105,9 @@ class Secrets:
 
 
 def make(client: Client, settings: Settings, _exchange: Exchange) -> Secrets:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     return Secrets(Tea(settings, client.options["signature"], "sync"))
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import driving
+import client_script
 from alibaba_openapi_tea import Tea
-from driving import Exchange, Refusal, Settings, expect, expect_refusal, temporary_credential
+from client_script import Exchange, Refusal, Settings, expect, expect_refusal, temporary_credential
 from openapi_steps import PLAINTEXT
 from plan import Client
 
@@ -42,9 +42,9 @@ class Sts:
 
 
 def make(_client: Client, settings: Settings, _exchange: Exchange) -> Sts:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     return Sts(settings)
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

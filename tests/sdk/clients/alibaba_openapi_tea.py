@@ -7,11 +7,11 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-import driving
+import client_script
 from alibabacloud_kms20160120 import models
 from alibabacloud_kms20160120.client import Client as Sdk
 from alibabacloud_tea_openapi.utils_models import Config
-from driving import Refusal, Settings, expect
+from client_script import Refusal, Settings, expect
 from openapi_steps import OpenApiSteps
 from plan import Client
 
@@ -55,7 +55,7 @@ class Tea(OpenApiSteps):
             raise error
         return Refusal(status, inner.code, found[2])
 
-    def stranger(self, access_key_id: str, access_key_secret: str) -> Tea:
+    def unknown_key(self, access_key_id: str, access_key_secret: str) -> Tea:
         """The same client with other credentials."""
         who = {"access_key_id": access_key_id, "access_key_secret": access_key_secret}
         return Tea(self.settings, self._signature, self._mode, **who)
@@ -76,10 +76,10 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-def make(client: Client, settings: Settings, _exchange: driving.Exchange) -> Tea:
-    """The driver for one entry of the plan."""
+def make(client: Client, settings: Settings, _exchange: client_script.Exchange) -> Tea:
+    """The client script for one entry of the plan."""
     return Tea(settings, client.options["signature"], client.options["mode"])
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import driving
+import client_script
 from alibaba_cloud_secretsmanager_client.model.dkms_config import DKmsConfig
 from alibaba_cloud_secretsmanager_client.secret_manager_cache_client_builder import SecretManagerCacheClientBuilder
 from alibaba_cloud_secretsmanager_client.service.default_secret_manager_client_builder import (
     DefaultSecretManagerClientBuilder,
 )
 from aliyunsdkcore.acs_exception.exceptions import ServerException
-from driving import Exchange, Refusal, Settings, expect, expect_refusal, expect_true, make_secret
+from client_script import Exchange, Refusal, Settings, expect, expect_refusal, expect_true, make_secret
 from plan import Client
 from transfer_steps import NO_CLIENT_KEY, NO_SECRET
 
@@ -84,9 +84,9 @@ class Secrets:
 
 
 def make(client: Client, settings: Settings, _exchange: Exchange) -> Secrets:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     return Secrets(settings, client.options["scheme"])
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

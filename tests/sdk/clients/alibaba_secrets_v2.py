@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
-import driving
+import client_script
 from alibabacloud_kms20160120 import models
 from alibabacloud_kms20160120.client import Client as Kms
 from alibabacloud_secretsmanager_client_v2.secret_manager_cache_client_builder import SecretManagerCacheClientBuilder
@@ -15,7 +15,7 @@ from alibabacloud_secretsmanager_client_v2.service.default_secret_manager_client
     DefaultSecretManagerClientBuilder,
 )
 from alibabacloud_tea_openapi.models import Config
-from driving import Exchange, Settings, expect
+from client_script import Exchange, Settings, expect
 from plan import Client
 from Tea.exceptions import TeaException
 
@@ -76,9 +76,9 @@ class Secrets:
 
 
 def make(_client: Client, settings: Settings, _exchange: Exchange) -> Secrets:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     return Secrets(settings)
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

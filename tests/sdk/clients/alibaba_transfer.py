@@ -8,14 +8,14 @@ import logging
 from typing import Any
 from urllib.parse import urlsplit
 
-import driving
+import client_script
 from alibabacloud_dkms_transfer.kms_transfer_acs_client import KmsTransferAcsClient
 from aliyunsdkcore.acs_exception.exceptions import ServerException
-from driving import Exchange, Refusal, Settings, expect_true
+from client_script import Exchange, Refusal, Settings, expect_true
 from openapi.models import Config
 from plan import Client
-from strangers import private_key
 from transfer_steps import TransferSteps
+from unregistered_keys import private_key
 
 # The SDK writes every refused call to standard error; here refusals are wanted.
 logging.getLogger("aliyunsdkcore").setLevel(logging.CRITICAL)
@@ -24,12 +24,12 @@ logging.getLogger("aliyunsdkcore").setLevel(logging.CRITICAL)
 class Legacy(TransferSteps):
     """One run through KmsTransferAcsClient and the legacy request classes."""
 
-    def __init__(self, settings: Settings, exchange: Exchange, scheme: str, stranger: str = "") -> None:
+    def __init__(self, settings: Settings, exchange: Exchange, scheme: str, unknown_key: str = "") -> None:
         super().__init__(settings, exchange)
         self._scheme = scheme
         who = {"client_key_file": settings["client_key_file"], "password": settings["client_key_password"]}
-        if stranger:
-            who = {"access_key_id": stranger, "private_key": private_key()}
+        if unknown_key:
+            who = {"access_key_id": unknown_key, "private_key": private_key()}
         config = Config(protocol=scheme, endpoint=urlsplit(settings[scheme]).netloc, **who)
         verify = settings["ca_cert"] if scheme == "https" else None
         self._sdk = KmsTransferAcsClient(config=config, ak="unused", secret="unused", verify=verify)
@@ -53,15 +53,15 @@ class Legacy(TransferSteps):
         expect_true(error.request_id, "the exception has a request id")
         return Refusal(error.http_status, error.error_code, error.message)
 
-    def stranger(self, client_key_id: str) -> Legacy:
+    def unknown_key(self, client_key_id: str) -> Legacy:
         """The same client with another client key id and a fresh private key."""
         return Legacy(self.settings, self.exchange, self._scheme, client_key_id)
 
 
 def make(client: Client, settings: Settings, exchange: Exchange) -> Legacy:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     return Legacy(settings, exchange, client.options["scheme"])
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

@@ -8,9 +8,9 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import client_script
 import csms as environ
-import driving
-from driving import Exchange, Settings, expect, expect_true
+from client_script import Exchange, Settings, expect, expect_true
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ServiceResponseException
 from huaweicloudsdkcsms.v1 import CsmsAsyncClient, CsmsClient, model
@@ -228,7 +228,7 @@ class Environ:
             "project_id": settings["project_id"],
             "region": settings["region"],
         }
-        self._name = driving.make_secret(settings, f"sdk-{uuid.uuid4()}", '{"SDK_WORD": "geheim"}')
+        self._name = client_script.make_secret(settings, f"sdk-{uuid.uuid4()}", '{"SDK_WORD": "geheim"}')
 
     def get(self) -> str:
         """The value as it is."""
@@ -248,11 +248,11 @@ class Environ:
 
 
 def make(client: Client, settings: Settings, _exchange: Exchange) -> Csms | Environ:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     if client.options["mode"] == "environ":
         return Environ(settings)
     return Csms(settings, is_async=client.options["mode"] == "async")
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

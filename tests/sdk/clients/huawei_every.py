@@ -18,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import driving
-from driving import Exchange, Settings, expect, expect_true, from_base64
+import client_script
+from client_script import Exchange, Settings, expect, expect_true, from_base64
 from huawei_sdk import build, own_credentials
 from huaweicloudsdkkms.v2 import KmsAsyncClient, KmsClient, model
 from plan import Client
@@ -317,11 +317,11 @@ STEPS: dict[str, Step] = {
 
 
 def make(client: Client, settings: Settings, _exchange: Exchange) -> Every:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     is_async = client.options["mode"] == "async"
     client_class = KmsAsyncClient if is_async else KmsClient
     return Every(settings, build(settings, own_credentials(settings), client_class), is_async=is_async)
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import driving
-from driving import Exchange, Refusal, Settings, expect, expect_refusal, expect_true
+import client_script
+from client_script import Exchange, Refusal, Settings, expect, expect_refusal, expect_true
 from huawei_steps import BAD_TOKEN, HuaweiSteps
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ServiceResponseException
@@ -83,8 +83,8 @@ class Huawei(HuaweiSteps):
 
     def refused_403_kms_0302(self) -> str:
         """The right access key with a wrong secret key."""
-        stranger = BasicCredentials(self.settings["access_key_id"], "wrong-secret", self.settings["project_id"])
-        return Huawei(self.settings, build(self.settings, stranger)).refuse(
+        unknown_key = BasicCredentials(self.settings["access_key_id"], "wrong-secret", self.settings["project_id"])
+        return Huawei(self.settings, build(self.settings, unknown_key)).refuse(
             BAD_TOKEN, "describe-key", key_id=self.own_key()
         )
 
@@ -109,11 +109,11 @@ def own_credentials(settings: Settings) -> BasicCredentials:
 
 
 def make(client: Client, settings: Settings, _exchange: Exchange) -> Huawei:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     is_async = client.options["mode"] == "async"
     client_class = KmsAsyncClient if is_async else KmsClient
     return Huawei(settings, build(settings, own_credentials(settings), client_class), is_async=is_async)
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

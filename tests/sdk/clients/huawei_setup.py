@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-import driving
-from driving import Exchange, Settings, expect, temporary_credential
+import client_script
+from client_script import Exchange, Settings, expect, temporary_credential
 from huawei_sdk import Huawei, build, own_credentials
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.region.region import Region
@@ -60,9 +60,9 @@ class Setup:
 
 
 def make(_client: Client, settings: Settings, _exchange: Exchange) -> Setup:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     return Setup(settings)
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

@@ -1,7 +1,7 @@
 """The steps of Huawei Cloud KMS and Open Telekom Cloud KMS: one dialect, two profiles.
 
-A driver supplies ``call(verb, **body) -> dict`` with the names of the wire, ``all_keys()`` and ``refuse(...)``; what
-is promised is written here once.
+A client script supplies ``call(verb, **body) -> dict`` with the names of the wire, ``all_keys()`` and ``refuse(...)``;
+what is promised is written here once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 import uuid
 from typing import Any, ClassVar
 
-from driving import Refusal, Sealed, Settings, expect, expect_true, from_base64
+from client_script import Refusal, Sealed, Settings, expect, expect_true, from_base64
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX = re.compile(r"[0-9A-F]+")
@@ -45,7 +45,7 @@ class HuaweiSteps:
         self.alias = f"sdk-{uuid.uuid4()}"
         self.cipher_text = ""
 
-    # --- what the SDK's driver supplies
+    # --- what the SDK's client script supplies
 
     def call(self, verb: str, **body: Any) -> dict[str, Any]:
         """Call ``POST /v1.0/{project_id}/kms/<verb>`` through the SDK; the answer with the names of the wire."""

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from driving import Refusal, expect, expect_refusal, expect_true
+from client_script import Refusal, expect, expect_refusal, expect_true
 from openapi_names import snake
 from openapi_steps import OpenApiSteps
 

@@ -14,13 +14,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from client_script import Refusal, expect, expect_true, from_base64
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from driving import Refusal, expect, expect_true, from_base64
 from openapi_steps import OpenApiSteps
 
 KEY_USER = "RbacPermission/Template/CryptoServiceKeyUser"
@@ -265,7 +265,7 @@ class ManageSteps(OpenApiSteps):
         name = f"u{uuid.uuid4().hex[:12]}"
         self._native("users", {"name": name})
         made = self._native("access-keys", {"user_name": name})["access_key"]
-        other = self.stranger(made["id"], made["secret"])
+        other = self.unknown_key(made["id"], made["secret"])
         key = self.own_key() if self.key_id else self.new_key()
         self.key_id = key
         try:

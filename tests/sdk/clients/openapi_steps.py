@@ -1,7 +1,7 @@
 """The steps of the Alibaba Cloud KMS OpenAPI, the same for both of its SDKs.
 
-A driver supplies ``call(operation, **parameters) -> dict`` with the names of the wire (``KeyId``, ``Plaintext``), and
-``facts(error) -> Refusal``; what is promised is written here once.
+A client script supplies ``call(operation, **parameters) -> dict`` with the names of the wire (``KeyId``,
+``Plaintext``), and ``facts(error) -> Refusal``; what is promised is written here once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from driving import Refusal, Sealed, Settings, expect, expect_refusal, expect_true, from_base64
+from client_script import Refusal, Sealed, Settings, expect, expect_refusal, expect_true, from_base64
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -59,7 +59,7 @@ class OpenApiSteps:
         self.blob = ""
         self.alias = f"alias/sdk-{uuid.uuid4()}"
 
-    # --- what the SDK's driver supplies
+    # --- what the SDK's client script supplies
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call the operation through the SDK; the answer as a dict with the names of the wire."""
@@ -69,7 +69,7 @@ class OpenApiSteps:
         """What the SDK's exception tells a program."""
         raise NotImplementedError
 
-    def stranger(self, access_key_id: str, access_key_secret: str) -> OpenApiSteps:
+    def unknown_key(self, access_key_id: str, access_key_secret: str) -> OpenApiSteps:
         """The same client with other credentials."""
         raise NotImplementedError
 
@@ -279,13 +279,13 @@ class OpenApiSteps:
     def refused_400_incomplete_signature(self) -> str:
         """The right access key id with a wrong secret."""
         with self.refused(BAD_SIGNATURE):
-            self.stranger(self.settings["access_key_id"], "wrong-secret").call("DescribeKey", KeyId=self.own_key())
+            self.unknown_key(self.settings["access_key_id"], "wrong-secret").call("DescribeKey", KeyId=self.own_key())
         return str(BAD_SIGNATURE)
 
     def refused_404_invalid_access_key_id_not_found(self) -> str:
         """An access key id nobody has."""
         with self.refused(NO_ACCESS_KEY):
-            self.stranger("LTAI5tNobodyHasThisOne0", "wrong-secret").call("DescribeKey", KeyId=self.own_key())
+            self.unknown_key("LTAI5tNobodyHasThisOne0", "wrong-secret").call("DescribeKey", KeyId=self.own_key())
         return str(NO_ACCESS_KEY)
 
     def refused_404_forbidden_key_not_found(self) -> str:

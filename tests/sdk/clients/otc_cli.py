@@ -10,8 +10,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-import driving
-from driving import Exchange, Settings, expect, expect_true
+import client_script
+from client_script import Exchange, Settings, expect, expect_true
 from plan import Client
 
 
@@ -90,4 +90,4 @@ def make(_client: Client, settings: Settings, _exchange: Exchange) -> Cli:
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

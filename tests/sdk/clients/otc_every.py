@@ -8,8 +8,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import driving
-from driving import Exchange, Settings, expect, expect_true
+import client_script
+from client_script import Exchange, Settings, expect, expect_true
 from openstack.connection import Connection
 from otc_sdk import connect, password
 from plan import Client
@@ -136,4 +136,4 @@ def make(_client: Client, settings: Settings, _exchange: Exchange) -> OtcEvery:
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

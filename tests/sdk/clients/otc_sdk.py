@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import driving
+import client_script
 import openstack
-from driving import Exchange, MismatchError, Refusal, Settings, expect, expect_true
+from client_script import Exchange, MismatchError, Refusal, Settings, expect, expect_true
 from huawei_steps import HuaweiSteps
 from keystoneauth1.exceptions.http import Unauthorized
 from openstack import exceptions
@@ -168,9 +168,9 @@ def _known(resource: Any) -> dict[str, Any]:
 
 
 def make(_client: Client, settings: Settings, _exchange: Exchange) -> Otc:
-    """The driver for one entry of the plan."""
+    """The client script for one entry of the plan."""
     return Otc(settings, connect(settings, **password(settings)))
 
 
 if __name__ == "__main__":
-    driving.run(make)
+    client_script.run(make)

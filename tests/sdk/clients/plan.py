@@ -1,7 +1,7 @@
-"""Which client takes which steps. Read by the drivers, by pytest (for the test ids) and by ``make demo``.
+"""Which client takes which steps. Read by the client scripts, by pytest (for the test ids) and by ``make demo``.
 
-A driver has one method per step, named after it: ``CreateKey`` is ``create_key``, ``404 Forbidden.KeyNotFound`` is
-``refused_404_forbidden_key_not_found``. Steps run in order and build on each other.
+A client script has one method per step, named after it: ``CreateKey`` is ``create_key``, ``404 Forbidden.KeyNotFound``
+is ``refused_404_forbidden_key_not_found``. Steps run in order and build on each other.
 
 Crossing: every client in ``CROSSING`` seals one plaintext (phase ``seal``) and opens what each other one sealed
 (phase ``open``); the ciphertexts travel through files in the exchange folder.
@@ -293,7 +293,7 @@ OTC_CLI_STEPS = tuple(
 
 @dataclass(frozen=True)
 class Client:
-    """One way of using one SDK. ``environment`` names its requirements, ``script`` its driver."""
+    """One way of using one SDK. ``environment`` names its requirements, ``script`` its client script."""
 
     name: str
     environment: str

@@ -1,7 +1,7 @@
 """The steps of the transfer clients: the OpenAPI's methods, answered by the Instance API.
 
 Both SDKs take the OpenAPI's request and answer types and speak protobuf underneath. They send a plaintext as it is, so
-what their OpenAPI twin takes in base64 may be any text here. A driver supplies ``call`` and ``facts``, as for
+what their OpenAPI twin takes in base64 may be any text here. A client script supplies ``call`` and ``facts``, as for
 ``openapi_steps``.
 """
 
@@ -12,7 +12,7 @@ import hashlib
 import uuid
 from typing import Any
 
-from driving import (
+from client_script import (
     Exchange,
     Refusal,
     Sealed,
@@ -51,7 +51,7 @@ class TransferSteps:
         """What the SDK's exception tells a program."""
         raise NotImplementedError
 
-    def stranger(self, client_key_id: str) -> TransferSteps:
+    def unknown_key(self, client_key_id: str) -> TransferSteps:
         """The same client with another client key id."""
         raise NotImplementedError
 
@@ -167,7 +167,7 @@ class TransferSteps:
     def refused_404_invalid_access_key_id_not_found(self) -> str:
         """A client key nobody has."""
         with expect_refusal(self.facts, NO_CLIENT_KEY):
-            self.stranger(f"KAAP.{uuid.uuid4()}").call("Encrypt", KeyId=self.key(), Plaintext="x")
+            self.unknown_key(f"KAAP.{uuid.uuid4()}").call("Encrypt", KeyId=self.key(), Plaintext="x")
         return str(NO_CLIENT_KEY)
 
     # --- crossing

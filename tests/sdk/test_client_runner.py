@@ -1,4 +1,4 @@
-"""The rig itself: it cannot pass a step nobody took, and environments are made once, whole or not at all."""
+"""The client runner itself: a step that was not reported fails, and environments are made once, whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from . import environments
+from .client_runner import CLIENTS_FOLDER, ClientRunner
 from .clients.plan import CLIENTS, CROSSING, ENCRYPTS_NOTHING, Client, method_name, steps_of
 from .environments import CHECKOUT, EnvironmentFailedError, Environments
-from .rig import CLIENTS_FOLDER, Rig
 
 PINS = sorted((CHECKOUT / "requirements").glob("sdk-*.txt"))
 
 
 def _methods(script: str) -> set[str]:
-    """The methods a driver has, its own and those of the shared steps it is built on."""
+    """The methods a client script has, its own and those of the shared steps it is built on."""
     names: set[str] = set()
     tree = ast.parse((CLIENTS_FOLDER / script).read_text())
     for node in ast.walk(tree):
@@ -60,13 +60,13 @@ def test_every_pin_has_a_version_and_a_hash_and_no_address(pins: Path) -> None:
         assert "--hash=sha256:" in line, line
 
 
-def _rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Rig:
-    """A rig whose only driver is ``script``, run by this very Python."""
+def _client_runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> ClientRunner:
+    """A client_runner whose only client script is ``script``, run by this very Python."""
     (tmp_path / "driver.py").write_text(script)
-    monkeypatch.setattr(f"{Rig.__module__}.CLIENTS_FOLDER", tmp_path)
-    monkeypatch.setattr(f"{Rig.__module__}.CLIENTS", (ONLY,))
+    monkeypatch.setattr(f"{ClientRunner.__module__}.CLIENTS_FOLDER", tmp_path)
+    monkeypatch.setattr(f"{ClientRunner.__module__}.CLIENTS", (ONLY,))
     monkeypatch.setattr(Environments, "python", lambda _self, _name: Path(sys.executable))
-    return Rig(
+    return ClientRunner(
         tmp_path / "credentials.json", tmp_path / "work", Environments(say=lambda _line: None), lambda _line: None
     )
 
@@ -76,17 +76,19 @@ ONLY = Client("only", "huawei", "driver.py", ("first", "second"))
 
 def test_a_step_that_is_not_reported_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     line = {"client": "only", "operation": "first", "ok": True, "detail": "seen", "error": ""}
-    rig = _rig(tmp_path, monkeypatch, f"print('noise'); print({json.dumps(line)!r}); raise SystemExit('boom')")
-    assert rig.outcome(ONLY, "first").ok
-    second = rig.outcome(ONLY, "second")
+    client_runner = _client_runner(
+        tmp_path, monkeypatch, f"print('noise'); print({json.dumps(line)!r}); raise SystemExit('boom')"
+    )
+    assert client_runner.outcome(ONLY, "first").ok
+    second = client_runner.outcome(ONLY, "second")
     assert not second.ok
     assert "boom" in second.error
 
 
 def test_a_driver_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{Rig.__module__}.SCRIPT_SECONDS", 0.5)
-    rig = _rig(tmp_path, monkeypatch, "import time; time.sleep(60)")
-    assert "still running" in rig.outcome(ONLY, "first").error
+    monkeypatch.setattr(f"{ClientRunner.__module__}.SCRIPT_SECONDS", 0.5)
+    client_runner = _client_runner(tmp_path, monkeypatch, "import time; time.sleep(60)")
+    assert "still running" in client_runner.outcome(ONLY, "first").error
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from huawei.conftest import UNKNOWN, Door, read, refusal
+from huawei.conftest import UNKNOWN, ApiClient, read, refusal
 
 from bitting.core.blob import body as bare
 from bitting.core.model.identity import AccessKey, AccountState, Token, User
@@ -25,7 +25,7 @@ from bitting.dialects.base.errors import Row
 from bitting.dialects.base.http import Request
 
 Refusal = tuple[int, str, str]
-Scenario = Callable[[Door], Refusal]
+Scenario = Callable[[ApiClient], Refusal]
 SCENARIOS: dict[str, Scenario] = {}
 
 
@@ -50,11 +50,11 @@ def scenario_of(row: Row) -> Scenario | None:
 def table(verb: str, body: dict[str, Any], *names: str) -> None:
     """A scenario that is one request. ``KEY`` and ``ALIAS`` in the body are a fresh key and its name."""
 
-    def scenario(door: Door) -> Refusal:
+    def scenario(api: ApiClient) -> Refusal:
         wanted = {"KEY", "ALIAS"} & {value for value in body.values() if isinstance(value, str)}
-        found = {"KEY": door.key("taken") if wanted else "", "ALIAS": "taken"}
+        found = {"KEY": api.key("taken") if wanted else "", "ALIAS": "taken"}
         filled = {name: found.get(value, value) if isinstance(value, str) else value for name, value in body.items()}
-        return door.refused(verb, filled)
+        return api.refused(verb, filled)
 
     meets(*names)(scenario)
 
@@ -93,9 +93,9 @@ table("decrypt-data", {"cipher_text": "AAAA"}, "KMS.2201/InvalidCiphertext")
 def spec(name: str, verb: str, *names: str, usage: str = "", **body: Any) -> None:
     """A scenario on a key of one spec."""
 
-    def scenario(door: Door) -> Refusal:
-        key = door.core_key(spec=name, usage=usage)
-        return door.refused(verb, {"key_id": key, **body})
+    def scenario(api: ApiClient) -> Refusal:
+        key = api.core_key(spec=name, usage=usage)
+        return api.refused(verb, {"key_id": key, **body})
 
     meets(*names)(scenario)
 
@@ -135,161 +135,161 @@ spec(
 
 
 @meets("KMS.0209/KeyDisabled")
-def _(door: Door) -> Refusal:
-    key = door.key()
-    door.ok("disable-key", key_id=key)
-    return door.refused("encrypt-data", {"key_id": key, **X})
+def _(api: ApiClient) -> Refusal:
+    key = api.key()
+    api.ok("disable-key", key_id=key)
+    return api.refused("encrypt-data", {"key_id": key, **X})
 
 
 @meets("KMS.0210/KeyPendingDeletion")
-def _(door: Door) -> Refusal:
-    key = door.key()
-    door.ok("schedule-key-deletion", key_id=key, pending_days=7)
-    return door.refused("encrypt-data", {"key_id": key, **X})
+def _(api: ApiClient) -> Refusal:
+    key = api.key()
+    api.ok("schedule-key-deletion", key_id=key, pending_days=7)
+    return api.refused("encrypt-data", {"key_id": key, **X})
 
 
 @meets("KMS.1301/KeyPendingImport")
-def _(door: Door) -> Refusal:
-    return door.refused("encrypt-data", {"key_id": door.key(origin="external"), **X})
+def _(api: ApiClient) -> Refusal:
+    return api.refused("encrypt-data", {"key_id": api.key(origin="external"), **X})
 
 
 @meets("KMS.1301/KeyNotEnabled")
-def _(door: Door) -> Refusal:
-    key = door.key()
-    door.ok("disable-key", key_id=key)
-    return door.refused("disable-key", {"key_id": key})
+def _(api: ApiClient) -> Refusal:
+    key = api.key()
+    api.ok("disable-key", key_id=key)
+    return api.refused("disable-key", {"key_id": key})
 
 
 @meets("KMS.1402/KeyAlreadyPendingDeletion")
-def _(door: Door) -> Refusal:
-    key = door.key()
-    door.ok("schedule-key-deletion", key_id=key, pending_days=7)
-    return door.refused("schedule-key-deletion", {"key_id": key, "pending_days": 7})
+def _(api: ApiClient) -> Refusal:
+    key = api.key()
+    api.ok("schedule-key-deletion", key_id=key, pending_days=7)
+    return api.refused("schedule-key-deletion", {"key_id": key, "pending_days": 7})
 
 
 @meets("KMS.0211/ServiceKeyProtected")
-def _(door: Door) -> Refusal:
-    return door.refused("disable-key", {"key_id": door.core_key(name="csms/default", service="csms")})
+def _(api: ApiClient) -> Refusal:
+    return api.refused("disable-key", {"key_id": api.core_key(name="csms/default", service="csms")})
 
 
 @meets("KMS.0320/KeyFrozen")
-def _(door: Door) -> Refusal:
-    key = door.key()
-    with door.runtime.store.begin(write=True) as uow:
+def _(api: ApiClient) -> Refusal:
+    key = api.key()
+    with api.runtime.store.begin(write=True) as uow:
         uow.of(Key).put(replace(uow.of(Key).get(key), state=KeyState.FROZEN))
-    return door.refused("encrypt-data", {"key_id": key, **X})
+    return api.refused("encrypt-data", {"key_id": key, **X})
 
 
 @meets("KMS.2201/CiphertextKeyNotFound")
-def _(door: Door) -> Refusal:
-    blob = door.run(crypto.encrypt, crypto.Encrypt(KeyRef.by_id(door.key()), b"x")).blob
+def _(api: ApiClient) -> Refusal:
+    blob = api.run(crypto.encrypt, crypto.Encrypt(KeyRef.by_id(api.key()), b"x")).blob
     data = bare(UNKNOWN, blob.iv, blob.sealed)
-    return door.refused("decrypt-data", {"cipher_text": base64.b64encode(data).decode()})
+    return api.refused("decrypt-data", {"cipher_text": base64.b64encode(data).decode()})
 
 
 # ── the request ───────────────────────────────────────────────────────────────
 
 
 @meets("KMS.0202/MalformedBody")
-def _(door: Door) -> Refusal:
-    return door.refused("create-key", b'{"key_alias":')
+def _(api: ApiClient) -> Refusal:
+    return api.refused("create-key", b'{"key_alias":')
 
 
 @meets("KMS.0214/MisshapenBody")
-def _(door: Door) -> Refusal:
-    return door.refused("create-key", b"[]")
+def _(api: ApiClient) -> Refusal:
+    return api.refused("create-key", b"[]")
 
 
 @meets("KMS.0214/UnsupportedMediaType")
-def _(door: Door) -> Refusal:
-    request = door.request("create-key", {"key_alias": "a"})
+def _(api: ApiClient) -> Refusal:
+    request = api.request("create-key", {"key_alias": "a"})
     request.headers["content-type"] = "application/x-www-form-urlencoded"
-    return refusal(read(door.send(door.signer.sign(request))))
+    return refusal(read(api.send(api.signer.sign(request))))
 
 
 @meets("KMS.0203/TooLarge")
-def _(door: Door) -> Refusal:
-    return door.refused("create-key", {"key_alias": "a", "key_description": "x" * 65_536})
+def _(api: ApiClient) -> Refusal:
+    return api.refused("create-key", {"key_alias": "a", "key_description": "x" * 65_536})
 
 
-def _route(door: Door, method: str, path: str) -> Any:
-    return door.send(door.signer.sign(Request(method, path, "", {}, b"")))
+def _route(api: ApiClient, method: str, path: str) -> Any:
+    return api.send(api.signer.sign(Request(method, path, "", {}, b"")))
 
 
 @meets("KMS.0201/UnknownOperation")
-def _(door: Door) -> Refusal:
-    return refusal(read(_route(door, "POST", door.path("no-such-verb"))))
+def _(api: ApiClient) -> Refusal:
+    return refusal(read(_route(api, "POST", api.path("no-such-verb"))))
 
 
 @meets("KMS.0215/UnsupportedMethod")
-def _(door: Door) -> Refusal:
-    return refusal(read(_route(door, "GET", door.path("create-key"))))
+def _(api: ApiClient) -> Refusal:
+    return refusal(read(_route(api, "GET", api.path("create-key"))))
 
 
 # ── who asks ──────────────────────────────────────────────────────────────────
 
 
 @meets("KMS.0301/MissingCredentials")
-def _(door: Door) -> Refusal:
-    return refusal(read(door.send(door.request("list-keys"))))
+def _(api: ApiClient) -> Refusal:
+    return refusal(read(api.send(api.request("list-keys"))))
 
 
 @meets("KMS.0302/InvalidToken")
-def _(door: Door) -> Refusal:
-    return refusal(door.with_token("garbled", "list-keys"))
+def _(api: ApiClient) -> Refusal:
+    return refusal(api.with_token("garbled", "list-keys"))
 
 
 @meets("KMS.0302/IdentityFault")
-def _(door: Door) -> Refusal:
-    door.signer.access_key_id = "nobody"
-    return door.refused("list-keys")
+def _(api: ApiClient) -> Refusal:
+    api.signer.access_key_id = "nobody"
+    return api.refused("list-keys")
 
 
 @meets("KMS.0303/ExpiredToken")
-def _(door: Door) -> Refusal:
-    token = door.sign_in()
-    door.runtime.clock.advance(days=1)
-    return refusal(door.with_token(token, "list-keys"))
+def _(api: ApiClient) -> Refusal:
+    token = api.sign_in()
+    api.runtime.clock.advance(days=1)
+    return refusal(api.with_token(token, "list-keys"))
 
 
 @meets("KMS.0304/RestrictedToken")
-def _(door: Door) -> Refusal:
-    token = door.sign_in()
-    with door.runtime.store.begin(write=True) as uow:
+def _(api: ApiClient) -> Refusal:
+    token = api.sign_in()
+    with api.runtime.store.begin(write=True) as uow:
         uow.of(Token).put(replace(uow.of(Token).get(token_digest(token)), restricted=True))
-    return refusal(door.with_token(token, "list-keys"))
+    return refusal(api.with_token(token, "list-keys"))
 
 
 @meets("KMS.0305/TokenOutOfScope")
-def _(door: Door) -> Refusal:
-    return refusal(door.with_token(door.sign_in({"domain": {"id": door.founded.account.domain_id}}), "list-keys"))
+def _(api: ApiClient) -> Refusal:
+    return refusal(api.with_token(api.sign_in({"domain": {"id": api.founded.account.domain_id}}), "list-keys"))
 
 
 @meets("KMS.0321/ProjectMismatch")
-def _(door: Door) -> Refusal:
-    projects = (door.founded.project, door.founded.second_project)
-    other = next(project for project in projects if project.id != door.project.id)
-    token = door.sign_in({"project": {"id": other.id}})
-    return refusal(door.with_token(token, "list-keys"))
+def _(api: ApiClient) -> Refusal:
+    projects = (api.founded.project, api.founded.second_project)
+    other = next(project for project in projects if project.id != api.project.id)
+    token = api.sign_in({"project": {"id": other.id}})
+    return refusal(api.with_token(token, "list-keys"))
 
 
 @meets("KMS.0307/PermissionDenied")
-def _(door: Door) -> Refusal:
-    founded = door.founded
-    door.add(replace(founded.user, id="u" * 32, name="guest", admin=False))
-    with door.runtime.store.begin(write=True) as uow:
+def _(api: ApiClient) -> Refusal:
+    founded = api.founded
+    api.add(replace(founded.user, id="u" * 32, name="guest", admin=False))
+    with api.runtime.store.begin(write=True) as uow:
         held = uow.of(AccessKey).get(founded.access_key_id)
         uow.of(AccessKey).put(replace(held, user_id="u" * 32))
         assert uow.of(User).get("u" * 32)
-    return door.refused("list-keys")
+    return api.refused("list-keys")
 
 
 def account_state(state: AccountState, *names: str) -> None:
     """A scenario in an account of that state."""
 
-    def scenario(door: Door) -> Refusal:
-        door.put(replace(door.founded.account, state=state))
-        return door.refused("list-keys")
+    def scenario(api: ApiClient) -> Refusal:
+        api.put(replace(api.founded.account, state=state))
+        return api.refused("list-keys")
 
     meets(*names)(scenario)
 
@@ -305,9 +305,9 @@ account_state(AccountState.IN_DEBT, "KMS.0328/AccountFault")
 def switched(verb: str, body: dict[str, Any], switches: Switches, *names: str) -> None:
     """A scenario with the service's switches set."""
 
-    def scenario(door: Door) -> Refusal:
-        door.add(switches)
-        return door.refused(verb, body)
+    def scenario(api: ApiClient) -> Refusal:
+        api.add(switches)
+        return api.refused(verb, body)
 
     meets(*names)(scenario)
 
@@ -318,14 +318,14 @@ switched("create-key", {"key_alias": "a", "key_spec": "SM2"}, Switches(sm2=False
 
 
 @meets("KMS.0104/Unavailable")
-def _(door: Door) -> Refusal:
-    door.add(Switches(maintenance="moving"))
-    request = door.signer.sign(door.request("gen-random", {"random_data_length": 512}))
-    return refusal(read(door.send(request, broken=True)))
+def _(api: ApiClient) -> Refusal:
+    api.add(Switches(maintenance="moving"))
+    request = api.signer.sign(api.request("gen-random", {"random_data_length": 512}))
+    return refusal(read(api.send(request, broken=True)))
 
 
 @meets("KMS.1110/UnsupportedKeySpec", "KMS.0308/UnsupportedKeySpec")
-def _(door: Door) -> Refusal:
+def _(api: ApiClient) -> Refusal:
     class NothingButAes:
         name = "software"
         protection_levels = frozenset({"software"})
@@ -334,29 +334,29 @@ def _(door: Door) -> Refusal:
         def supports(self, spec: Any) -> bool:
             return bool(spec.family == "aes")
 
-    door.runtime.gate.providers = {"software": NothingButAes()}
-    return door.refused("create-key", {"key_alias": "a", "key_spec": "EC_P256"})
+    api.runtime.gate.providers = {"software": NothingButAes()}
+    return api.refused("create-key", {"key_alias": "a", "key_spec": "EC_P256"})
 
 
 @meets("APIGW.0308/RateExceeded")
-def _(door: Door) -> Refusal:
-    door.add(Switches(rates="cloud"))
-    door.runtime.gate.throttle = Throttle(now=lambda: 0.0)
+def _(api: ApiClient) -> Refusal:
+    api.add(Switches(rates="cloud"))
+    api.runtime.gate.throttle = Throttle(now=lambda: 0.0)
     for _ in range(1000):
-        door.runtime.gate.throttle.take(door.founded.account.id, "random:generate")
-    return door.refused("gen-random", {"random_data_length": 512})
+        api.runtime.gate.throttle.take(api.founded.account.id, "random:generate")
+    return api.refused("gen-random", {"random_data_length": 512})
 
 
 # ── secrets: only the routes are known yet ────────────────────────────────────
 
 
 @meets("CSMS.0003/UnknownOperation", "CSMS.0003/UnsupportedMethod")
-def _(door: Door) -> Refusal:
-    response = _route(door, "GET", f"/v1/{door.project.id}/no-such-thing")
+def _(api: ApiClient) -> Refusal:
+    response = _route(api, "GET", f"/v1/{api.project.id}/no-such-thing")
     answer = json.loads(response.body)
     assert list(answer) == ["error_code", "error_msg"], "secrets answer flat"
     return response.status, answer["error_code"], answer["error_msg"]
 
 
-import huawei.provoke_more  # noqa: E402 - their scenarios join these
-import huawei.provoke_stores  # noqa: E402, F401
+import huawei.scenarios_more  # noqa: E402 - their scenarios join these
+import huawei.scenarios_stores  # noqa: E402, F401

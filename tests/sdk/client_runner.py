@@ -1,7 +1,7 @@
-"""Runs the drivers against one server, each script once, and remembers what every step reported.
+"""Runs the client scripts against one server, each once, and keeps what every step reported.
 
-A step the plan promises and a driver does not report is a failed step, so a driver that crashes, hangs or forgets
-one cannot pass.
+A step the plan promises and a client script does not report is a failed step, so a script that crashes, hangs or
+forgets one cannot pass.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Outcome:
 
 
 @dataclass
-class Rig:
+class ClientRunner:
     """One server's clients. ``work`` is a folder of its own for the exchanged ciphertexts."""
 
     credentials: Path
@@ -93,7 +93,7 @@ class Rig:
 
 
 def _surroundings() -> Mapping[str, str]:
-    """The environment of a driver: nothing of the machine's cloud settings, proxies or Python paths."""
+    """The environment of a client script: nothing of the machine's cloud settings, proxies or Python paths."""
     foreign = ("PYTHON", "BITTING_", "ALIBABA_", "HUAWEI", "OS_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     kept = {name: value for name, value in kept.items() if not name.lower().endswith("_proxy")}

@@ -1,6 +1,6 @@
 """How the errors of the remaining operations are met: data keys, signatures, tags, imports, rotation, grants.
 
-As in ``provoke``: a scenario does what a caller, or for switches an operator, would do.
+As in ``scenarios``: a scenario does what a caller, or for switches an operator, would do.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.keywrap import aes_key_wrap_with_padding
-from huawei.conftest import Door, read, refusal
-from huawei.people import guest
-from huawei.provoke import Refusal, meets, spec, table
+from huawei.conftest import ApiClient, read, refusal
+from huawei.limited_users import guest
+from huawei.scenarios import Refusal, meets, spec, table
 
 from bitting.core.model.identity import AccessKey
 from bitting.core.model.service import Quota, Switches
@@ -29,8 +29,8 @@ def b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def ring(door: Door) -> str:
-    return str(door.project.ring)
+def ring(api: ApiClient) -> str:
+    return str(api.project.ring)
 
 
 # ── data keys ─────────────────────────────────────────────────────────────────
@@ -57,23 +57,23 @@ table(
 )
 
 
-def opened_as_64(door: Door, bits: int) -> Refusal:
-    key = door.key()
-    made = door.ok("create-datakey", key_id=key, datakey_length=bits)
+def opened_as_64(api: ApiClient, bits: int) -> Refusal:
+    key = api.key()
+    made = api.ok("create-datakey", key_id=key, datakey_length=bits)
     wanted = {"key_id": key, "cipher_text": made["cipher_text"], "datakey_cipher_length": "64"}
-    return door.refused("decrypt-datakey", wanted)
+    return api.refused("decrypt-datakey", wanted)
 
 
-meets("KMS.2203/DataKeyDigestMismatch")(lambda door: opened_as_64(door, 768))
-meets("KMS.2204/DataKeyLengthMismatch")(lambda door: opened_as_64(door, 256))
+meets("KMS.2203/DataKeyDigestMismatch")(lambda api: opened_as_64(api, 768))
+meets("KMS.2204/DataKeyLengthMismatch")(lambda api: opened_as_64(api, 256))
 
 
 @meets("KMS.2101/PlaintextTooLong")
-def _(door: Door) -> Refusal:
-    key, data_key = door.core_key(spec="RSA_2048", usage=Usage.ENCRYPT), bytes(191)
+def _(api: ApiClient) -> Refusal:
+    key, data_key = api.core_key(spec="RSA_2048", usage=Usage.ENCRYPT), bytes(191)
     plain = (data_key + hashlib.sha256(data_key).digest()).hex()
-    door.project = door.founded.project  # the other profile takes 64 bytes only
-    return door.refused("encrypt-datakey", {"key_id": key, "plain_text": plain, "datakey_plain_length": 191})
+    api.project = api.founded.project  # the other profile takes 64 bytes only
+    return api.refused("encrypt-datakey", {"key_id": key, "plain_text": plain, "datakey_plain_length": 191})
 
 
 # ── signatures and codes ──────────────────────────────────────────────────────
@@ -105,23 +105,23 @@ def peer() -> bytes:
     return public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
-def agreement(document: bytes, door: Door) -> Refusal:
-    key = door.key(key_spec="EC_P256", key_usage="KEY_AGREEMENT")
+def agreement(document: bytes, api: ApiClient) -> Refusal:
+    key = api.key(key_spec="EC_P256", key_usage="KEY_AGREEMENT")
     recipient = {"attestation_document": b64(document), "key_encryption_algorithm": "RSAES_OAEP_SHA_256"}
     body = {"key_id": key, "key_agreement_algorithm": "ECDH", "public_key": b64(peer()), "recipient": recipient}
-    return refusal(read(door.send(door.signer.sign(door.request("derive-shared-secret", body)), broken=True)))
+    return refusal(read(api.send(api.signer.sign(api.request("derive-shared-secret", body)), broken=True)))
 
 
-meets("KMS.3804/InvalidParameter")(lambda door: agreement(b"no document", door))
-meets("KMS.3806/Unavailable")(lambda door: agreement(b"\xd2\x84\x44\xa1\x01\x38\x22\xa0", door))
+meets("KMS.3804/InvalidParameter")(lambda api: agreement(b"no document", api))
+meets("KMS.3806/Unavailable")(lambda api: agreement(b"\xd2\x84\x44\xa1\x01\x38\x22\xa0", api))
 
 
 @meets("KMS.0308/KeyKindFault")
-def _(door: Door) -> Refusal:
-    key = door.core_key(spec="SM2", usage=Usage.AGREE)
+def _(api: ApiClient) -> Refusal:
+    key = api.core_key(spec="SM2", usage=Usage.AGREE)
     body = {"key_id": key, "key_agreement_algorithm": "ECDH", "public_key": b64(peer())}
-    door.project = door.founded.project
-    return door.refused("derive-shared-secret", body)
+    api.project = api.founded.project
+    return api.refused("derive-shared-secret", body)
 
 
 # ── tags ──────────────────────────────────────────────────────────────────────
@@ -130,8 +130,8 @@ def _(door: Door) -> Refusal:
 def tag(body: dict[str, Any], path: str, *names: str, key_id: bool = True) -> None:
     """A scenario that is one request below a fresh key's tags."""
 
-    def scenario(door: Door) -> Refusal:
-        return door.refused(f"{door.key()}/{path}" if key_id else path, body)
+    def scenario(api: ApiClient) -> Refusal:
+        return api.refused(f"{api.key()}/{path}" if key_id else path, body)
 
     meets(*names)(scenario)
 
@@ -168,27 +168,27 @@ instances({"action": "count", "offset": "0"}, "KMS.0418/InvalidParameter")
 
 
 @meets("KMS.0409/QuotaExceeded")
-def _(door: Door) -> Refusal:
-    key = door.key()
+def _(api: ApiClient) -> Refusal:
+    key = api.key()
     body = {"action": "create", "tags": [{"key": f"k{n}", "value": ""} for n in range(20)]}
-    assert door.send(door.signer.sign(door.request(f"{key}/tags/action", body))).status == 204
-    return door.refused(f"{key}/tags", {"tag": TAG})
+    assert api.send(api.signer.sign(api.request(f"{key}/tags/action", body))).status == 204
+    return api.refused(f"{key}/tags", {"tag": TAG})
 
 
 @meets("KMS.0416/ResourceNotFound")
-def _(door: Door) -> Refusal:
-    return door.refused_at("DELETE", door.path(f"{door.key()}/tags/nothing"))
+def _(api: ApiClient) -> Refusal:
+    return api.refused_at("DELETE", api.path(f"{api.key()}/tags/nothing"))
 
 
 @meets("KMS.0212/InvalidParameter")
-def _(door: Door) -> Refusal:
-    return door.refused_at("GET", f"/v1.0/{door.project.id}/volumes/tags")
+def _(api: ApiClient) -> Refusal:
+    return api.refused_at("GET", f"/v1.0/{api.project.id}/volumes/tags")
 
 
 @meets("KMS.5022/AccessFault")
-def _(door: Door) -> Refusal:
-    door.add(Switches(tag_policy="owner, cost"))
-    return door.refused("create-key", {"key_alias": "a", "tags": [{"key": "owner", "value": "me"}]})
+def _(api: ApiClient) -> Refusal:
+    api.add(Switches(tag_policy="owner, cost"))
+    return api.refused("create-key", {"key_alias": "a", "tags": [{"key": "owner", "value": "me"}]})
 
 
 # ── imported material ─────────────────────────────────────────────────────────
@@ -197,14 +197,14 @@ def _(door: Door) -> Refusal:
 class Importer:
     """One external key on its way to its material."""
 
-    def __init__(self, door: Door, **key: Any) -> None:
-        self.door = door
-        self.key = door.key(origin="external", **key)
+    def __init__(self, api: ApiClient, **key: Any) -> None:
+        self.api = api
+        self.key = api.key(origin="external", **key)
         self.renew()
 
     def renew(self) -> None:
         wanted = {"key_id": self.key, "wrapping_algorithm": "RSAES_OAEP_SHA_256"}
-        self.parameters = self.door.ok("get-parameters-for-import", **wanted)
+        self.parameters = self.api.ok("get-parameters-for-import", **wanted)
 
     def wrapped(self, material: bytes) -> str:
         public: Any = serialization.load_der_public_key(base64.b64decode(self.parameters["public_key"]))
@@ -215,10 +215,10 @@ class Importer:
         return {"key_id": self.key, "import_token": token, "encrypted_key_material": self.wrapped(material), **more}
 
     def refused(self, material: bytes, **more: Any) -> Refusal:
-        return self.door.refused("import-key-material", self.body(material, **more))
+        return self.api.refused("import-key-material", self.body(material, **more))
 
     def done(self, material: bytes, **more: Any) -> None:
-        self.door.ok("import-key-material", **self.body(material, **more))
+        self.api.ok("import-key-material", **self.body(material, **more))
 
 
 def private_key() -> bytes:
@@ -235,61 +235,61 @@ table(
 
 
 @meets("KMS.0310/KeyNotPendingImport")
-def _(door: Door) -> Refusal:
-    importer = Importer(door)
+def _(api: ApiClient) -> Refusal:
+    importer = Importer(api)
     importer.done(AES)
     return importer.refused(AES)
 
 
 @meets("KMS.2601/ExpiredImportToken")
-def _(door: Door) -> Refusal:
-    importer = Importer(door)
-    door.runtime.clock.advance(days=1)
+def _(api: ApiClient) -> Refusal:
+    importer = Importer(api)
+    api.runtime.clock.advance(days=1)
     return importer.refused(AES)
 
 
 @meets("KMS.2602/InvalidParameter")
-def _(door: Door) -> Refusal:
-    return Importer(door).refused(AES, expiration_time=door.runtime.clock.now_ms() // 1000)
+def _(api: ApiClient) -> Refusal:
+    return Importer(api).refused(AES, expiration_time=api.runtime.clock.now_ms() // 1000)
 
 
 @meets("KMS.2603/ImportTokenKeyMismatch")
-def _(door: Door) -> Refusal:
-    other = Importer(door)
-    return Importer(door).refused(AES, import_token=other.parameters["import_token"])
+def _(api: ApiClient) -> Refusal:
+    other = Importer(api)
+    return Importer(api).refused(AES, import_token=other.parameters["import_token"])
 
 
-meets("KMS.2604/KeyMaterialLengthInvalid")(lambda door: Importer(door).refused(AES[:31]))
-meets("KMS.2605/InvalidImportToken")(lambda door: Importer(door).refused(AES, import_token=b64(bytes(200))))
-meets("KMS.2607/KeyMaterialLengthInvalid")(lambda door: Importer(door, key_spec="SM4").refused(AES))
-meets("KMS.2608/MissingParameter")(lambda door: Importer(door, key_spec="EC_P256").refused(AES))
+meets("KMS.2604/KeyMaterialLengthInvalid")(lambda api: Importer(api).refused(AES[:31]))
+meets("KMS.2605/InvalidImportToken")(lambda api: Importer(api).refused(AES, import_token=b64(bytes(200))))
+meets("KMS.2607/KeyMaterialLengthInvalid")(lambda api: Importer(api, key_spec="SM4").refused(AES))
+meets("KMS.2608/MissingParameter")(lambda api: Importer(api, key_spec="EC_P256").refused(AES))
 meets("KMS.2609/InvalidKeyMaterial")(
-    lambda door: Importer(door, key_spec="EC_P256").refused(AES, encrypted_privatekey=b64(bytes(40)))
+    lambda api: Importer(api, key_spec="EC_P256").refused(AES, encrypted_privatekey=b64(bytes(40)))
 )
 meets("KMS.2610/KeyMaterialLengthInvalid")(
-    lambda door: Importer(door, key_spec="EC_P256").refused(AES[:24], encrypted_privatekey=b64(bytes(40)))
+    lambda api: Importer(api, key_spec="EC_P256").refused(AES[:24], encrypted_privatekey=b64(bytes(40)))
 )
 
 
 @meets("KMS.2606/KeyMaterialDiffers")
-def _(door: Door) -> Refusal:
-    importer = Importer(door)
+def _(api: ApiClient) -> Refusal:
+    importer = Importer(api)
     importer.done(AES)
-    door.ok("delete-imported-key-material", key_id=importer.key)
+    api.ok("delete-imported-key-material", key_id=importer.key)
     importer.renew()
     return importer.refused(AES[::-1])
 
 
 @meets("KMS.2701/KeyMaterialNotDeletable")
-def _(door: Door) -> Refusal:
-    return door.refused("delete-imported-key-material", {"key_id": Importer(door).key})
+def _(api: ApiClient) -> Refusal:
+    return api.refused("delete-imported-key-material", {"key_id": Importer(api).key})
 
 
 @meets("KMS.2702/UnsupportedOperation")
-def _(door: Door) -> Refusal:
-    importer = Importer(door, key_spec="EC_P256")
+def _(api: ApiClient) -> Refusal:
+    importer = Importer(api, key_spec="EC_P256")
     importer.done(AES, encrypted_privatekey=b64(aes_key_wrap_with_padding(AES, private_key())))
-    return door.refused("delete-imported-key-material", {"key_id": importer.key})
+    return api.refused("delete-imported-key-material", {"key_id": importer.key})
 
 
 # ── rotation ──────────────────────────────────────────────────────────────────
@@ -300,131 +300,131 @@ spec("RSA_2048", "enable-key-rotation", "KMS.0324/SymmetricKeyRequired")
 
 
 @meets("KMS.0312/UnsupportedOrigin")
-def _(door: Door) -> Refusal:
-    importer = Importer(door)
+def _(api: ApiClient) -> Refusal:
+    importer = Importer(api)
     importer.done(AES)
-    return door.refused("enable-key-rotation", {"key_id": importer.key})
+    return api.refused("enable-key-rotation", {"key_id": importer.key})
 
 
 @meets("KMS.2901/RotationEnabled")
-def _(door: Door) -> Refusal:
-    key = door.key()
-    door.ok("enable-key-rotation", key_id=key)
-    return door.refused("enable-key-rotation", {"key_id": key})
+def _(api: ApiClient) -> Refusal:
+    key = api.key()
+    api.ok("enable-key-rotation", key_id=key)
+    return api.refused("enable-key-rotation", {"key_id": key})
 
 
 @meets("KMS.0319/UnsupportedOperation")
-def _(door: Door) -> Refusal:
-    key = door.key()
-    door.add(Switches(rotation=False))
-    return door.refused("enable-key-rotation", {"key_id": key})
+def _(api: ApiClient) -> Refusal:
+    key = api.key()
+    api.add(Switches(rotation=False))
+    return api.refused("enable-key-rotation", {"key_id": key})
 
 
 # ── names and quotas ──────────────────────────────────────────────────────────
 
 
 @meets("KMS.1104/AliasExists")
-def _(door: Door) -> Refusal:
-    door.project = door.founded.project
-    key = door.key()
-    assert door.ask("aliases", {"key_id": key, "alias": "alias/a"})[0] == 201
-    return door.refused("aliases", {"key_id": key, "alias": "a"})
+def _(api: ApiClient) -> Refusal:
+    api.project = api.founded.project
+    key = api.key()
+    assert api.ask("aliases", {"key_id": key, "alias": "alias/a"})[0] == 201
+    return api.refused("aliases", {"key_id": key, "alias": "a"})
 
 
 @meets("KMS.0207/NotFound")
-def _(door: Door) -> Refusal:
-    door.project = door.founded.project
-    return door.refused_at("DELETE", door.path("aliases"), {"key_id": door.key(), "aliases": ["nobody"]})
+def _(api: ApiClient) -> Refusal:
+    api.project = api.founded.project
+    return api.refused_at("DELETE", api.path("aliases"), {"key_id": api.key(), "aliases": ["nobody"]})
 
 
-def quota(door: Door, scope: str, name: str, most: int) -> None:
-    door.add(Quota(f"{scope}/{name}", scope, name, most))
+def quota(api: ApiClient, scope: str, name: str, most: int) -> None:
+    api.add(Quota(f"{scope}/{name}", scope, name, most))
 
 
 @meets("KMS.1105/QuotaExceeded")
-def _(door: Door) -> Refusal:
-    quota(door, ring(door), "keys", 0)
-    return door.refused("create-key", {"key_alias": "a"})
+def _(api: ApiClient) -> Refusal:
+    quota(api, ring(api), "keys", 0)
+    return api.refused("create-key", {"key_alias": "a"})
 
 
 @meets("KMS.1105/LimitFault")
-def _(door: Door) -> Refusal:
-    door.project = door.founded.project
-    key = door.key()
+def _(api: ApiClient) -> Refusal:
+    api.project = api.founded.project
+    key = api.key()
     for number in range(50):
-        assert door.ask("aliases", {"key_id": key, "alias": f"a{number}"})[0] == 201
-    return door.refused("aliases", {"key_id": key, "alias": "one-too-many"})
+        assert api.ask("aliases", {"key_id": key, "alias": f"a{number}"})[0] == 201
+    return api.refused("aliases", {"key_id": key, "alias": "one-too-many"})
 
 
 # ── grants ────────────────────────────────────────────────────────────────────
 
 
-def grant(door: Door, key: str, **more: Any) -> dict[str, Any]:
-    return {"key_id": key, "grantee_principal": door.founded.user.id, "operations": ["encrypt-data"], **more}
+def grant(api: ApiClient, key: str, **more: Any) -> dict[str, Any]:
+    return {"key_id": key, "grantee_principal": api.founded.user.id, "operations": ["encrypt-data"], **more}
 
 
 def granting(*names: str, **more: Any) -> None:
-    meets(*names)(lambda door: door.refused("create-grant", grant(door, door.key(), **more)))
+    meets(*names)(lambda api: api.refused("create-grant", grant(api, api.key(), **more)))
 
 
 granting("KMS.2401/InvalidParameter", operations=["create-grant"])
 granting("KMS.2402/InvalidParameter", grantee_principal="nobody")
 
 
-def too_many_grants(door: Door, scope: str, name: str, key: str) -> Refusal:
-    quota(door, scope, name, 1)
-    door.ok("create-grant", **grant(door, key))
-    return door.refused("create-grant", grant(door, key))
+def too_many_grants(api: ApiClient, scope: str, name: str, key: str) -> Refusal:
+    quota(api, scope, name, 1)
+    api.ok("create-grant", **grant(api, key))
+    return api.refused("create-grant", grant(api, key))
 
 
-meets("KMS.2404/QuotaExceeded")(lambda door: too_many_grants(door, ring(door), "grants_per_key", door.key()))
-meets("KMS.2405/QuotaExceeded")(lambda door: too_many_grants(door, ring(door), "grants", door.key()))
+meets("KMS.2404/QuotaExceeded")(lambda api: too_many_grants(api, ring(api), "grants_per_key", api.key()))
+meets("KMS.2405/QuotaExceeded")(lambda api: too_many_grants(api, ring(api), "grants", api.key()))
 table("revoke-grant", {"key_id": "KEY", "grant_id": "x" * 64}, "KMS.2501/InvalidParameter")
 table("revoke-grant", {"key_id": "KEY", "grant_id": "0" * 64}, "KMS.2501/ResourceNotFound")
 
 
 @meets("KMS.2502/InvalidParameter")
-def _(door: Door) -> Refusal:
-    made = door.ok("create-grant", **grant(door, door.key()))
-    return door.refused("revoke-grant", {"key_id": door.key(), "grant_id": made["grant_id"]})
+def _(api: ApiClient) -> Refusal:
+    made = api.ok("create-grant", **grant(api, api.key()))
+    return api.refused("revoke-grant", {"key_id": api.key(), "grant_id": made["grant_id"]})
 
 
 # ── what the caller may do ────────────────────────────────────────────────────
 
 
-def as_guest(door: Door, *rules: tuple[bool, tuple[str, ...], tuple[str, ...]]) -> None:
+def as_guest(api: ApiClient, *rules: tuple[bool, tuple[str, ...], tuple[str, ...]]) -> None:
     """From now on the access key is a user's with a custom policy of these rules."""
-    user = guest(door, *rules)
-    with door.runtime.store.begin(write=True) as uow:
-        held = uow.of(AccessKey).get(door.founded.access_key_id)
+    user = guest(api, *rules)
+    with api.runtime.store.begin(write=True) as uow:
+        held = uow.of(AccessKey).get(api.founded.access_key_id)
         uow.of(AccessKey).put(replace(held, user_id=user))
 
 
 @meets("KMS.0306/PermissionDenied")
-def _(door: Door) -> Refusal:
-    key, other = door.key(), door.key()
-    as_guest(door, (True, ("key:describe",), (f"key/{other}",)))
-    door.ok("describe-key", key_id=other)
-    return door.refused("describe-key", {"key_id": key})
+def _(api: ApiClient) -> Refusal:
+    key, other = api.key(), api.key()
+    as_guest(api, (True, ("key:describe",), (f"key/{other}",)))
+    api.ok("describe-key", key_id=other)
+    return api.refused("describe-key", {"key_id": key})
 
 
 @meets("KMS.0306/KeyPermissionDenied")
-def _(door: Door) -> Refusal:
-    key = door.key()
-    made = door.ok("create-grant", **grant(door, key, operations=["encrypt-data"]))
-    as_guest(door, (True, ("grant:revoke",), ("*",)))
-    return door.refused("revoke-grant", {"key_id": key, "grant_id": made["grant_id"]})
+def _(api: ApiClient) -> Refusal:
+    key = api.key()
+    made = api.ok("create-grant", **grant(api, key, operations=["encrypt-data"]))
+    as_guest(api, (True, ("grant:revoke",), ("*",)))
+    return api.refused("revoke-grant", {"key_id": key, "grant_id": made["grant_id"]})
 
 
 @meets("KMS.0326/ExplicitlyDenied")
-def _(door: Door) -> Refusal:
-    key = door.key()
-    as_guest(door, (True, ("*",), ("*",)), (False, ("key:describe",), ("*",)))
-    return door.refused("describe-key", {"key_id": key})
+def _(api: ApiClient) -> Refusal:
+    key = api.key()
+    as_guest(api, (True, ("*",), ("*",)), (False, ("key:describe",), ("*",)))
+    return api.refused("describe-key", {"key_id": key})
 
 
 @meets("KMS.0330/EnterpriseProjectDenied")
-def _(door: Door) -> Refusal:
-    as_guest(door, (True, ("key:*",), ("eps/one",)))
-    door.ok("create-key", key_alias="mine", enterprise_project_id="one")
-    return door.refused("create-key", {"key_alias": "a", "enterprise_project_id": "two"})
+def _(api: ApiClient) -> Refusal:
+    as_guest(api, (True, ("key:*",), ("eps/one",)))
+    api.ok("create-key", key_alias="mine", enterprise_project_id="one")
+    return api.refused("create-key", {"key_alias": "a", "enterprise_project_id": "two"})

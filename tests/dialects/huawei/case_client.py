@@ -17,27 +17,27 @@ from typing import Any
 from bitting.dialects.base.http import Request, Response
 
 
-class HuaweiDriver:
-    def __init__(self, door: Any) -> None:
-        self.door = door
+class HuaweiCaseClient:
+    def __init__(self, api: Any) -> None:
+        self.api = api
 
     def step(self, line: str) -> object:
         if line.startswith("clock "):
-            return self.door.runtime.clock.advance(days=float(line[6:].strip("+d")))
+            return self.api.runtime.clock.advance(days=float(line[6:].strip("+d")))
         if line == "sign-in":
-            return self.door.sign_in()
+            return self.api.sign_in()
         if line in {"project", "domain"}:
-            return self.door.project.id if line == "project" else self.door.founded.account.domain_id
+            return self.api.project.id if line == "project" else self.api.founded.account.domain_id
         call, _, path = line.partition(" -> ")
         verb, _, body = call.partition(" ")
-        found: Any = self.door.ok(verb, **json.loads(body or "{}"))
+        found: Any = self.api.ok(verb, **json.loads(body or "{}"))
         for name in path.split(".") if path else ():
             found = found[int(name)] if isinstance(found, list) else found[name]
         return found
 
     def sign(self, request: Request, scheme: str) -> Request:
         assert scheme == "aksk"
-        return self.door.signer.sign(request)
+        return self.api.signer.sign(request)
 
     def send(self, request: Request) -> Response:
-        return self.door.send(request)
+        return self.api.send(request)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from huawei.conftest import Door
-from huawei.provoke import Refusal, meets
-from huawei.provoke_more import Importer, grant
+from huawei.conftest import ApiClient
+from huawei.scenarios import Refusal, meets
+from huawei.scenarios_more import Importer, grant
 
 from bitting.core.model.identity import Project
 from bitting.core.model.key import Key
@@ -20,89 +20,89 @@ from bitting.core.usecases.iam.credentials import token_digest
 TOKEN = "an operator's token"
 
 
-def stores(door: Door, rest: str = "") -> str:
-    return f"/v1.0/{door.project.id}/keystores{rest}"
+def stores(api: ApiClient, rest: str = "") -> str:
+    return f"/v1.0/{api.project.id}/keystores{rest}"
 
 
-def store(door: Door, **more: Any) -> str:
-    status, body = door.ask_at("POST", stores(door), {"keystore_alias": "own", "keystore_type": "DHSM", **more})
+def store(api: ApiClient, **more: Any) -> str:
+    status, body = api.ask_at("POST", stores(api), {"keystore_alias": "own", "keystore_type": "DHSM", **more})
     assert status == 200, body
     return str(body["keystore"]["keystore_id"])
 
 
 @meets("KMS.0317/KeyStateFault")
-def _(door: Door) -> Refusal:
-    held = store(door)
-    key = door.key(keystore_id=held)
-    assert door.ask_at("POST", stores(door, f"/{held}/disable"))[0] == 200
-    return door.refused("encrypt-data", {"key_id": key, "plain_text": "x"})
+def _(api: ApiClient) -> Refusal:
+    held = store(api)
+    key = api.key(keystore_id=held)
+    assert api.ask_at("POST", stores(api, f"/{held}/disable"))[0] == 200
+    return api.refused("encrypt-data", {"key_id": key, "plain_text": "x"})
 
 
 @meets("KMS.0318/ResourceExists")
-def _(door: Door) -> Refusal:
-    store(door)
-    return door.refused_at("POST", stores(door), {"keystore_alias": "own"})
+def _(api: ApiClient) -> Refusal:
+    store(api)
+    return api.refused_at("POST", stores(api), {"keystore_alias": "own"})
 
 
 @meets("KMS.0322/PartitionDenied")
-def _(door: Door) -> Refusal:
-    held = store(door)
-    key = door.key(keystore_id=held)
-    with door.runtime.store.begin(write=True) as uow:
+def _(api: ApiClient) -> Refusal:
+    held = store(api)
+    key = api.key(keystore_id=held)
+    with api.runtime.store.begin(write=True) as uow:
         uow.of(Keystore).put(replace(uow.of(Keystore).get(held), members=("somebody",)))
-    return door.refused("encrypt-data", {"key_id": key, "plain_text": "x"})
+    return api.refused("encrypt-data", {"key_id": key, "plain_text": "x"})
 
 
 @meets("KMS.0338/UnsupportedOperation")
-def _(door: Door) -> Refusal:
-    return door.refused("enable-key-rotation", {"key_id": door.key(keystore_id=store(door))})
+def _(api: ApiClient) -> Refusal:
+    return api.refused("enable-key-rotation", {"key_id": api.key(keystore_id=store(api))})
 
 
 @meets("KMS.0339/UnsupportedOperation")
-def _(door: Door) -> Refusal:
-    return door.refused("create-key", {"key_alias": "a", "origin": "external", "keystore_id": store(door)})
+def _(api: ApiClient) -> Refusal:
+    return api.refused("create-key", {"key_alias": "a", "origin": "external", "keystore_id": store(api)})
 
 
 @meets("KMS.0340/UnsupportedOperation")
-def _(door: Door) -> Refusal:
-    door.add(Switches(keystores=False))
-    return door.refused_at("POST", stores(door), {"keystore_alias": "own"})
+def _(api: ApiClient) -> Refusal:
+    api.add(Switches(keystores=False))
+    return api.refused_at("POST", stores(api), {"keystore_alias": "own"})
 
 
 @meets("KMS.1603/InvalidParameter")
-def _(door: Door) -> Refusal:
-    return door.refused_at("GET", stores(door), query="offset=-1")
+def _(api: ApiClient) -> Refusal:
+    return api.refused_at("GET", stores(api), query="offset=-1")
 
 
 @meets("KMS.2406/PartitionDenied")
-def _(door: Door) -> Refusal:
-    return door.refused("create-grant", grant(door, door.key(keystore_id=store(door, keystore_type="DEFAULT"))))
+def _(api: ApiClient) -> Refusal:
+    return api.refused("create-grant", grant(api, api.key(keystore_id=store(api, keystore_type="DEFAULT"))))
 
 
 @meets("KMS.0308/Conflict")
-def _(door: Door) -> Refusal:
-    door.project = door.founded.project
-    held = store(door)
-    door.key(keystore_id=held)
-    return door.refused_at("DELETE", stores(door, f"/{held}"))
+def _(api: ApiClient) -> Refusal:
+    api.project = api.founded.project
+    held = store(api)
+    api.key(keystore_id=held)
+    return api.refused_at("DELETE", stores(api, f"/{held}"))
 
 
 # ── regions ───────────────────────────────────────────────────────────────────
 
 
-def abroad(door: Door) -> Project:
+def abroad(api: ApiClient) -> Project:
     """A project of the account in another region."""
-    ring = door.runtime.entropy.uuid()
-    project = Project(door.runtime.entropy.random(16).hex(), door.founded.account.id, "cn-far-1", "huawei", ring, 0)
-    door.add(project)
+    ring = api.runtime.entropy.uuid()
+    project = Project(api.runtime.entropy.random(16).hex(), api.founded.account.id, "cn-far-1", "huawei", ring, 0)
+    api.add(project)
     return project
 
 
-def replicate(door: Door, key: str, project: Project) -> tuple[int, dict[str, Any]]:
+def replicate(api: ApiClient, key: str, project: Project) -> tuple[int, dict[str, Any]]:
     body = {
         "key_id": key, "replica_region": project.name, "replica_project_id": project.id, "key_alias": "far",
     }  # fmt: skip
-    return door.ask_at("POST", f"/v2/{door.project.id}/kms/keys/{key}/replicate", body)
+    return api.ask_at("POST", f"/v2/{api.project.id}/kms/keys/{key}/replicate", body)
 
 
 def refused(answer: tuple[int, dict[str, Any]]) -> Refusal:
@@ -110,61 +110,61 @@ def refused(answer: tuple[int, dict[str, Any]]) -> Refusal:
     return status, body["error"]["error_code"], body["error"]["error_msg"]
 
 
-def replica(door: Door, key: str) -> Door:
-    """The door of the other region, where a replica of the key is."""
-    project = abroad(door)
-    assert replicate(door, key, project)[0] == 200
-    return Door(door.runtime, project)
+def replica(api: ApiClient, key: str) -> ApiClient:
+    """The api of the other region, where a replica of the key is."""
+    project = abroad(api)
+    assert replicate(api, key, project)[0] == 200
+    return ApiClient(api.runtime, project)
 
 
 @meets("KMS.1404/UnsupportedOrigin")
-def _(door: Door) -> Refusal:
-    importer = Importer(door)
+def _(api: ApiClient) -> Refusal:
+    importer = Importer(api)
     importer.done(bytes(32))
-    far = replica(door, importer.key)
+    far = replica(api, importer.key)
     return far.refused("import-key-material", importer.body(bytes(32)))
 
 
 @meets("KMS.3801/ServerFault")
-def _(door: Door) -> Refusal:
-    project, key = abroad(door), door.key()
-    door.add(Switches(offline_regions=project.name))
-    return refused(door.ask_broken("POST", f"/v2/{door.project.id}/kms/keys/{key}/replicate", {
+def _(api: ApiClient) -> Refusal:
+    project, key = abroad(api), api.key()
+    api.add(Switches(offline_regions=project.name))
+    return refused(api.ask_broken("POST", f"/v2/{api.project.id}/kms/keys/{key}/replicate", {
         "replica_region": project.name, "replica_project_id": project.id, "key_alias": "far",
     }))  # fmt: skip
 
 
 @meets("KMS.3802/ServerFault")
-def _(door: Door) -> Refusal:
-    key = door.key()
-    far = replica(door, key)
-    door.add(Switches(offline_regions=door.project.name))
+def _(api: ApiClient) -> Refusal:
+    key = api.key()
+    far = replica(api, key)
+    api.add(Switches(offline_regions=api.project.name))
     return refused(far.ask_broken("POST", far.path("disable-key"), {"key_id": key}))
 
 
 @meets("KMS.3803/ReadOnlyReplica")
-def _(door: Door) -> Refusal:
-    key = door.key()
-    far = replica(door, key)
-    with door.runtime.store.begin(write=True) as uow:
+def _(api: ApiClient) -> Refusal:
+    key = api.key()
+    far = replica(api, key)
+    with api.runtime.store.begin(write=True) as uow:
         uow.of(Key).put(replace(uow.of(Key).get(key), sync=False))
     return far.refused("disable-key", {"key_id": key})
 
 
 @meets("KMS.3901/ResourceNotFound")
-def _(door: Door) -> Refusal:
-    return door.refused_at("GET", f"/v2/{door.project.id}/kms/jobs/none")
+def _(api: ApiClient) -> Refusal:
+    return api.refused_at("GET", f"/v2/{api.project.id}/kms/jobs/none")
 
 
 # ── capsules ──────────────────────────────────────────────────────────────────
 
 
 @meets("KMS.2801/InvalidParameter")
-def _(door: Door) -> Refusal:
+def _(api: ApiClient) -> Refusal:
     period = {"startTime": "2026-01-02T00:00:00Z", "endTime": "2026-01-01T00:00:00Z"}
     policy = json.dumps({"version": "1.0", "validityPeriod": period, "allowedAccessPoint": []})
-    body = {"keyspace_id": door.runtime.entropy.uuid(), "policy_name": "p", "policy": policy}
-    return door.refused("key-policies", body)
+    body = {"keyspace_id": api.runtime.entropy.uuid(), "policy_name": "p", "policy": policy}
+    return api.refused("key-policies", body)
 
 
 # ── operators ─────────────────────────────────────────────────────────────────
@@ -173,12 +173,12 @@ def _(door: Door) -> Refusal:
 def operated(method: str, path: str, body: dict[str, Any], *names: str, key: bool = False, **headers: str) -> None:
     """A scenario that is one request of an operator."""
 
-    def scenario(door: Door) -> Refusal:
-        door.add(Operator(token_digest(TOKEN), "op", 0))
+    def scenario(api: ApiClient) -> Refusal:
+        api.add(Operator(token_digest(TOKEN), "op", 0))
         if key:
-            door.ok("create-grant", **grant(door, door.key()))
+            api.ok("create-grant", **grant(api, api.key()))
         sent = {"x-auth-token": TOKEN, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        return refused(door.ask_broken(method, door.path(path), body, headers=sent))
+        return refused(api.ask_broken(method, api.path(path), body, headers=sent))
 
     meets(*names)(scenario)
 
@@ -210,20 +210,20 @@ class Decisions:
 
     def __init__(self, status: int, body: bytes = b"") -> None:
         self.status, self.body = status, body
-        self.request_context: list[dict[str, Any]] = []
+        self.questions: list[dict[str, Any]] = []
 
     def decide(self, url: str, question: Mapping[str, str]) -> tuple[int, bytes]:
-        self.request_context.append(dict(question))
+        self.questions.append(dict(question))
         return self.status, self.body
 
 
 def decided(decisions: Decisions, *names: str, **headers: str) -> None:
-    def scenario(door: Door) -> Refusal:
-        key = door.key()
-        door.add(Switches(authorizer="http://127.0.0.1:9/decide"))
-        door.runtime.gate.authorizer = decisions
+    def scenario(api: ApiClient) -> Refusal:
+        key = api.key()
+        api.add(Switches(authorizer="http://127.0.0.1:9/decide"))
+        api.runtime.gate.authorizer = decisions
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        return refused(door.ask_broken("POST", door.path("describe-key"), {"key_id": key}, headers=sent))
+        return refused(api.ask_broken("POST", api.path("describe-key"), {"key_id": key}, headers=sent))
 
     meets(*names)(scenario)
 

@@ -1,4 +1,4 @@
-"""Users who are no administrators, and what they may do."""
+"""Users without administrator rights, and what they may do."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from bitting.core.model.identity import Statement
 Rule = tuple[bool, tuple[str, ...], tuple[str, ...]]
 
 
-def guest(door: Any, *rules: Rule, name: str = "guest") -> str:
+def guest(api: Any, *rules: Rule, name: str = "guest") -> str:
     """A new user with one role of these rules; the user's id."""
-    runtime, founded = door.runtime, door.founded
+    runtime, founded = api.runtime, api.founded
     user = replace(founded.user, id=runtime.entropy.random(16).hex(), name=name, admin=False)
     role_id = runtime.entropy.random(16).hex()
     texts = tuple(write_rule(Statement(actions, resources, allow=allow)) for allow, actions, resources in rules)
@@ -22,5 +22,5 @@ def guest(door: Any, *rules: Rule, name: str = "guest") -> str:
     held = assignment_id(role_id, "user", user.id, "domain", founded.account.domain_id)
     assignment = Assignment(held, founded.account.id, role_id, "user", user.id, "domain", founded.account.domain_id)
     for record in (user, role, assignment):
-        door.add(record)
+        api.add(record)
     return str(user.id)

@@ -1,6 +1,6 @@
-"""What all drivers share: the command line, the report lines, exact expectations, the exchange of ciphertexts.
+"""What all client scripts share: the command line, the report lines, exact expectations, the exchange of ciphertexts.
 
-Runs inside a client's environment: the standard library and ``plan`` only. A driver is called as
+Runs inside a client's environment: the standard library and ``plan`` only. A client script is called as
 ``script CREDENTIALS --exchange FOLDER --phase PHASE ... --client NAME ...`` and prints one JSON object per step::
 
     {"client": ..., "operation": ..., "phase": ..., "ok": true, "detail": "what was seen", "error": ""}
@@ -126,7 +126,7 @@ def bare(text: str) -> Bare:
 
 
 class Exchange:
-    """The folder through which drivers hand each other keys and ciphertexts, one JSON file each."""
+    """The folder through which client scripts exchange keys and ciphertexts, one JSON file each."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -193,8 +193,8 @@ def _post(url: str, body: dict[str, Any], headers: dict[str, str]) -> tuple[int,
 
 # --- running --------------------------------------------------------------------------------------------------
 
-#: Makes a driver: an object with a method per step (or one ``take`` for all of them), and with ``seal``, ``open`` and
-#: ``make_keys`` where the plan says so.
+#: Makes a client script: an object with a method per step (or one ``take`` for all of them), and with ``seal``,
+#: ``open`` and ``make_keys`` where the plan says so.
 Maker = Callable[[Client, Settings, Exchange], Any]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from huawei.conftest import Door
+from huawei.conftest import ApiClient
 
 PASSWORD = "Guest-pass1"
 
@@ -16,7 +16,7 @@ class Office:
     def __init__(self, identity: Any) -> None:
         self.identity, self.founded = identity, identity.founded
         self.admin = identity.sign_in({"domain": {"id": self.founded.account.domain_id}}).token
-        self.door = Door(identity.runtime)
+        self.api = ApiClient(identity.runtime)
 
     def ask(self, method: str, target: str, body: Any = None, status: int = 200) -> Any:
         answer = self.identity.ask(method, target, body, x_auth_token=self.admin)
@@ -50,7 +50,7 @@ class Office:
         return str(answer.token)
 
     def code(self, token: str, verb: str, **body: Any) -> str:
-        status, answer = self.door.with_token(token, verb, body)
+        status, answer = self.api.with_token(token, verb, body)
         return "ok" if status == 200 else str(answer["error"]["error_code"])
 
 
@@ -67,7 +67,7 @@ def test_a_new_user_may_do_nothing(office: Office) -> None:
 def test_a_role_counts_and_ends_with_the_next_request(office: Office) -> None:
     user = office.user()
     group, role = office.group(user), office.policy("kms:cmk:list", "kms:cmk:get")
-    token, key = office.token(), office.door.key()
+    token, key = office.token(), office.api.key()
     office.give(group, role)
     assert office.code(token, "list-keys") == "ok"
     assert office.code(token, "describe-key", key_id=key) == "ok"
@@ -77,7 +77,7 @@ def test_a_role_counts_and_ends_with_the_next_request(office: Office) -> None:
 
 
 def test_a_policy_for_one_key(office: Office) -> None:
-    key, other = office.door.key(), office.door.key()
+    key, other = office.api.key(), office.api.key()
     group = office.group(office.user())
     office.give(group, office.policy("kms:cmk:get", resource=[f"kms:*:*:KeyId:{key}"]))
     token = office.token()
@@ -85,7 +85,7 @@ def test_a_policy_for_one_key(office: Office) -> None:
 
 
 def test_a_denial_beats_an_allowance(office: Office) -> None:
-    group, key = office.group(office.user()), office.door.key()
+    group, key = office.group(office.user()), office.api.key()
     office.give(group, office.policy("kms:*:*"))
     office.give(group, office.policy("kms:cmk:disable", effect="Deny"))
     token = office.token()
@@ -100,12 +100,12 @@ def test_a_role_in_another_project_is_no_role_here(office: Office) -> None:
 
 
 def test_an_enterprise_project_bounds_a_role(office: Office) -> None:
-    group, key = office.group(office.user()), office.door.key(enterprise_project_id="one")
+    group, key = office.group(office.user()), office.api.key(enterprise_project_id="one")
     role = office.policy("kms:*:*")
     office.ask("PUT", f"/v3.0/OS-PERMISSION/enterprise-projects/one/groups/{group}/roles/{role}", status=204)
     token = office.token()
     assert office.code(token, "describe-key", key_id=key) == "ok"
-    assert office.code(token, "describe-key", key_id=office.door.key()) == "KMS.0306"
+    assert office.code(token, "describe-key", key_id=office.api.key()) == "KMS.0306"
     assert office.code(token, "create-key", key_alias="a", enterprise_project_id="two") == "KMS.0330"
 
 
@@ -133,7 +133,7 @@ def test_disabled_users_and_new_passwords_end_tokens(office: Office, change: dic
     assert office.code(token, "list-keys") == "KMS.0302"
 
 
-def test_only_administrators_manage_people(office: Office) -> None:
+def test_only_administrators_manage_users(office: Office) -> None:
     office.user()
     answer = office.identity.ask("GET", "/v3/users", x_auth_token=office.token())
     assert answer.refusal == (403, "You are not authorized to perform the requested action.")

@@ -39,57 +39,57 @@ MANAGED = {
 }
 
 
-def signed(door: Any, action: str, **parameters: str) -> tuple[Any, dict[str, str]]:
-    return door.signer.v3(action, parameters), {}
+def signed(api: Any, action: str, **parameters: str) -> tuple[Any, dict[str, str]]:
+    return api.signer.v3(action, parameters), {}
 
 
-def taken(door: Any) -> Any:
-    door.ok("CreatePolicy", POLICY)
-    return signed(door, "CreatePolicy", **POLICY)
+def taken(api: Any) -> Any:
+    api.ok("CreatePolicy", POLICY)
+    return signed(api, "CreatePolicy", **POLICY)
 
 
-def unknown(door: Any) -> Any:
-    return signed(door, "DescribePolicy", Name="none")
+def unknown(api: Any) -> Any:
+    return signed(api, "DescribePolicy", Name="none")
 
 
-def connected(door: Any) -> Any:
-    return signed(door, "ConnectKmsInstance", KmsInstanceId=door.runtime.founded.instance.id, **PLACE)
+def connected(api: Any) -> Any:
+    return signed(api, "ConnectKmsInstance", KmsInstanceId=api.runtime.founded.instance.id, **PLACE)
 
 
-def not_connected(door: Any) -> Any:
-    held = door.runtime.founded.instance
-    with door.runtime.store.begin(write=True) as uow:
+def not_connected(api: Any) -> Any:
+    held = api.runtime.founded.instance
+    with api.runtime.store.begin(write=True) as uow:
         uow.of(Instance).put(replace(held, state="uninitialized"))
-    return signed(door, "CreateKey", DKMSInstanceId=held.id)
+    return signed(api, "CreateKey", DKMSInstanceId=held.id)
 
 
-def protected(door: Any) -> Any:
-    held = door.runtime.founded.instance
-    with door.runtime.store.begin(write=True) as uow:
-        uow.of(InstanceSettings).add(InstanceSettings(held.id, door.account, protected=True))
-    return signed(door, "ReleaseKmsInstance", KmsInstanceId=held.id)
+def protected(api: Any) -> Any:
+    held = api.runtime.founded.instance
+    with api.runtime.store.begin(write=True) as uow:
+        uow.of(InstanceSettings).add(InstanceSettings(held.id, api.account, protected=True))
+    return signed(api, "ReleaseKmsInstance", KmsInstanceId=held.id)
 
 
-def opened(door: Any) -> Any:
-    return signed(door, "OpenKmsService")
+def opened(api: Any) -> Any:
+    return signed(api, "OpenKmsService")
 
 
-def unverified(door: Any) -> Any:
-    with door.runtime.store.begin(write=True) as uow:
+def unverified(api: Any) -> Any:
+    with api.runtime.store.begin(write=True) as uow:
         accounts = uow.of(Account)
-        accounts.put(replace(accounts.get(door.account), state=AccountState.UNVERIFIED))
-    return signed(door, "OpenKmsService")
+        accounts.put(replace(accounts.get(api.account), state=AccountState.UNVERIFIED))
+    return signed(api, "OpenKmsService")
 
 
-def no_certificate(door: Any) -> Any:
-    return signed(door, "DescribeCertificate", CertificateId="none")
+def no_certificate(api: Any) -> Any:
+    return signed(api, "DescribeCertificate", CertificateId="none")
 
 
-def not_active(door: Any) -> Any:
+def not_active(api: Any) -> Any:
     given = {"Subject": MANAGED["Subject"], "KeySpec": "EC_P256"}
-    made = door.ok("CreateCertificate", given)["CertificateId"]
+    made = api.ok("CreateCertificate", given)["CertificateId"]
     work = {"MessageType": "RAW", "Message": "eA==", "Algorithm": "ECDSA_SHA_256"}
-    return signed(door, "CertificatePrivateKeySign", CertificateId=made, **work)
+    return signed(api, "CertificatePrivateKeySign", CertificateId=made, **work)
 
 
 MANAGE: dict[str, Scenario] = {

@@ -6,7 +6,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from huawei.conftest import Door
+from huawei.conftest import ApiClient
 
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.huawei.secrets.operations import rows
@@ -23,22 +23,22 @@ DATABASE = {
 class Csms:
     """``ask(operation, body, hole=..., query)``: a row by name, its holes filled in."""
 
-    def __init__(self, door: Door) -> None:
-        self.door = door
-        self.runtime = door.runtime
+    def __init__(self, api: ApiClient) -> None:
+        self.api = api
+        self.runtime = api.runtime
 
     def request(self, name: str, body: Any = None, query: dict[str, Any] | None = None, **holes: str) -> Request:
         row = ROWS[name]
         path = row.path.format(
-            **{"project_id": self.door.project.id, "resource_instances": "resource_instances", **holes}
+            **{"project_id": self.api.project.id, "resource_instances": "resource_instances", **holes}
         )
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         headers = {"content-type": "application/json;charset=UTF-8"} if data else {}
         return Request(row.method, path, urlencode(query or {}), headers, data)
 
     def send(self, name: str, *given: Any, broken: bool = False, **holes: str) -> Response:
-        request = self.door.signer.sign(self.request(name, *given, **holes))
-        return self.door.send(request, broken=broken)
+        request = self.api.signer.sign(self.request(name, *given, **holes))
+        return self.api.send(request, broken=broken)
 
     def ok(self, name: str, *given: Any, **holes: str) -> Any:
         """The body of a success; None where there is none, which only 204 has."""

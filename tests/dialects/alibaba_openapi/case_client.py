@@ -24,22 +24,22 @@ from bitting.dialects.base.http import Request, Response
 HEADER_SCHEMES = {"v3": "ACS3-HMAC-SHA256", "v3-sm3": "ACS3-HMAC-SM3", "v4": "ACS4-HMAC-SHA256"}
 
 
-class OpenApiDriver:
-    def __init__(self, door: Any) -> None:
-        self.door = door
+class OpenApiCaseClient:
+    def __init__(self, api: Any) -> None:
+        self.api = api
 
     def step(self, line: str) -> object:
         if line.startswith("clock "):
-            return self.door.runtime.clock.advance(days=float(line[6:].strip("+d")))
+            return self.api.runtime.clock.advance(days=float(line[6:].strip("+d")))
         call, _, path = line.partition(" -> ")
         action, *pairs = shlex.split(call)
-        found: Any = self.door.ok(action, dict(pair.split("=", 1) for pair in pairs))
+        found: Any = self.api.ok(action, dict(pair.split("=", 1) for pair in pairs))
         for name in path.split(".") if path else ():
             found = found[int(name)] if isinstance(found, list) else found[name]
         return found
 
     def send(self, request: Request) -> Response:
-        return self.door.send(request)
+        return self.api.send(request)
 
     def sign(self, request: Request, scheme: str) -> Request:
         if scheme in HEADER_SCHEMES:
@@ -47,7 +47,7 @@ class OpenApiDriver:
         return self._sign_parameters(request, "sha256" if scheme == "v1-sha256" else "sha1")
 
     def _sign_parameters(self, request: Request, digest: str) -> Request:
-        signer = self.door.signer
+        signer = self.api.signer
         common = {
             "AccessKeyId": signer.access_key_id,
             "SignatureMethod": f"HMAC-{digest.upper()}",
@@ -64,7 +64,7 @@ class OpenApiDriver:
         return Request(request.method, request.path, f"{request.query}&{added}", request.headers, request.body)
 
     def _sign_header(self, request: Request, algorithm: str) -> Request:
-        signer = self.door.signer
+        signer = self.api.signer
         digest, mac = ("sm3", sm3_hmac) if algorithm.endswith("SM3") else ("sha256", sha256_hmac)
         body_hash = hashlib.new(digest, request.body).hexdigest()
         headers = {"host": "kms.example", "x-acs-version": "2016-01-20", **request.headers}
