@@ -192,7 +192,8 @@ _STEPS: dict[str, Callable[[Csms], str]] = {
     "list_notification_records": _plain("list_notification_records"),
     "generate_random_password": _plain("generate_random_password", lambda _: {"length": 20}),
     "check_secrets": _plain("check_secrets", lambda _: {"type": "strength", "data": {"a": "b"}}),
-    "update_secrets_config": _plain("update_secrets_config", lambda _: {"checking_secret_strength": True}),
+    # off: once it is on, the weak values that the next client of this account stores would be refused
+    "update_secrets_config": _plain("update_secrets_config", lambda _: {"checking_secret_strength": False}),
     "show_secrets_config": _plain("show_secrets_config"),
     "create_agency": _plain("create_agency", lambda _: {"secret_type": "RDS-FG"}),
     "show_agency": _plain("show_agency", secret_type=lambda _: "RDS-FG"),

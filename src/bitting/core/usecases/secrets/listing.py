@@ -204,7 +204,7 @@ def untag(context: Context, command: UntagSecret) -> Secret:
 
 @use_case("secret:tag", writes=True)
 def change_tags(context: Context, command: ChangeTags) -> Secret:
-    """Add several tags or take several away. Raises as :func:`tag`; keys that are not there are no news."""
+    """Add several tags or take several away. Raises as :func:`tag`; removing an absent key changes nothing."""
     tags = dict(command.tags)
     if command.remove:
         return untag.run(context, UntagSecret(list(tags), secret_id=command.secret_id))

@@ -106,7 +106,7 @@ def _enabled(context: Context) -> bool:
 
 @use_case("secret:describe_settings")
 def show_config(context: Context, command: StrengthConfigQuery) -> StrengthConfig:  # noqa: ARG001 - the account's own
-    """Whether weak values are refused. They are not until somebody switches it on."""
+    """Whether weak values are refused. Off until it is switched on."""
     return StrengthConfig(_enabled(context))
 
 
