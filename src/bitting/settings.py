@@ -8,15 +8,19 @@
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-SEALS = ("file",)
 DEV_SEAL = "file"
+
+
+#: Former names, still read; a warning on standard error names the new one.
+RENAMED = {"names": "tls_server_names", "body_seconds": "body_timeout_s"}
 
 
 class SettingsError(Exception):
@@ -38,13 +42,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """SQLAlchemy URL; empty for SQLite in the data directory."""
     region: str = "cn-hangzhou"
     """The region id this server answers for."""
-    names: str = ""
+    tls_server_names: str = ""
     """More host names or addresses for the server certificate, comma separated."""
     threads: int = 8
     """Threads per worker for requests that read or write the store."""
     pending_max: int = 512
     """Requests per worker that may wait for a thread; more are answered as temporarily unavailable."""
-    body_seconds: int = 60
+    body_timeout_s: int = 60
     """How long a request's body may take to arrive; later ones are answered as temporarily unavailable."""
     audit_flush_ms: int = 50
     """How long an audit record may wait in memory; what a killed process can lose of its trail."""
@@ -78,10 +82,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from file, environment and command line. Raises :class:`SettingsError`."""
     environ = os.environ if environ is None else environ
-    values: dict[str, Any] = _from_file(environ.get("BITTING_CONFIG", ""))
-    for name in Settings.__struct_fields__:
-        if (text := environ.get(f"BITTING_{name.upper()}")) is not None:
-            values[name] = text
+    values: dict[str, Any] = _current(_from_file(environ.get("BITTING_CONFIG", "")), str)
+    given = {
+        name: text
+        for name in (*Settings.__struct_fields__, *RENAMED)
+        if (text := environ.get(_variable(name))) is not None
+    }
+    values.update(_current(given, _variable))
     values.update({name: value for name, value in (overrides or {}).items() if value is not None})
     unknown = sorted(set(values) - set(Settings.__struct_fields__))
     if unknown:
@@ -94,10 +101,19 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
     return _checked(settings)
 
 
+def _variable(name: str) -> str:
+    return f"BITTING_{name.upper()}"
+
+
+def _current(values: Mapping[str, Any], spelled: Callable[[str], str]) -> dict[str, Any]:
+    """The values under their present names; a present name given beside its former one stands."""
+    for old in RENAMED.keys() & values.keys():
+        sys.stderr.write(f"bitting: the setting {spelled(old)} is now called {spelled(RENAMED[old])}\n")
+    former = {RENAMED[name]: value for name, value in values.items() if name in RENAMED}
+    return {**former, **{name: value for name, value in values.items() if name not in RENAMED}}
+
+
 def _checked(settings: Settings) -> Settings:
-    if settings.seal not in SEALS:
-        msg = f"there is no seal {settings.seal!r}; the seals are {', '.join(SEALS)}"
-        raise SettingsError(msg)
     if settings.dev and settings.seal != DEV_SEAL:
         msg = f"developer mode is refused with the production seal {settings.seal!r}; leave out --dev"
         raise SettingsError(msg)

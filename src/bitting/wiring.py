@@ -26,7 +26,7 @@ from bitting.core.faults import Fault
 from bitting.core.gate import Gate
 from bitting.core.key_cache import KeyCache
 from bitting.core.pem import PUBLIC_KEY, blocks
-from bitting.core.ports import Attestation, Clock, KeyProvider, Store, Vault
+from bitting.core.ports import Attestation, Clock, KeyProvider, OperatedSeal, Seal, Store, Vault
 from bitting.core.scheduler import Handler, Scheduler
 from bitting.core.throttle import Throttle
 from bitting.core.usecases.keys.scheduled import SWEEPS
@@ -49,10 +49,10 @@ from bitting.dialects.native.dialect import Native
 from bitting.dialects.otc import profile as otc
 from bitting.outbound.decision_point import HttpAuthorizer
 from bitting.outbound.http_client import BoundedHttpClient
-from bitting.providers.software.provider import SoftwareProvider
+from bitting.providers.software.provider import software
 from bitting.rotators.mysql import MysqlRotator
 from bitting.rotators.postgresql import PostgresqlRotator
-from bitting.seals.file import FileSeal
+from bitting.seals.registry import SEALS
 from bitting.server import bootstrap, seed, tls
 from bitting.server.app import App
 from bitting.server.nonces import SharedNonces
@@ -144,13 +144,26 @@ def operation_tables() -> dict[str, list[Operation]]:
     }
 
 
-def prepare(settings: Settings) -> PreparedDirectory:
-    """Make the data directory fit to serve. Idempotent; safe when two processes start at once."""
+def open_seal(settings: Settings) -> Seal:
+    """The seal that the settings name. Made once, before the workers are forked. Raises :class:`SettingsError`."""
+    factory = SEALS.get(settings.seal)
+    if factory is None:
+        msg = f"there is no seal {settings.seal!r}; the seals are {', '.join(sorted(SEALS))}"
+        raise SettingsError(msg)
+    return factory(settings.directory, not (settings.directory / "credentials.json").exists())
+
+
+def prepare(settings: Settings, seal: Seal | None = None) -> PreparedDirectory:
+    """Make the data directory fit to serve. Idempotent; safe when two processes start at once.
+
+    ``seal``: the one the workers will have; the settings' own without it. A sealed one is enough for a directory
+    that has its first account. Raises ``Unavailable`` otherwise.
+    """
     directory = settings.directory
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     migrate(settings.database)
-    files = tls.ensure(directory / "tls", [name.strip() for name in settings.names.split(",")])
-    runtime = build(settings)
+    files = tls.ensure(directory / "tls", [name.strip() for name in settings.tls_server_names.split(",")])
+    runtime = build(settings, seal=seal)
     places = {
         "ca_cert": str(files.ca),
         "http": f"http://{settings.http}" if settings.http else "",
@@ -165,23 +178,29 @@ def prepare(settings: Settings) -> PreparedDirectory:
     return PreparedDirectory(credentials, files, seeded)
 
 
-def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonces | None = None) -> Runtime:
-    """A house over the settings' store. Raises ``Unavailable`` if the root key cannot be had.
+def build(
+    settings: Settings,
+    seeded: Snapshot | None = None,
+    nonces: SharedNonces | None = None,
+    seal: Seal | None = None,
+) -> Runtime:
+    """A runtime over the settings' store. Raises ``Unavailable`` if a seal that opens by itself does not.
 
     ``seeded``: what developer mode's reset comes back to; without it nothing of developer mode is wired.
-    ``nonces``: what the workers share, made before they were forked.
+    ``nonces``, ``seal``: what the workers share, made before they were forked; an :class:`OperatedSeal` may be sealed.
     """
     directory = settings.directory
-    seal = FileSeal(directory / "root.key", create=not (directory / "credentials.json").exists())
-    provider = SoftwareProvider(seal)
+    seal = seal or open_seal(settings)
+    provider, vault = software(seal)
     providers: dict[str, KeyProvider] = {provider.name: provider}
-    provider.status()
+    if not isinstance(seal, OperatedSeal):
+        provider.status()
     store = SqlStore(settings.database)
     cache = KeyCache(store, providers)
     trail = FileTrail(directory / "audit.jsonl", settings.audit_flush_ms)
-    clock, entropy, vault = SystemClock(), SystemEntropy(), provider.vault
+    clock, entropy = SystemClock(), SystemEntropy()
     throttle = Throttle(1 / settings.worker_count)
-    gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region, throttle)
+    gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region, throttle, seal=seal)
     gate.attestation = _attestation(settings, vault, clock)
     gate.authorizer = HttpAuthorizer(BoundedHttpClient())
     region = settings.region
@@ -198,7 +217,10 @@ def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonc
 
     def ready() -> str:
         try:
-            provider.status()
+            if isinstance(seal, OperatedSeal):
+                gate.require_unsealed()
+            for each in providers.values():
+                each.status()
             cache.freshen()
         except Fault as fault:
             return fault.detail("reason") or type(fault).__name__

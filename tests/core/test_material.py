@@ -212,15 +212,9 @@ def test_the_stricter_faces_of_the_same(desk: Any) -> None:
     key = make(desk)
     with pytest.raises(faults.KeyMaterialNotDeletable):
         desk.run(material_import.delete_live_material, material_import.DeleteMaterial(key))
-    given = desk.run(material_import.parameters_pending, material_import.GetParameters(key, "RSA_OAEP_SHA256"))
+    given = desk.run(material_import.parameters, material_import.GetParameters(key, "RSA_OAEP_SHA256"))
     command = material_import.Import(key, given.token, wrap(desk, given, "RSA_OAEP_SHA256", bytes(32)))
-    desk.run(material_import.import_pending, command)
-    for use, again in (
-        (material_import.import_pending, command),
-        (material_import.parameters_pending, material_import.GetParameters(key, "RSA_OAEP_SHA256")),
-    ):
-        with pytest.raises(faults.KeyNotPendingImport):
-            desk.run(use, again)
+    desk.run(material_import.import_, command)
     desk.run(material_import.delete_live_material, material_import.DeleteMaterial(key))
 
 

@@ -204,17 +204,17 @@ def test_deletion_waits_and_can_be_undone(desk):
     create(desk)
     desk.run(secrets.schedule_deletion, secrets.ScheduleDeletion("db", 7))
     for attempt in (lambda: get(desk), lambda: put(desk, b"two")):
-        with pytest.raises(faults.KeyPendingDeletion) as refused:
+        with pytest.raises(faults.SecretPendingDeletion) as refused:
             attempt()
-        assert (refused.value.detail("kind"), refused.value.detail("use")) == ("secret", "value")
-    with pytest.raises(faults.KeyPendingDeletion) as again:
+        assert refused.value.detail("use") == "value"
+    with pytest.raises(faults.SecretPendingDeletion) as again:
         desk.run(secrets.schedule_deletion, secrets.ScheduleDeletion("db", 7))
     assert again.value.detail("use") == ""
     with pytest.raises(faults.ResourceExists):
         create(desk)
     desk.run(secrets.restore, secrets.SecretCommand("db"))
     assert get(desk).value == b"one"
-    with pytest.raises(faults.KeyNotPendingDeletion):
+    with pytest.raises(faults.SecretNotPendingDeletion):
         desk.run(secrets.restore, secrets.SecretCommand("db"))
 
 
@@ -249,7 +249,7 @@ def test_a_secret_that_is_not_enabled_keeps_its_values(desk, state):
     }[state]
     desk.run(use, order, replace(desk.principal, operator=True))
     for attempt in (lambda: get(desk), lambda: put(desk, b"two")):
-        with pytest.raises(faults.KeyNotEnabled):
+        with pytest.raises(faults.SecretNotEnabled):
             attempt()
     desk.run(secrets.enable, secrets.SecretCommand("db"))
     assert get(desk).value == b"one"

@@ -10,23 +10,27 @@ from typing import Any
 
 from bitting.core.faults import Fault
 from bitting.server import rsgi, worker
+from bitting.server.lock import DirectoryInUse, acquire
 from bitting.server.nonces import SharedNonces
 from bitting.server.seed import SeedError
 from bitting.server.supervisor import Supervisor
 from bitting.server.tls import TlsFiles
 from bitting.settings import Settings, SettingsError, load, split_address
-from bitting.wiring import build, prepare
+from bitting.wiring import build, open_seal, prepare
 
 
 def run(overrides: Mapping[str, Any]) -> int:
     """Serve until told to stop. 0, or 1 with one line that says what to do."""
     try:
         settings = load(overrides)
+        settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        acquire(settings.directory)  # held until this process and its workers are gone
         addresses = [(split_address(address), tls) for address, tls in _wanted(settings)]
         for address, _ in addresses:
             require_free(address)
-        prepared = prepare(settings)
-    except (SettingsError, SeedError) as error:
+        seal = open_seal(settings)
+        prepared = prepare(settings, seal)
+    except (SettingsError, SeedError, DirectoryInUse) as error:
         return _fail(f"cannot start: {error}")
     except Fault as fault:
         return _fail(f"cannot start: {fault.detail('reason') or type(fault).__name__}")
@@ -36,8 +40,8 @@ def run(overrides: Mapping[str, Any]) -> int:
     nonces = SharedNonces()
 
     def work(started: Callable[[], None]) -> None:
-        runtime = build(settings, prepared.seeded, nonces)
-        target = rsgi.adapter(runtime.app, settings.body_seconds)
+        runtime = build(settings, prepared.seeded, nonces, seal)
+        target = rsgi.adapter(runtime.app, settings.body_timeout_s)
         servers = [worker.listener(target, address, prepared.tls if tls else None) for address, tls in addresses]
         runtime.scheduler.start()
         worker.run(servers, started, runtime.close)

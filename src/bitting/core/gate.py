@@ -11,14 +11,15 @@
    nothing exists.
 4. The statements, or the key's own policy, allow the action on this very key, and neither denies it.
 5. The key's state allows the use (:mod:`bitting.core.key_states`).
-6. Every outcome, refusals included, reaches the audit trail before it reaches the caller.
+6. Every outcome, refusals and crashes included, reaches the audit trail once, before it reaches the caller.
+   ``NotResident`` is no outcome: the same use case runs again on a thread that may load.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, TypeVar
 
 from bitting.core import faults, replicas
 from bitting.core.authz import decision_point
@@ -34,29 +35,26 @@ from bitting.core.model.identity import AccountState, Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.keystore import Keystore
 from bitting.core.model.service import Switches
-from bitting.core.ports import Attestation, Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
+from bitting.core.ports import (
+    Attestation,
+    Clock,
+    Entropy,
+    KeyHandle,
+    KeyProvider,
+    Seal,
+    Store,
+    Trail,
+    UnitOfWork,
+    Vault,
+)
 from bitting.core.switches import DEFAULT, in_force
 from bitting.core.throttle import Throttle
+from bitting.core.use_case import RequestContext as RequestContext  # noqa: PLC0414 - asked for here by use cases
+from bitting.core.use_case import UseCase as UseCase  # noqa: PLC0414 - asked for here by use cases
+from bitting.core.use_case import use_case as use_case  # noqa: PLC0414 - asked for here by use cases
 
 C = TypeVar("C")
 R = TypeVar("R")
-
-
-@dataclass(slots=True)
-class RequestContext:
-    """What the gate wants to know of a request besides who and what.
-
-    ``context``: what the caller wants an external policy decision point to know, JSON.
-    """
-
-    request_id: str
-    dialect: str
-    operation: str
-    source: str
-    delay_ms: int = 0
-    effect: str = ""
-    recorded: bool = False
-    context: str = ""
 
 
 @dataclass(slots=True)
@@ -100,61 +98,6 @@ class Context:
         return cached.handle(version_id or cached.key.primary_version)
 
 
-@dataclass(frozen=True, slots=True)
-class UseCase(Generic[C, R]):
-    """One thing that can be done. ``command``: its dataclass; ``states``: its row of the state table."""
-
-    name: str
-    run: Callable[[Context, C], R]
-    command: type[C]
-    action: str
-    states: str
-    hot: bool
-    writes: bool
-    key: Callable[[C], KeyRef] | None
-    operator: bool = False
-    any_account_state: bool = False
-    no_permission: bool = False
-
-
-def use_case(
-    action: str,
-    *,
-    key: Callable[[Any], KeyRef] | None = None,
-    states: str = "read",
-    hot: bool = False,
-    writes: bool = False,
-    name: str = "",
-    operator: bool = False,
-    any_account_state: bool = False,
-    no_permission: bool = False,
-) -> Callable[[Callable[[Context, C], R]], UseCase[C, R]]:
-    """Declare a use case. ``action`` is what policies allow or deny, for instance ``key:encrypt``.
-
-    ``operator``: for those who run the service; works in maintenance and on replicas, and for nobody else.
-    ``any_account_state``: for accounts in any state, those that have not enabled the service included.
-    ``no_permission``: whoever is known may ask, without any right.
-    """
-
-    def declare(function: Callable[[Context, C], R]) -> UseCase[C, R]:
-        command = get_type_hints(function)["command"]
-        return UseCase(
-            name or function.__name__,
-            function,
-            command,
-            action,
-            states,
-            hot,
-            writes,
-            key,
-            operator,
-            any_account_state,
-            no_permission,
-        )
-
-    return declare
-
-
 def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     """Points 1 and 2: the account may use the service, the principal the action somewhere.
 
@@ -183,6 +126,7 @@ class Gate:
         throttle: Throttle | None = None,
         authorizer: Authorizer | None = None,
         attestation: Attestation | None = None,
+        seal: Seal | None = None,
     ) -> None:
         self.store = store
         self.cache = cache
@@ -195,29 +139,58 @@ class Gate:
         self.throttle = throttle or Throttle()
         self.authorizer = authorizer
         self.attestation = attestation
+        self.seal = seal
         self._policies = PolicyCache()
+
+    def provider_of(self, protection: str) -> KeyProvider:
+        """Who makes keys of this protection level. Raises ``UnsupportedProtectionLevel`` if nobody does."""
+        for provider in self.providers.values():
+            if protection in provider.protection_levels:
+                return provider
+        raise faults.UnsupportedProtectionLevel(level=protection)
+
+    def protection_levels(self) -> Sequence[str]:
+        """The protection levels that keys can be made with here, each once."""
+        return list(dict.fromkeys(level for each in self.providers.values() for level in each.protection_levels))
+
+    def require_unsealed(self) -> None:
+        """Return if the root key is there. Raises ``Unavailable`` while the server is sealed.
+
+        What the cache holds of opened keys and credentials is forgotten then.
+        """
+        if self.seal is None:
+            return
+        status = self.seal.status()
+        if status.sealed:
+            self.cache.forget()
+            raise faults.Unavailable(reason=f"sealed: {status.reason}")
 
     def run(
         self, use: UseCase[C, R], principal: Principal, command: C, request_context: RequestContext, view: View
     ) -> R:
         """Do it, or raise the fault that says why not. Durable when it returns (see the six points above)."""
         context = Context(self, principal, request_context, view, self.clock.now_ms())
-        outcome = "InternalFault"
         try:
             result = self._run_hot(use, context, command) if use.hot else self._run_cold(use, context, command)
-            outcome = "ok"
-        except faults.Fault as fault:
-            outcome = type(fault).__name__
+        except NotResident:
             raise
-        finally:
-            if outcome != "InternalFault" or view.may_load:
-                self._record(context, outcome)
+        except faults.Fault as fault:
+            self._record(context, type(fault).__name__)
+            raise
+        except BaseException:
+            self._record(context, faults.InternalFault.__name__)
+            raise
+        self._record(context, "ok")
         return result
 
     def refuse(self, request_context: RequestContext, fault: faults.Fault, principal: Principal | None = None) -> None:
-        """Audit a refusal that no use case saw: nobody was identified, or the parameters did not bind."""
+        """Audit a refusal that no use case saw: nobody was identified, or the parameters did not bind.
+
+        Does nothing for a request that has a record already.
+        """
         if request_context.recorded:
             return
+        request_context.recorded = True
         account = principal.account_id if principal else ""
         who = (principal.credential_id or principal.user_id) if principal else ""
         self.trail.record(self._event(request_context, account, who, "", self.clock.now_ms(), type(fault).__name__))

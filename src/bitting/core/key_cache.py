@@ -29,7 +29,7 @@ _EVERY = "*"
 
 
 class NotResident(Exception):
-    """The value is not in memory and this thread must not read the store."""
+    """The value is not in memory, or using it may block, and this thread must neither read the store nor wait."""
 
 
 class Reader:
@@ -51,12 +51,23 @@ class Reader:
 
 
 class CachedKey:
-    """A key with its versions and opened handles. Handles are opened on first use and kept."""
+    """A key with its versions and opened handles. Handles are opened on first use and kept.
 
-    __slots__ = ("_handles", "_open", "key", "versions")
+    ``may_block``: opening or using a handle may wait for a device.
+    """
 
-    def __init__(self, key: Key, versions: Sequence[KeyVersion], open_: Callable[[Key, KeyVersion], KeyHandle]) -> None:
+    __slots__ = ("_handles", "_open", "key", "may_block", "versions")
+
+    def __init__(
+        self,
+        key: Key,
+        versions: Sequence[KeyVersion],
+        open_: Callable[[Key, KeyVersion], KeyHandle],
+        *,
+        may_block: bool = False,
+    ) -> None:
         self.key = key
+        self.may_block = may_block
         self.versions = {version.id: version for version in versions}
         self._open = open_
         self._handles: dict[str, KeyHandle] = {}
@@ -111,6 +122,13 @@ class KeyCache:
             self._position = position
             self._mark = mark
 
+    def forget(self) -> None:
+        """Drop every value."""
+        with self._lock:
+            self._generation += 1
+            self._values.clear()
+            self._readers.clear()
+
     def peek(self, label: Hashable) -> object | None:
         """The value if it is in memory."""
         return self._values.get(label)
@@ -154,7 +172,9 @@ class KeyCache:
             if key is None:
                 return None
             versions = reader._uow.of(KeyVersion).find({"key_id": key.id}, order="number")  # noqa: SLF001
-            return CachedKey(key, versions, self.open_version)
+            provider = self._providers.get(key.provider)
+            may_block = provider is not None and provider.may_block
+            return CachedKey(key, versions, self.open_version, may_block=may_block)
 
         return build
 
@@ -193,8 +213,15 @@ class View:
         return self._cache.load(label, build)
 
     def key(self, ring: str, ref: KeyRef) -> CachedKey | None:
-        """The key a reference means in a ring, or None."""
+        """The key a reference means in a ring, or None.
+
+        Raises :class:`NotResident` on the event loop's view for a key whose provider may block as well: a wait
+        for a device would hold up every other request.
+        """
         value = self._cache.peek((ring, ref.kind, ref.value))
         if value is not None:
-            return cast("CachedKey", value)
+            cached = cast("CachedKey", value)
+            if cached.may_block and not self.may_load:
+                raise NotResident
+            return cached
         return self.get((ring, ref.kind, ref.value), self._cache.key_builder(ring, ref))

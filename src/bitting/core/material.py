@@ -1,8 +1,8 @@
 """Key material: bytes that must not be seen by accident.
 
 ``KeyMaterial`` has no useful ``repr``, no ``==``, no pickle, no iteration, no format. The one way
-to the bytes is :func:`bitting.core.reveal.reveal`, which only providers and the material use case
-may import (an import contract checks this).
+to the bytes is :func:`bitting.core.reveal.reveal`, which only the modules of an allow-list may import
+(an import contract; tests/house/test_reveal.py has the reason of each).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The single way to the bytes of key material. Importing this module is the visible act."""
+"""The single way to the bytes of key material. Importing this module is the visible act.
+
+Who may is an allow-list in ``pyproject.toml``; each entry has its reason in ``tests/house/test_reveal.py``.
+"""
 
 from __future__ import annotations
 

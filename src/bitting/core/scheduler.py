@@ -160,7 +160,12 @@ class Scheduler:
         self._turns = 0
 
     def run_due(self) -> int:
-        """Do what is due now, once; how many jobs were begun. Raises nothing but what the store raises."""
+        """Do what is due now, once; how many jobs were begun. Nothing while sealed.
+
+        Raises nothing but what the store raises.
+        """
+        if self._gate.seal is not None and self._gate.seal.status().sealed:
+            return 0
         view = self._gate.cache.loading
         view.freshen()
         switches = self._gate.switches(view)

@@ -52,7 +52,7 @@ class Throttle:
         level = min(rate, level + (now - then) * rate)
         if level < 1.0:
             wait_ms = int((1.0 - level) / rate * 1000) + 1
-            raise faults.RateExceeded(retry_after_ms=str(wait_ms), limit=name)
+            raise faults.RateExceeded(retry_after_ms=wait_ms, limit=name)
         if len(self._buckets) >= _ACCOUNTS_MAX:
             self._buckets.pop(next(iter(self._buckets)))
         self._buckets[account_id, name] = (level - 1.0, now)

@@ -20,6 +20,7 @@ from typing import NoReturn
 
 from bitting.core.faults import Unavailable
 from bitting.core.material import KeyMaterial
+from bitting.core.ports import UNSEALED, SealStatus
 
 ROOT_KEY_BYTES = 32
 
@@ -61,6 +62,15 @@ class FileSeal:
                 if key is None:
                     key = self._key = self._obtain()
         return key
+
+    def status(self) -> SealStatus:
+        """Open as soon as the file can be read; sealed with the reason of :meth:`root_key` until then."""
+        if self._key is None:
+            try:
+                self.root_key()
+            except Unavailable as fault:
+                return SealStatus(sealed=True, reason=fault.reason)
+        return UNSEALED
 
     def _obtain(self) -> KeyMaterial:
         try:

@@ -7,7 +7,7 @@
                 ├ hot row:  finish here, on the event loop, from the cache
                 └ cold row, or something not in the cache: finish on a thread
 
-``handle`` knows no server: the RSGI and ASGI adapters beside it do.
+``handle`` knows no server: the RSGI adapter beside it does.
 """
 
 from __future__ import annotations
@@ -80,13 +80,14 @@ class App:
         response = await self._answer(dialect, request, request_context)
         return await self._developed(response, request_context) if self._dev else response
 
-    @staticmethod
-    def overdue(dialect: Dialect | None, request: Request) -> Response:
+    def overdue(self, dialect: Dialect | None, request: Request) -> Response:
         """The answer to a request whose body did not come in time, in the words of its dialect."""
         if dialect is None:
             return Response(408, (), b"")
         request_context = RequestContext(request_id(), dialect.name, "", request.source)
-        return dialect.refuse(None, request, Unavailable(reason="the body did not come in time"), request_context)
+        fault = Unavailable(reason="the body did not come in time")
+        self._pipeline.gate.refuse(request_context, fault)
+        return dialect.refuse(None, request, fault, request_context)
 
     async def _answer(self, dialect: Dialect, request: Request, request_context: RequestContext) -> Response:
         call = self._pipeline.prepare(dialect, request, request_context)
@@ -98,9 +99,9 @@ class App:
             except NotResident:
                 pass
         if self._room <= 0:
-            return dialect.refuse(
-                call, request, Unavailable(reason="too many requests wait for a thread"), request_context
-            )
+            fault = Unavailable(reason="too many requests wait for a thread")
+            self._pipeline.gate.refuse(request_context, fault)
+            return dialect.refuse(call, request, fault, request_context)
         self._room -= 1
         try:
             loop = asyncio.get_running_loop()

@@ -18,12 +18,12 @@ from bitting.server.body_deadline import BodyDeadlines
 
 #: An oversized body is read up to this many bytes so that its sender gets to read the answer.
 DRAIN_BYTES = 16 << 20
-BODY_SECONDS = 60.0
+BODY_TIMEOUT_S = 60.0
 
 
-def adapter(app: App, body_seconds: float = BODY_SECONDS) -> Callable[[Any, Any], Awaitable[None]]:
-    """The RSGI application. A body that is not there after ``body_seconds`` is not waited for."""
-    deadlines = BodyDeadlines(body_seconds)
+def adapter(app: App, body_timeout_s: float = BODY_TIMEOUT_S) -> Callable[[Any, Any], Awaitable[None]]:
+    """The RSGI application. A body that is not there after ``body_timeout_s`` is not waited for."""
+    deadlines = BodyDeadlines(body_timeout_s)
 
     async def serve(scope: Any, protocol: Any) -> None:
         request = neutral(scope)

@@ -2,7 +2,7 @@
 
 ::
 
-    wait (1 s at most, or until woken) -> run_due() -> something done? look again at once : wait
+    wait 1 s -> run_due() -> something done? look again at once : wait
 """
 
 from __future__ import annotations
@@ -32,30 +32,23 @@ class SchedulerThread:
         self._scheduler = scheduler
         self._report = report
         self._before = before
-        self._wake = threading.Event()
-        self._stopping = False
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="scheduler", daemon=True)
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
 
-    def wake(self) -> None:
-        """Look now: the developer's clock was moved, or a job was made that is due already."""
-        self._wake.set()
-
     def stop(self) -> None:
         """Finish the job under way, begin no other. Returns after 20 s at the latest."""
-        self._stopping = True
-        self._wake.set()
+        self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(STOP_SECONDS)
 
     def _loop(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             if not self._once():
-                self._wake.wait(POLL_SECONDS)
-                self._wake.clear()
+                self._stopping.wait(POLL_SECONDS)
 
     def _once(self) -> bool:
         try:

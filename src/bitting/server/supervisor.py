@@ -4,7 +4,8 @@
 
     parent ── fork ──> worker 1..N     each: own event loop, own key cache, same sockets (SO_REUSEPORT)
        │ SIGTERM/SIGINT -> SIGTERM to all, wait for them to drain
-       └ a worker that ends by itself is replaced, at most one a second
+       ├ a worker that ends by itself is replaced, at most one a second
+       └ gone without a word (SIGKILL)? the workers end by themselves (:mod:`bitting.server.orphans`)
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+
+from bitting.server.orphans import end_with
 
 _RESPAWN_SECONDS = 1.0
 _LOOK_SECONDS = 0.1
@@ -52,6 +55,7 @@ class Supervisor:
         return 0
 
     def _spawn(self) -> None:
+        parent = os.getpid()
         pid = os.fork()
         if pid:
             self._children.add(pid)
@@ -60,6 +64,7 @@ class Supervisor:
         try:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            end_with(parent)
             os.close(self._ready_read)
             self._work(self._announce)
             code = 0

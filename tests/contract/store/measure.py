@@ -19,7 +19,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -28,7 +27,6 @@ from store_samples import key
 from bitting.core.model.key import Key, KeyState
 from bitting.core.ports import Collection, Store
 from bitting.stores.memory import MemoryStore
-from bitting.stores.sql.engines import file_url
 from bitting.stores.sql.schema import migrate
 from bitting.stores.sql.store import SqlStore
 
@@ -40,7 +38,7 @@ def main(urls: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         if not urls:
             measure("memory", MemoryStore())
-            urls = [file_url(Path(folder) / "store.db")]
+            urls = [f"sqlite:///{folder}/store.db"]
         for url in urls:
             migrate(url)
             store = SqlStore(url)

@@ -12,13 +12,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import URL, create_engine, text
 from store_samples import key
 
 from bitting.core.faults import ResourceExists, StoreFailed
 from bitting.core.model.key import Key
 from bitting.stores.record_types import KINDS
-from bitting.stores.sql.engines import file_url
 from bitting.stores.sql.schema import HEAD, migrate
 from bitting.stores.sql.store import SqlStore
 from bitting.stores.sql.tables import METADATA
@@ -132,8 +131,9 @@ def test_other_urls_are_refused(url):
 
 def test_any_path_can_hold_the_file(tmp_path):
     path = tmp_path / "a folder? #1 100%25 ä;&" / "store.db"
-    migrate(file_url(path))
-    store = SqlStore(file_url(path))
+    url = URL.create("sqlite", database=str(path)).render_as_string()
+    migrate(url)
+    store = SqlStore(url)
     with store.begin(write=True) as work:
         work.of(Key).add(key(1))
     store.poll()

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from bitting.core import faults
 from bitting.core.model.identity import ClientKey
-from bitting.core.usecases.access.client_keys import CreateClientKey, check_password, create, make_client_key
+from bitting.core.usecases.access.client_keys import CreateClientKey, check_password, create
 
 PASSWORD = "correct-horse-1"
 OPENSSL = shutil.which("openssl")
@@ -76,15 +76,6 @@ def test_it_signs_requests_that_are_answered(client, issued):
     file = type(client.key).load(issued.file(), PASSWORD)
     client.key = file
     assert len(client.ok("GenerateRandom", Length=8).Random) == 8
-
-
-def test_bootstrapping_gets_record_and_file(runtime):
-    with runtime.store.begin(write=True) as uow:
-        record, file = make_client_key(
-            uow, runtime.vault, runtime.entropy, runtime.clock.now_ms(), runtime.founded.access_point, PASSWORD
-        )
-    assert json.loads(file)["KeyId"] == record.id
-    assert record.not_after_ms - record.not_before_ms == 5 * 365 * 86_400_000
 
 
 def test_three_keys_a_point(owner, runtime):

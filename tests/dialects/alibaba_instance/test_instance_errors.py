@@ -10,8 +10,10 @@ import pytest
 from bitting.core import faults
 from bitting.core.model.identity import AccountState
 from bitting.core.model.key import KeyRef, Origin
+from bitting.core.model.secret import SecretState
 from bitting.core.model.service import Switches
 from bitting.core.usecases.keys import lifecycle as keys
+from bitting.core.usecases.secrets import lifecycle as secrets
 from bitting.dialects.alibaba_instance import api_pb2
 from bitting.dialects.base.errors import Row, load
 
@@ -206,6 +208,20 @@ def no_secret(stage):
     return stage.client.call("GetSecretValue", SecretName="nobody"), "The specified Resource is not found."
 
 
+def doomed_secret(stage):
+    stage.owner.run(secrets.create, secrets.CreateSecret("db", b"one"))
+    stage.owner.run(secrets.schedule_deletion, secrets.ScheduleDeletion("db", 7))
+    text = "The request was rejected because the key state is PendingDeletion."
+    return stage.client.call("GetSecretValue", SecretName="db"), text
+
+
+def frozen_secret(stage):
+    made = stage.owner.run(secrets.create, secrets.CreateSecret("db", b"one")).secret
+    stage.owner.put(replace(made, state=SecretState.FROZEN))
+    text = "The request was rejected because the key state is Disabled."
+    return stage.client.call("GetSecretValue", SecretName="db"), text
+
+
 def short_digest(stage):
     key = stage.owner.key("EC_P256")
     order = {"KeyId": key.id, "Message": b"short", "MessageType": "DIGEST"}
@@ -290,6 +306,8 @@ SCENARIOS: dict[tuple[str, str], Callable[[Stage], tuple[object, str]]] = {
     ("SymmetricKeyRequired", ""): advance_with_rsa,
     ("AlgorithmMismatch", ""): wrong_algorithm,
     ("NotFound", ""): no_secret,
+    ("SecretPendingDeletion", ""): doomed_secret,
+    ("SecretStateFault", ""): frozen_secret,
     ("CryptoFault", ""): short_digest,
     ("AccessFault", ""): in_debt,
     ("LimitFault", ""): throttled,

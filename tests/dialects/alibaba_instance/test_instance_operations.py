@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
@@ -131,7 +132,8 @@ def test_the_migration_header_picks_the_version_to_encrypt_with(client, owner):
     ("padding", "plaintext"), [("", b"odd"), ("PKCS7_PADDING", b"odd"), ("NO_PADDING", b"16 bytes exactly")]
 )
 def test_block_modes_of_hardware_keys(client, owner, family, mode, iv, padding, plaintext):
-    key = owner.key("AES_256" if family == "AES" else "SM4", protection="hsm")
+    key = owner.key("AES_256" if family == "AES" else "SM4")
+    owner.put(replace(key, protection="hsm"))
     common = {"KeyId": key.id, "Algorithm": f"{family}_{mode}", "PaddingMode": padding, "Iv": iv}
     made = client.ok("Encrypt", Plaintext=plaintext, **common)
     assert made.PaddingMode == (padding or "PKCS7_PADDING")

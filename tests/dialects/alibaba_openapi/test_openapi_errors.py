@@ -346,9 +346,7 @@ def test_row(row: Row, door: Any) -> None:
 @pytest.mark.parametrize("row", [row for row in CATALOGUE_HERE if row not in REACHABLE], ids=lambda row: row.test_id)
 def test_row_that_needs_a_failure(row: Row, door: Any) -> None:
     """What nobody can provoke through the door yet is rendered from its fault."""
-    fault = faults.every_fault()[row.fault]()
-    for name, values in row.when:
-        fault.__dict__[name] = next(iter(values))
+    fault = faults.every_fault()[row.fault](**{name: next(iter(values)) for name, values in row.when})
     request = door.signer.v3(row.probe, {"KeyId": "a"})
     response = door.dialect.refuse(None, request, fault, RequestContext("id", "alibaba_openapi", row.probe, ""))
     wanted = {"HttpStatus": row.status, "Code": row.code, "Message": row.message, "RequestId": "id"}

@@ -389,19 +389,19 @@ def _(door: Secrets) -> Any:
     return CREATE
 
 
-@meets("KeyPendingDeletion/kind=secret")
+@meets("SecretPendingDeletion")
 def _(door: Secrets) -> Any:
     doomed(door)
     return "GetSecretValue", {"SecretName": "db"}
 
 
-@meets("KeyNotPendingDeletion/kind=secret")
+@meets("SecretNotPendingDeletion")
 def _(door: Secrets) -> Any:
     door.create()
     return "RestoreSecret", {"SecretName": "db"}
 
 
-@meets("KeyNotEnabled/kind=secret")
+@meets("SecretNotEnabled")
 def _(door: Secrets) -> Any:
     door.create()
     with door.runtime.store.begin(write=True) as uow:

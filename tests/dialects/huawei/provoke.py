@@ -328,6 +328,8 @@ def _(door: Door) -> Refusal:
 def _(door: Door) -> Refusal:
     class NothingButAes:
         name = "software"
+        protection_levels = frozenset({"software"})
+        may_block = False
 
         def supports(self, spec: Any) -> bool:
             return bool(spec.family == "aes")

@@ -156,7 +156,7 @@ def _(csms: Csms) -> Refusal:
     return breaking(csms, faults.KeyVersionNotFound, "create-secret", {"name": "db", **VALUE})
 
 
-@meets("CSMS.0103/KeyPendingDeletion/kind=secret;use=value")
+@meets("CSMS.0103/SecretPendingDeletion/use=value")
 def _(csms: Csms) -> Refusal:
     doomed(csms)
     return csms.refused("show-secret-version", secret_name="db", version_id="v1")
@@ -173,13 +173,13 @@ def _(csms: Csms) -> Refusal:
     return csms.refused("show-secret", secret_name="nobody")
 
 
-@meets("CSMS.0107/KeyPendingDeletion/kind=secret")
+@meets("CSMS.0107/SecretPendingDeletion")
 def _(csms: Csms) -> Refusal:
     doomed(csms)
     return csms.refused("update-secret", {"description": "x"}, secret_name="db")
 
 
-@meets("CSMS.0108/KeyNotPendingDeletion/kind=secret")
+@meets("CSMS.0108/SecretNotPendingDeletion")
 def _(csms: Csms) -> Refusal:
     csms.create()
     return csms.refused("restore-secret", secret_name="db")
@@ -231,7 +231,7 @@ def _(csms: Csms) -> Refusal:
     return csms.refused("create-secret", {"name": "db", "kms_key_id": key, **VALUE})
 
 
-@meets("CSMS.0109/KeyNotEnabled/kind=secret")
+@meets("CSMS.0109/SecretNotEnabled")
 def _(csms: Csms) -> Refusal:
     csms.create()
     csms.door.put(replace(secret(csms), state=SecretState.FROZEN))

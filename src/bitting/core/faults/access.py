@@ -8,6 +8,10 @@ from bitting.core.faults.base import Fault
 class AccessFault(Fault):
     """The caller is known and may not do this. ``resource``: the key id or name it was about."""
 
+    resource: str = ""
+    action: str = ""
+    policy: str = ""
+
 
 class PermissionDenied(AccessFault):
     """The caller's policies do not allow the action."""
@@ -23,6 +27,8 @@ class ExplicitlyDenied(PermissionDenied):
 
 class PartitionDenied(PermissionDenied):
     """The caller may not use this key store partition."""
+
+    feature: str = ""
 
 
 class EnterpriseProjectDenied(PermissionDenied):
@@ -68,17 +74,25 @@ class AccountUnverified(AccountFault):
 class ReadOnlyReplica(AccessFault):
     """This server answers reads only."""
 
+    sync: str = ""
+
 
 class NotFound(Fault):
     """The thing named is not there, or not for this caller. ``resource``: how it was named."""
+
+    resource: str = ""
 
 
 class KeyNotFound(NotFound):
     """No key by this id or alias."""
 
+    named: str = ""
+
 
 class KeyNotInInstance(KeyNotFound):
     """The key exists, but in another key store instance. ``instance``: the one asked."""
+
+    instance: str = ""
 
 
 class CiphertextKeyNotFound(KeyNotFound):
@@ -95,3 +109,5 @@ class AliasNotFound(NotFound):
 
 class ResourceNotFound(NotFound):
     """Something other than a key: secret, policy, access point, tag, grant, job."""
+
+    kind: str = ""

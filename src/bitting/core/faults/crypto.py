@@ -20,9 +20,14 @@ class AsymmetricDecryptionFailed(InvalidCiphertext):
 class PlaintextTooLong(CryptoFault):
     """More plaintext than the key can take."""
 
+    key_id: str = ""
+    family: str = ""
+
 
 class DigestLengthMismatch(CryptoFault):
     """The digest given is not as long as the algorithm's."""
+
+    algorithm: str = ""
 
 
 class RawMessageUnsupported(CryptoFault):
@@ -32,13 +37,20 @@ class RawMessageUnsupported(CryptoFault):
 class DataKeyDigestMismatch(CryptoFault):
     """The digest behind the data key is not the data key's."""
 
+    key_id: str = ""
+
 
 class DataKeyLengthMismatch(CryptoFault):
     """The data key is not as long as announced."""
 
+    key_id: str = ""
+
 
 class InvalidKeyMaterial(CryptoFault):
     """The imported material does not unwrap, or is not of the key's spec."""
+
+    spec: str = ""
+    key_id: str = ""
 
 
 class KeyMaterialLengthInvalid(InvalidKeyMaterial):
@@ -55,6 +67,8 @@ class InvalidImportToken(CryptoFault):
 
 class ImportTokenKeyMismatch(InvalidImportToken):
     """The import token was given out for another key."""
+
+    key_id: str = ""
 
 
 class ExpiredImportToken(InvalidImportToken):

@@ -24,13 +24,20 @@ class MissingSignature(IdentityFault):
 class UnsupportedSignatureMethod(IdentityFault):
     """The signature method is not served. ``method``: what was asked for."""
 
+    method: str = ""
+    parameter: str = ""
+
 
 class UnknownAccessKey(IdentityFault):
     """No such access key, client key or security token. ``access_key_id``."""
 
+    access_key_id: str = ""
+
 
 class AccessKeyInactive(IdentityFault):
     """The access key exists but is disabled."""
+
+    access_key_id: str = ""
 
 
 class SignatureMismatch(IdentityFault):
@@ -43,6 +50,9 @@ class BodyDigestMismatch(SignatureMismatch):
 
 class ClockMalformed(IdentityFault):
     """The request's date is missing or unreadable. ``parameter``: where it was expected."""
+
+    parameter: str = ""
+    reason: str = ""
 
 
 class ClockSkewed(IdentityFault):

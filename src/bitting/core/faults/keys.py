@@ -1,4 +1,4 @@
-"""The key is there; its state or its kind forbids the use."""
+"""The key or the secret is there; its state or its kind forbids the use."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from bitting.core.faults.base import Fault
 
 class KeyStateFault(Fault):
     """The key's state forbids this use. ``state``: the state as the domain names it."""
+
+    state: str = ""
+    key_id: str = ""
+    partition: str = ""
 
 
 class KeyDisabled(KeyStateFault):
@@ -61,16 +65,49 @@ class RotationDisabled(KeyStateFault):
     """Automatic rotation is not on."""
 
 
+class SecretStateFault(Fault):
+    """The secret's state forbids this use. ``state``, ``resource``: its state and its name."""
+
+    state: str = ""
+    resource: str = ""
+
+
+class SecretPendingDeletion(SecretStateFault):
+    """The secret waits for its deletion. ``use``: ``value`` if its values were asked for."""
+
+    use: str = ""
+
+
+class SecretNotEnabled(SecretStateFault):
+    """The secret's values are out of use, for another reason than its deletion."""
+
+
+class SecretNotPendingDeletion(SecretStateFault):
+    """There is no deletion of the secret to cancel."""
+
+
 class KeyKindFault(Fault):
     """The key's spec, usage or origin does not fit. ``key_id``, ``spec``, ``algorithm`` where known."""
+
+    key_id: str = ""
+    spec: str = ""
+    algorithm: str = ""
+    family: str = ""
+    usage: str = ""
+    side: str = ""
 
 
 class UnsupportedKeySpec(KeyKindFault):
     """No provider here makes keys of this spec."""
 
+    parameter: str = ""
+
 
 class UnsupportedOperation(KeyKindFault):
     """The operation does not fit this key."""
+
+    feature: str = ""
+    keystore: str = ""
 
 
 class AlgorithmMismatch(UnsupportedOperation):
@@ -92,13 +129,20 @@ class AsymmetricKeyRequired(UnsupportedOperation):
 class UnsupportedOrigin(KeyKindFault):
     """The key's material has the wrong origin for this. ``origin``."""
 
+    origin: str = ""
+    region: str = ""
+
 
 class UnsupportedAlias(KeyKindFault):
     """This operation takes a key id, not an alias."""
 
+    resource: str = ""
+
 
 class UnsupportedProtectionLevel(KeyKindFault):
     """The protection level is not offered here."""
+
+    level: str = ""
 
 
 class ServiceKeyProtected(KeyKindFault):

@@ -8,6 +8,8 @@ from bitting.core.faults.base import Fault
 class Conflict(Fault):
     """It is there already, or in use."""
 
+    resource: str = ""
+
 
 class AliasExists(Conflict):
     """The alias is taken."""
@@ -20,9 +22,15 @@ class NameExists(Conflict):
 class ResourceExists(Conflict):
     """Something else by that name is there already. ``resource``."""
 
+    kind: str = ""
+    state: str = ""
+
 
 class ResourceInUse(Conflict):
     """It cannot go while it is used. ``resource``."""
+
+    kind: str = ""
+    reason: str = ""
 
 
 class ServiceEnabled(Conflict):
@@ -40,9 +48,14 @@ class InstanceProtected(Conflict):
 class CertificateNotActive(Conflict):
     """The certificate's state forbids this: none uploaded yet, disabled, or revoked. ``resource``, ``state``."""
 
+    state: str = ""
+
 
 class LimitFault(Fault):
     """A quota or rate is used up. ``limit``: which one."""
+
+    limit: str = ""
+    resource: str = ""
 
 
 class QuotaExceeded(LimitFault):
@@ -52,6 +65,8 @@ class QuotaExceeded(LimitFault):
 class RateExceeded(LimitFault):
     """Too many requests. ``retry_after_ms`` where known."""
 
+    retry_after_ms: int | None = None
+
 
 class ConcurrencyExceeded(LimitFault):
     """Too many at the same time."""
@@ -59,6 +74,8 @@ class ConcurrencyExceeded(LimitFault):
 
 class DryRunOutcome(Fault):
     """A dry run never succeeds; it says how the request would have ended. ``reason``: what the caller is told."""
+
+    reason: str = ""
 
 
 class DryRunPassed(DryRunOutcome):

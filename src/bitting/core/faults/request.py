@@ -12,17 +12,27 @@ class RequestFault(Fault):
 class UnknownOperation(RequestFault):
     """No operation at this path, or by this name. ``operation``: what was asked for."""
 
+    operation: str = ""
+    reason: str = ""
+
 
 class UnsupportedMethod(RequestFault):
     """The path is known, the HTTP method is not served there."""
+
+    method: str = ""
+    allowed: str = ""
 
 
 class UnsupportedVersion(RequestFault):
     """The API version is missing or not served. ``version``: what was asked for."""
 
+    version: str = ""
+
 
 class UnsupportedMediaType(RequestFault):
     """The content type is not one this operation reads. ``media_type``: what was sent."""
+
+    media_type: str = ""
 
 
 class MalformedBody(RequestFault):
@@ -40,6 +50,8 @@ class TooLarge(RequestFault):
 class MissingParameter(RequestFault):
     """A required parameter is absent or empty. ``parameter``: its name."""
 
+    parameter: str = ""
+
 
 class InvalidParameter(RequestFault):
     """A parameter's value is outside what is documented.
@@ -47,6 +59,9 @@ class InvalidParameter(RequestFault):
     ``parameter``: its name (of the command; the dialect prints its own spelling).
     ``reason``: ``format``, ``range``, ``length``, ``multiple``, ``enum`` or a word a dialect row names.
     """
+
+    parameter: str = ""
+    reason: str = ""
 
 
 class InvalidSequence(RequestFault):

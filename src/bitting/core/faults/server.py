@@ -8,6 +8,10 @@ from bitting.core.faults.base import Fault
 class ServerFault(Fault):
     """Our side failed. Nothing about it reaches the caller but a request id."""
 
+    reason: str = ""
+    during: str = ""
+    blame: str = ""
+
 
 class InternalFault(ServerFault):
     """Unknown failure: a bug, until shown otherwise."""
@@ -15,6 +19,8 @@ class InternalFault(ServerFault):
 
 class Unavailable(ServerFault):
     """Sealed, starting, draining, or unable to confirm that its keys are fresh. ``reason`` is for the log."""
+
+    missing: str = ""
 
 
 class StoreFailed(ServerFault):

@@ -28,7 +28,10 @@ from bitting.core.ports.key_handle import can_encrypt as can_encrypt
 from bitting.core.ports.key_handle import can_encrypt_asymmetric as can_encrypt_asymmetric
 from bitting.core.ports.key_provider import KeyProvider as KeyProvider
 from bitting.core.ports.key_provider import StoredMaterial as StoredMaterial
+from bitting.core.ports.seal import UNSEALED as UNSEALED
+from bitting.core.ports.seal import OperatedSeal as OperatedSeal
 from bitting.core.ports.seal import Seal as Seal
+from bitting.core.ports.seal import SealStatus as SealStatus
 from bitting.core.ports.store import Change as Change
 from bitting.core.ports.store import Collection as Collection
 from bitting.core.ports.store import Except as Except

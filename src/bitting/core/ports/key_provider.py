@@ -24,9 +24,17 @@ class StoredMaterial:
 
 
 class KeyProvider(Protocol):
-    """Makes, opens and destroys keys. ``binding`` ties wrapped material to account, key, version and spec."""
+    """Makes, opens and destroys keys. ``binding`` ties wrapped material to account, key, version and spec.
+
+    ``name``: what a key record keeps; never reused for another provider.
+    ``protection_levels``: what the keys it makes are protected by: ``software``, ``hsm``.
+    ``may_block``: a call of this provider or of its handles may wait for a device. The key cache then
+    keeps such keys off the event loop.
+    """
 
     name: str
+    protection_levels: frozenset[str]
+    may_block: bool
 
     def supports(self, spec: KeySpec) -> bool:
         """Whether :meth:`create` can make this spec. Asked at create time, never at use time."""

@@ -32,6 +32,14 @@ class Vault(Protocol):
         """The secret back. Raises ``ProviderFailed`` if it was changed or the binding differs."""
         ...
 
+    def wrap_token(self, text: str, binding: bytes) -> bytes:
+        """A statement of our own that a caller carries back: sealed as :meth:`wrap` does, readable only by us."""
+        ...
+
+    def unwrap_token(self, token: bytes, binding: bytes) -> str:
+        """The text of a token. Raises ``ProviderFailed`` if it was changed or the binding differs."""
+        ...
+
     def fingerprint(self, secret: KeyMaterial, binding: bytes) -> bytes:
         """32 bytes that say whether two secrets are equal and nothing else (keyed hash under the root key)."""
         ...

@@ -126,7 +126,7 @@ def _discreet(call: Call, fault: faults.Fault) -> faults.Fault:
         refused, asked_for = fault.detail("resource"), call.values.get("KeyId")
         if not asked_for and not refused.startswith("key/"):
             asked_for = call.values.get("SecretName")  # but a missing right on the secret's key names that key
-        fault.__dict__["resource"] = asked_for or refused.removeprefix("key/") or call.operation.name
+        fault = fault.replaced(resource=asked_for or refused.removeprefix("key/") or call.operation.name)
     return fault
 
 

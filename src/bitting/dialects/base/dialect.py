@@ -134,6 +134,7 @@ class Pipeline:
         """Stops 3 to 6. Raises only ``NotResident``, and only on the event loop's view."""
         principal = None
         try:
+            self.gate.require_unsealed()
             view.freshen()
             if self._fault_injector is not None:
                 self._fault_injector.refresh(view)
@@ -155,7 +156,7 @@ class Pipeline:
             self.gate.refuse(request_context, fault, principal)
             return self._refuse(dialect, call, call.request, fault, request_context)
         except Exception as error:  # noqa: BLE001 - closed default
-            return self._broken(dialect, call, call.request, error, request_context)
+            return self._broken(dialect, call, call.request, error, request_context, principal)
 
     def _refuse(
         self,
@@ -169,7 +170,8 @@ class Pipeline:
             self._report(request_context.request_id, fault)
         parameter = fault.detail("parameter")
         if call is not None and parameter:
-            fault.__dict__["parameter"] = call.operation.wire_name(parameter)
+            # The core names its own attribute; the wire's name for it is the dialect's, and put into a copy.
+            fault = fault.replaced(parameter=call.operation.wire_name(parameter))
         return dialect.refuse(call, request, fault, request_context)
 
     def _broken(
@@ -179,6 +181,9 @@ class Pipeline:
         request: Request,
         error: BaseException,
         request_context: RequestContext,
+        principal: Principal | None = None,
     ) -> Response:
         self._report(request_context.request_id, error)
-        return dialect.refuse(call, request, faults.InternalFault(), request_context)
+        fault = faults.InternalFault()
+        self.gate.refuse(request_context, fault, principal)
+        return dialect.refuse(call, request, fault, request_context)

@@ -10,7 +10,8 @@
 or ``later:<capability>`` while the operation that meets it is not there yet. ``probe``: an operation that meets it.
 
 Choice of a row: exact class before base class (nearest first); a row naming the operation before ``*``;
-most ``when`` pairs before fewer; a surface before ``*``. A tie fails when the catalogue is loaded.
+most ``when`` pairs before fewer; a surface before ``*``. A tie fails when the catalogue is loaded, and so does
+a condition or a hole that names no field of the row's fault class.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
-from bitting.core.faults import Fault, every_fault
+from bitting.core.faults import Fault, every_fault, field_names
 
 COLUMNS = ("fault", "when", "surface", "ops", "status", "code", "message", "reach", "probe", "note")
 _HOLE = re.compile(r"\{([a-z_]+)\}")
@@ -55,6 +56,11 @@ class Row:
             return False
         return all(fault.detail(name) in values for name, values in self.when)
 
+    @property
+    def holes(self) -> frozenset[str]:
+        """The names of the attributes that the message shows."""
+        return frozenset(_HOLE.findall(self.message))
+
     def rank(self) -> tuple[bool, int, bool]:
         """Order among rows of one class: greater is chosen."""
         return ("*" not in self.ops, len(self.when), self.surface != "*")
@@ -82,9 +88,8 @@ class Catalogue:
 
         A fault that developer mode made names its row itself (``pinned``).
         """
-        pinned = fault.__dict__.get("pinned")
-        if isinstance(pinned, Row):
-            return pinned
+        if isinstance(fault.pinned, Row):
+            return fault.pinned
         for kind in type(fault).__mro__:
             for row in self._by_fault.get(kind.__name__, ()):
                 if row.fits(fault, operation, surface):
@@ -112,11 +117,34 @@ def _conditions(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
     return tuple((name.strip(), frozenset(values.split("|"))) for name, values in pairs)
 
 
+def _refuse_unknown_fields(row: Row, fields: frozenset[str]) -> None:
+    """Raise ``ValueError`` for a condition that could never hold, or a hole that would always be empty."""
+    place = f"{row.dialect} errors.tsv line {row.line}"
+    for name, _ in row.when:
+        if name not in fields:
+            msg = f"{place}: the condition {name!r} is no field of {row.fault}; its fields are {_listed(fields)}"
+            raise ValueError(msg)
+    for name in sorted(row.holes - fields):
+        msg = f"{place}: the hole {{{name}}} is no field of {row.fault}; its fields are {_listed(fields)}"
+        raise ValueError(msg)
+
+
+def _listed(fields: frozenset[str]) -> str:
+    return ", ".join(sorted(fields)) or "none"
+
+
 def load(dialect: str, package: str) -> Catalogue:
-    """Read ``errors.tsv`` of a dialect's package. Raises ``ValueError`` for an unknown fault class or a tie."""
+    """Read ``errors.tsv`` of a dialect's package.
+
+    Raises ``ValueError``, with dialect, line and name, for an unknown fault class or field, and for a tie.
+    """
+    return parse(dialect, files(package).joinpath("errors.tsv").read_text(encoding="utf-8"))
+
+
+def parse(dialect: str, text: str) -> Catalogue:
+    """The catalogue that the text of an ``errors.tsv`` describes. Raises as :func:`load`."""
     known = every_fault()
     rows = []
-    text = files(package).joinpath("errors.tsv").read_text(encoding="utf-8")
     reader = csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     if tuple(next(reader)) != COLUMNS:
         msg = f"{dialect} errors.tsv: the first line must name {COLUMNS}"
@@ -131,5 +159,7 @@ def load(dialect: str, package: str) -> Catalogue:
             msg = f"{dialect} errors.tsv line {line}: no fault class {fault}"
             raise ValueError(msg)
         place = (_conditions(when), surface, frozenset(ops.split(",")))
-        rows.append(Row(dialect, line, fault, *place, int(status), code, message, reach, probe, note))
+        row = Row(dialect, line, fault, *place, int(status), code, message, reach, probe, note)
+        _refuse_unknown_fields(row, field_names(known[fault]) - {"pinned"})
+        rows.append(row)
     return Catalogue(dialect, rows)

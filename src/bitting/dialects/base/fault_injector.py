@@ -10,11 +10,11 @@ Only :mod:`bitting.wiring` makes one, and only in developer mode.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
-from bitting.core.faults import Fault, every_fault
+from bitting.core.faults import Fault, every_fault, field_names
 from bitting.core.gate import Gate, RequestContext
 from bitting.core.key_cache import NotResident, View
 from bitting.core.model.identity import Principal
@@ -23,7 +23,7 @@ from bitting.core.usecases.developer.faults_and_clock import read_offset, read_r
 from bitting.dialects.base.dialect import Call, Dialect
 from bitting.dialects.base.errors import Catalogue, Row
 
-_HOLE = re.compile(r"\{([a-z_]+)\}")
+_RETRY_AFTER_MS = 100
 _UNTOUCHABLE = "native"
 
 
@@ -78,12 +78,14 @@ class RuleFaultInjector:
 
     def _pinned(self, rule: FaultRule, call: Call, principal: Principal) -> Fault:
         row = self._rows[rule.dialect, rule.line]
-        fault = self._kinds[row.fault](**_fill(row, call, principal))
-        fault.__dict__["pinned"] = row
-        return fault
+        kind = self._kinds[row.fault]
+        filled = _fill(row, call, principal)
+        if "retry_after_ms" in field_names(kind):
+            filled["retry_after_ms"] = _RETRY_AFTER_MS
+        return kind(**filled).replaced(pinned=row)
 
 
-def _fill(row: Row, call: Call, principal: Principal) -> dict[str, str]:
+def _fill(row: Row, call: Call, principal: Principal) -> dict[str, Any]:
     """Believable values for the holes of a message."""
     first = call.operation.request[0].name if call.operation.request else "parameter"
     known = {
@@ -92,4 +94,4 @@ def _fill(row: Row, call: Call, principal: Principal) -> dict[str, str]:
         "resource": str(call.values.get("KeyId") or call.values.get("key_id") or "injected"),
         "instance": principal.instance_id,
     }
-    return {"retry_after_ms": "100", **{name: known.get(name, "injected") for name in _HOLE.findall(row.message)}}
+    return {name: known.get(name, "injected") for name in row.holes}

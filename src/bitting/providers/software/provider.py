@@ -23,6 +23,12 @@ from bitting.providers.software.vault import SoftwareVault
 from bitting.providers.software.wrap import KEY_LABEL, RootWrap
 
 
+def software(seal: Seal) -> tuple[SoftwareProvider, SoftwareVault]:
+    """The provider and the vault that share a seal, its root key and one set-up of the libraries."""
+    provider = SoftwareProvider(seal)
+    return provider, provider.vault
+
+
 class SoftwareProvider:
     """``KeyProvider`` on libraries in this process. Thread-safe; make one a process (it takes 50 ms).
 
@@ -31,6 +37,8 @@ class SoftwareProvider:
     """
 
     name = "software"
+    protection_levels = frozenset({"software"})
+    may_block = False
 
     def __init__(self, seal: Seal, *, libcrypto: str | None = None) -> None:
         self._wrap = RootWrap(seal)

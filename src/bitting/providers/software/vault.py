@@ -72,6 +72,14 @@ class SoftwareVault:
         """The secret back. Raises ``ProviderFailed`` if it was changed or the binding differs."""
         return self._wrap.unwrap(SECRET_LABEL, wrapped, binding)
 
+    def wrap_token(self, text: str, binding: bytes) -> bytes:
+        """A statement of our own, sealed; no key bytes are in it."""
+        return self.wrap(KeyMaterial(text.encode()), binding)
+
+    def unwrap_token(self, token: bytes, binding: bytes) -> str:
+        """Its text. Raises ``ProviderFailed`` if it was changed or the binding differs."""
+        return reveal(self.unwrap(token, binding)).decode()
+
     def fingerprint(self, secret: KeyMaterial, binding: bytes) -> bytes:
         """32 bytes: HMAC-SHA256 of binding and secret under a key derived from the root key.
 

@@ -90,7 +90,11 @@ class RootWrap:
         return hmac.digest(reveal(self._current().fingerprint), message, "sha256")
 
     def _current(self) -> _RootKeys:
-        source = self._seal.root_key()
+        try:
+            source = self._seal.root_key()
+        except Unavailable:
+            self._keys = None  # sealed: what was made of the key goes as well
+            raise
         keys = self._keys
         if keys is None or keys.source is not source:
             keys = self._keys = _derive(source)

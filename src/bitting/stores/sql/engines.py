@@ -137,11 +137,6 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
 
 
-def file_url(path: Path) -> str:
-    """The URL of an SQLite file, whatever characters its path has."""
-    return URL.create("sqlite", database=str(path)).render_as_string()
-
-
 def create_sqlite_file(path: Path) -> None:
     """Make an empty database file that only its owner reads, if there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)

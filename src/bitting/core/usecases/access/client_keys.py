@@ -103,14 +103,6 @@ def issue(
     return Issued(record, made.file)
 
 
-def make_client_key(
-    uow: UnitOfWork, vault: Vault, entropy: Entropy, now_ms: int, point: AccessPoint, password: str
-) -> tuple[ClientKey, bytes]:
-    """A client key valid for five years and its file, for bootstrapping. Raises as :func:`issue`."""
-    issued = issue(uow, vault, entropy, now_ms, point, CreateClientKey(point.name, password))
-    return issued.record, issued.file().encode()
-
-
 @dataclass(slots=True)
 class ClientKeyById:
     """By its id, ``KAAP.<uuid>``."""

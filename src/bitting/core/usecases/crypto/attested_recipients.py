@@ -18,9 +18,7 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.gate import Context, UseCase, use_case
-from bitting.core.material import KeyMaterial
 from bitting.core.ports import Attestation
-from bitting.core.reveal import reveal
 from bitting.core.specs import Algorithm
 
 NONCE_BYTES = 32
@@ -71,13 +69,13 @@ def challenge(context: Context, command: CreateChallenge) -> Challenge:  # noqa:
     """A nonce, and a token that says when it was given to whom. Nothing is stored."""
     nonce = context.gate.entropy.random(NONCE_BYTES)
     words = f"{context.now_ms + CHALLENGE_MS}\0{context.principal.account_id}\0{nonce.hex()}"
-    return Challenge(nonce, context.gate.vault.wrap(KeyMaterial(words.encode()), _BINDING))
+    return Challenge(nonce, context.gate.vault.wrap_token(words, _BINDING))
 
 
 def _nonce(context: Context, token: bytes) -> bytes:
     """The nonce behind a token. Raises ``InvalidParameter`` (recipient) for a foreign or old one."""
     try:
-        words = reveal(context.gate.vault.unwrap(token, _BINDING)).decode()
+        words = context.gate.vault.unwrap_token(token, _BINDING)
     except faults.ProviderFailed:
         raise faults.InvalidParameter(parameter="recipient", reason="format") from None
     expires_ms, account_id, nonce = words.split("\0")

@@ -71,8 +71,7 @@ def re_encrypt(context: Context, command: ReEncrypt) -> ReEncrypted:
         require_symmetric(to.key)
         algorithm = pick_algorithm(to.key, None, Usage.ENCRYPT)
     except faults.KeyKindFault as fault:
-        fault.__dict__["side"] = "destination"
-        raise
+        raise fault.replaced(side="destination") from None
     opened = _open(context, command)
     version = to.key.primary_version
     order = Encrypt(command.destination, opened.plaintext, command.destination_aad, text=opened.text)

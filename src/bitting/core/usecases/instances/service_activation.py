@@ -18,17 +18,17 @@ class NoInput:
 
 @dataclass(slots=True)
 class SupportedSpec:
-    """A spec with the names of the providers that make such keys."""
+    """A spec with the protection levels that keys of it can have."""
 
     spec: KeySpec
-    providers: Sequence[str]
+    levels: Sequence[str]
 
 
 @dataclass(slots=True)
 class SupportedSpecs:
     """What this server makes."""
 
-    providers: Sequence[str]
+    levels: Sequence[str]
     specs: Sequence[SupportedSpec]
 
 
@@ -66,11 +66,12 @@ def regions(context: Context, command: NoInput) -> Sequence[str]:  # noqa: ARG00
 
 @use_case("service:offers")
 def offers(context: Context, command: NoInput) -> SupportedSpecs:  # noqa: ARG001
-    """Which providers there are, and which of them make which specs."""
-    providers = context.gate.providers
+    """Which protection levels there are, and which of them keys of which spec can have."""
+    gate = context.gate
+    levels = gate.protection_levels()
     specs = [
         SupportedSpec(spec, found)
         for spec in SPECS.values()
-        if (found := [name for name, provider in providers.items() if provider.supports(spec)])
+        if (found := [level for level in levels if gate.provider_of(level).supports(spec)])
     ]
-    return SupportedSpecs(list(providers), specs)
+    return SupportedSpecs(levels, specs)

@@ -163,7 +163,7 @@ def _switched_off(context: Context) -> set[Family]:
 
 def _kind(context: Context, command: CreateKey) -> tuple[KeySpec, str, KeyProvider]:
     spec = SPECS.get(command.spec)
-    provider = context.gate.providers.get(command.protection) or context.gate.providers["software"]
+    provider = context.gate.provider_of(command.protection)
     if spec is None or not provider.supports(spec) or spec.family in _switched_off(context):
         raise faults.UnsupportedKeySpec(spec=command.spec, parameter="spec")
     usage = Usage(command.usage) if command.usage else spec.default_usage

@@ -32,7 +32,6 @@ from bitting.core.material import KeyMaterial
 from bitting.core.model.importing import ImportTicket
 from bitting.core.model.key import Key, KeyRef, KeyState, KeyVersion, Origin
 from bitting.core.ports import StoredMaterial, UnitOfWork
-from bitting.core.reveal import reveal
 from bitting.core.specs import SPECS
 
 TICKET_MS = 24 * 3_600_000
@@ -105,7 +104,13 @@ def _require_external(key: Key) -> None:
         raise faults.UnsupportedOrigin(origin=str(key.origin), key_id=key.id)
 
 
-def _parameters(context: Context, command: GetParameters) -> Parameters:
+@use_case("key:import", key=_key, writes=True)
+def parameters(context: Context, command: GetParameters) -> Parameters:
+    """What an import needs, whatever the key's state. At most ``TICKETS_MAX`` are kept, the oldest goes first.
+
+    Raises ``ServiceKeyProtected``, ``UnsupportedOrigin``, ``InvalidParameter`` (algorithm, spec),
+    ``UnsupportedKeySpec`` for SM2 where it is missing.
+    """
     key = context.key
     _require_external(key)
     spec = WRAPPERS.get(command.algorithm)
@@ -120,30 +125,14 @@ def _parameters(context: Context, command: GetParameters) -> Parameters:
         tickets.remove(oldest.id)
     tickets.add(ImportTicket(ticket_id, key.id, command.algorithm, wrapped, context.now_ms, expires_ms))
     words = f"{ticket_id}\0{key.id}\0{expires_ms}\0{context.gate.entropy.random(_PADDING_BYTES // 2).hex()}"
-    token = context.gate.vault.wrap(KeyMaterial(words.encode()), _TOKEN)
+    token = context.gate.vault.wrap_token(words, _TOKEN)
     return Parameters(key, pair.public, token, expires_ms)
-
-
-@use_case("key:import", key=_key, writes=True)
-def parameters(context: Context, command: GetParameters) -> Parameters:
-    """What an import needs, whatever the key's state. At most ``TICKETS_MAX`` are kept, the oldest goes first.
-
-    Raises ``ServiceKeyProtected``, ``UnsupportedOrigin``, ``InvalidParameter`` (algorithm, spec),
-    ``UnsupportedKeySpec`` for SM2 where it is missing.
-    """
-    return _parameters(context, command)
-
-
-@use_case("key:import", key=_key, states="import_pending", writes=True)
-def parameters_pending(context: Context, command: GetParameters) -> Parameters:
-    """The same for a key that waits for its material. Raises ``KeyNotPendingImport`` as well."""
-    return _parameters(context, command)
 
 
 def _redeem(context: Context, key: Key, token: bytes) -> ImportTicket:
     """Point 2. Raises ``InvalidImportToken``, ``ImportTokenKeyMismatch``, ``ExpiredImportToken``."""
     try:
-        words = reveal(context.gate.vault.unwrap(token, _TOKEN)).decode()
+        words = context.gate.vault.unwrap_token(token, _TOKEN)
     except faults.ProviderFailed:
         raise faults.InvalidImportToken from None
     ticket_id, key_id, expires_ms, _ = words.split("\0")
@@ -219,12 +208,6 @@ def import_(context: Context, command: Import) -> Key:
     ``InvalidParameter`` (expires_ms), ``InvalidImportToken`` and its kin, ``ExpiredImportToken``,
     ``InvalidKeyMaterial``, ``KeyMaterialLengthInvalid``, ``MissingParameter`` (private), ``KeyMaterialDiffers``.
     """
-    return _import(context, command)
-
-
-@use_case("key:import", key=_key, states="import_pending", writes=True)
-def import_pending(context: Context, command: Import) -> Key:
-    """The same for a key that waits for its material. Raises ``KeyNotPendingImport`` as well."""
     return _import(context, command)
 
 

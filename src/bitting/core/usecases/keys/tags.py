@@ -3,10 +3,9 @@
 ::
 
     tag_key, untag_key, list_key_tags            one key, named as every use case names it
-    find_tagged                                  resources by their tags
 
-    Wanted("env", ("prod", "test"))              the tag is there, with one of these values (none: any)
-    any_of=False: every Wanted must hold;  any_of=True: one is enough
+    TagFilter("env", ("prod", "test"))              the tag is there, with one of these values (none: any)
+    any_of=False: every filter must hold;  any_of=True: one is enough
 
 The helpers :func:`put`, :func:`take`, :func:`held` and :func:`carriers` work inside a unit of work, for other
 use cases. How many tags a resource may have is the caller's cloud's business (``most``).
@@ -15,7 +14,7 @@ use cases. How many tags a resource may have is the caller's cloud's business (`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bitting.core import faults
 from bitting.core.gate import Context, authorise, use_case
@@ -70,27 +69,6 @@ class TagFilter:
 
     key: str = ""
     values: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class FindTagged:
-    """Resources of ``kind`` by their tags. ``among``: only these ids; None for all that carry any tag."""
-
-    kind: str
-    wanted: Sequence[TagFilter] = ()
-    any_of: bool = False
-    among: Sequence[str] | None = None
-    offset: int = 0
-    limit: int = 100
-
-
-@dataclass(slots=True)
-class Tagged:
-    """``resources``: one page of ids in order; ``tags``: of each; ``total`` counts every match."""
-
-    resources: Sequence[str]
-    total: int
-    tags: Mapping[str, Sequence[Tag]] = field(default_factory=dict)
 
 
 #: (context, name, action, row of the state table) -> the id under which the resource's tags are kept.
@@ -225,17 +203,3 @@ def untag_key(context: Context, command: UntagKey) -> TagList:
 def list_key_tags(context: Context, command: ListKeyTags) -> TagList:  # noqa: ARG001 - the gate has found the key
     """The labels of a key."""
     return TagList(context.key, held(context.uow, context.principal.ring, "key", context.key.id))
-
-
-@use_case("key:list_tags")
-def find_tagged(context: Context, command: FindTagged) -> Tagged:
-    """Resources whose tags fit, in the order of their ids, each with its tags."""
-    ring, uow = context.principal.ring, context.uow
-    if command.among is not None and not command.wanted:
-        ids = set(command.among)
-    else:
-        ids = carriers(uow, ring, command.kind, command.wanted, any_of=command.any_of)
-        if command.among is not None:
-            ids &= set(command.among)
-    page = sorted(ids)[command.offset : command.offset + command.limit]
-    return Tagged(page, len(ids), {item: held(uow, ring, command.kind, item) for item in page})

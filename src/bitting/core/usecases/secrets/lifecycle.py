@@ -206,7 +206,7 @@ def describe(context: Context, command: SecretCommand) -> Secret:
 def update(context: Context, command: UpdateSecret) -> Secret:
     """Change what is given.
 
-    Raises ``ResourceNotFound`` (``kind`` secret, event), ``KeyPendingDeletion``, the faults of an unfit key, and
+    Raises ``ResourceNotFound`` (``kind`` secret, event), ``SecretPendingDeletion``, the faults of an unfit key, and
     ``MissingParameter`` (rotation_interval_s) where rotation is switched on without ever having had an interval.
     """
     secret = find(context, command.name, "secret:update")
@@ -240,7 +240,7 @@ def _rotation(context: Context, secret: Secret, command: UpdateSecret) -> dict[s
 
 @use_case("secret:schedule_deletion", writes=True)
 def schedule_deletion(context: Context, command: ScheduleDeletion) -> Secret:
-    """From now unreadable, after ``days`` gone for good. Raises ``ResourceNotFound``, ``KeyPendingDeletion``."""
+    """From now unreadable, after ``days`` gone for good. Raises ``ResourceNotFound``, ``SecretPendingDeletion``."""
     secret = find(context, command.name, "secret:schedule_deletion")
     need_edit(secret)
     due = context.now_ms + command.days * DAY_MS
@@ -249,10 +249,10 @@ def schedule_deletion(context: Context, command: ScheduleDeletion) -> Secret:
 
 @use_case("secret:restore", writes=True)
 def restore(context: Context, command: SecretCommand) -> Secret:
-    """Keep the secret after all. Raises ``ResourceNotFound``, ``KeyNotPendingDeletion`` with ``kind`` secret."""
+    """Keep the secret after all. Raises ``ResourceNotFound``, ``SecretNotPendingDeletion``."""
     secret = find(context, command.name, "secret:restore")
     if secret.state is not SecretState.PENDING_DELETION:
-        raise faults.KeyNotPendingDeletion(kind=KIND, state=secret.state.value, resource=secret.name)
+        raise faults.SecretNotPendingDeletion(state=secret.state.value, resource=secret.name)
     return touch(context.uow, secret, context.now_ms, state=SecretState.ENABLED, deletion_due_ms=0)
 
 

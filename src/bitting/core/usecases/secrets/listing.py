@@ -162,7 +162,10 @@ def _named(context: Context, command: TagSecret | UntagSecret | SecretRef, actio
 
 @use_case("secret:tag", writes=True)
 def tag(context: Context, command: TagSecret) -> Secret:
-    """Add or change tags. Raises ``ResourceNotFound``, ``KeyPendingDeletion``, ``QuotaExceeded`` (``limit`` tags)."""
+    """Add or change tags.
+
+    Raises ``ResourceNotFound``, ``SecretPendingDeletion``, ``QuotaExceeded`` (``limit`` tags).
+    """
     secret = _named(context, command, "secret:tag")
     need_edit(secret)
     tags = {**pairs(secret), **command.tags}
@@ -174,7 +177,7 @@ def tag(context: Context, command: TagSecret) -> Secret:
 
 @use_case("secret:tag", writes=True)
 def untag(context: Context, command: UntagSecret) -> Secret:
-    """Take tags away. Raises ``ResourceNotFound`` (``kind`` tag where ``strict``), ``KeyPendingDeletion``."""
+    """Take tags away. Raises ``ResourceNotFound`` (``kind`` tag where ``strict``), ``SecretPendingDeletion``."""
     secret = _named(context, command, "secret:tag")
     need_edit(secret)
     tags = pairs(secret)

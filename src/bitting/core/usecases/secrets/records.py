@@ -31,7 +31,7 @@ from bitting.core.model.secret import (
 )
 from bitting.core.ports import UnitOfWork
 from bitting.core.quotas import CEILING, limit
-from bitting.core.scheduler import cancel, job_id
+from bitting.core.scheduler import cancel
 from bitting.core.usecases.secrets.values import binding, seal, value_of
 
 KIND = "secret"
@@ -121,17 +121,17 @@ def find_by_id(context: Context, secret_id: str, action: str) -> Secret:
 
 
 def need_value(secret: Secret) -> None:
-    """Return if values may be read and written. Raises ``KeyPendingDeletion`` or ``KeyNotEnabled``."""
+    """Return if values may be read and written. Raises ``SecretPendingDeletion`` or ``SecretNotEnabled``."""
     if secret.state is SecretState.PENDING_DELETION:
-        raise faults.KeyPendingDeletion(kind=KIND, use="value", state=secret.state.value, resource=secret.name)
+        raise faults.SecretPendingDeletion(use="value", state=secret.state.value, resource=secret.name)
     if secret.state is not SecretState.ENABLED:
-        raise faults.KeyNotEnabled(kind=KIND, state=secret.state.value, resource=secret.name)
+        raise faults.SecretNotEnabled(state=secret.state.value, resource=secret.name)
 
 
 def need_edit(secret: Secret) -> None:
-    """Return if the description and the like may change. Raises ``KeyPendingDeletion``."""
+    """Return if the description and the like may change. Raises ``SecretPendingDeletion``."""
     if secret.state is SecretState.PENDING_DELETION:
-        raise faults.KeyPendingDeletion(kind=KIND, state=secret.state.value, resource=secret.name)
+        raise faults.SecretPendingDeletion(state=secret.state.value, resource=secret.name)
 
 
 def touch(uow: UnitOfWork, secret: Secret, now_ms: int, **changes: Any) -> Secret:
@@ -251,8 +251,3 @@ def erase(uow: UnitOfWork, secret: Secret) -> None:
         uow.of(SecretTask).put(replace(task, state=TaskState.FAILED, error="SecretDeleted"))
     cancel(uow, ROTATE, secret.id)
     uow.of(Secret).remove(secret.id)
-
-
-def rotation_job(secret_id: str) -> str:
-    """The id of the job that rotates a secret."""
-    return job_id(ROTATE, secret_id)

@@ -182,7 +182,7 @@ def _require_rate(context: Context) -> None:
     since = context.now_ms - HOUR_MS
     recent = context.uow.of(SecretTask).find(where, order="created_ms", after=since, limit=HOURLY_MAX)
     if len(recent) >= HOURLY_MAX:
-        raise faults.RateExceeded(limit="rotations", retry_after_ms=str(recent[0].created_ms - since))
+        raise faults.RateExceeded(limit="rotations", retry_after_ms=recent[0].created_ms - since)
 
 
 @use_case("secret:list_tasks")

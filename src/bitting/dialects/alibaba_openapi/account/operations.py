@@ -80,8 +80,8 @@ def _policy(key: Key) -> str:
     return KEY_POLICY.encode(key.policy) if key.policy else default_text(key.account_id)
 
 
-def _level(provider: str) -> str:
-    return enum_maps.level.encode(provider)
+def _level(protection: str) -> str:
+    return enum_maps.level.encode(protection)
 
 
 def _usages(offer: SupportedSpec) -> dict[str, list[str]]:
@@ -90,7 +90,7 @@ def _usages(offer: SupportedSpec) -> dict[str, list[str]]:
 
 _OFFER = Record(
     Field("Name", EncodeOnly(lambda offer: enum_maps.spec.encode(offer.spec.name))),
-    Field("SupportedProtectionLevels", Items(EncodeOnly(_level), wrap="SupportedProtectionLevel"), of="providers"),
+    Field("SupportedProtectionLevels", Items(EncodeOnly(_level), wrap="SupportedProtectionLevel"), of="levels"),
     Field("Usages", EncodeOnly(_usages)),
 )
 
@@ -134,7 +134,7 @@ ROWS = (
             Field(
                 "ProtectionLevels",
                 Items(Record(Field("Type", EncodeOnly(_level))), wrap="ProtectionLevel"),
-                of="providers",
+                of="levels",
             ),
             Field("KeySpecs", Items(_OFFER, wrap="KeySpec"), of="specs"),
         ),

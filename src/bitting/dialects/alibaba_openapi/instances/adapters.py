@@ -32,8 +32,8 @@ def create_key(call: Call, run: UseCaseRunner) -> Key:
     if "instance_id" in given:
         given.pop("protection", None)
         _require_instance(run, given["instance_id"])
-    elif given.get("protection", "software") not in run.gate.providers:
-        raise faults.UnsupportedProtectionLevel
+    else:
+        run.gate.provider_of(given.get("protection", "software"))  # before what the key itself may be refused for
     key: Key = run(keys.create, keys.CreateKey(**given))
     return key
 
