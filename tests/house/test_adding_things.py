@@ -54,7 +54,6 @@ def send(method, path):
 
 def do(use, command):
     context = RequestContext("request", "rehearsal", use.name, "127.0.0.1")
-    runtime.gate.cache.freshen()
     return runtime.gate.run(use, principal, command, context, runtime.gate.cache.loading)
 
 
