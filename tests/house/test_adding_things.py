@@ -304,6 +304,7 @@ import os
 
 from bitting.core.faults import Unavailable
 from bitting.core.material import KeyMaterial
+from bitting.core.ports.seal import UNSEALED, SealStatus
 
 NAME = "BITTING_TOY_KEY"
 
@@ -320,21 +321,23 @@ class EnvironmentSeal:
         if len(content) != 32:
             raise Unavailable(reason=f"{NAME} does not hold 32 bytes")
         return KeyMaterial(content)
+
+    def status(self) -> SealStatus:
+        """Never sealed: it opens by itself or not at all."""
+        return UNSEALED
 '''
 
 
 def test_a_seal(copy: Copy) -> None:
     copy.create("seals/environment.py", SEAL)
-    copy.replace("settings.py", 'SEALS = ("file",', 'SEALS = ("environment", "file",')
+    registry = "seals/registry.py"
     copy.replace(
-        "wiring.py",
-        "from bitting.seals.file import",
-        "from bitting.seals.environment import EnvironmentSeal\nfrom bitting.seals.file import",
+        registry,
+        "from bitting.seals.file",
+        "from bitting.seals.environment import EnvironmentSeal\nfrom bitting.seals.file",
     )
     copy.replace(
-        "wiring.py",
-        "    seal = FileSeal(",
-        '    seal = EnvironmentSeal() if settings.seal == "environment" else FileSeal(',
+        registry, '= {"file": _file', '= {"environment": lambda _directory, _first: EnvironmentSeal(), "file": _file'
     )
     assert copy.run("show(round_trip())", seal="environment") == "message"
     assert not (copy.folder / "data" / "root.key").exists(), "the file seal was not asked"

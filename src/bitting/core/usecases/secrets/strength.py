@@ -74,10 +74,10 @@ class StrengthReport:
 def estimate(value: str) -> StrengthEstimate:
     """How hard the value is to guess, as if its characters were random: an upper bound."""
     classes = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation + " ")
-    held = set(value)
-    alphabet = sum(len(letters) for letters in classes if set(letters) & held)
-    alphabet += _OTHER_ALPHABET if any(not char.isascii() for char in held) else 0
-    bits = int(min(len(value), len(held) * 2) * math.log2(alphabet)) if alphabet else 0
+    stored = set(value)
+    alphabet = sum(len(letters) for letters in classes if set(letters) & stored)
+    alphabet += _OTHER_ALPHABET if any(not char.isascii() for char in stored) else 0
+    bits = int(min(len(value), len(stored) * 2) * math.log2(alphabet)) if alphabet else 0
     return StrengthEstimate(bits, WEAK if bits < _WEAK_BITS else STRONG if bits >= _STRONG_BITS else MEDIUM)
 
 
