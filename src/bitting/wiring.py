@@ -1,4 +1,4 @@
-"""The composition root: the only module that names concrete stores, providers, seals and dialects.
+"""The composition root: the only module that names concrete stores, providers and seals.
 
 ::
 
@@ -32,21 +32,10 @@ from bitting.core.throttle import Throttle
 from bitting.core.usecases.keys.scheduled import SWEEPS
 from bitting.core.usecases.secrets.rotation_ports import Rotator
 from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
-from bitting.dialects.alibaba_instance import operations as instance
-from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
-from bitting.dialects.alibaba_openapi import operations as openapi
-from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
-from bitting.dialects.base.dialect import Dialect, Pipeline
-from bitting.dialects.base.errors import Catalogue, load
+from bitting.dialects import registry
+from bitting.dialects.base.dialect import Pipeline
 from bitting.dialects.base.fault_injector import RuleFaultInjector
-from bitting.dialects.base.operation import Operation
-from bitting.dialects.huawei.dialect import Huawei, huawei_profile
-from bitting.dialects.iam import operations as iam
-from bitting.dialects.iam.dialect import Iam
 from bitting.dialects.native import developer
-from bitting.dialects.native import operations as native
-from bitting.dialects.native.dialect import Native
-from bitting.dialects.otc import profile as otc
 from bitting.outbound.decision_point import HttpAuthorizer
 from bitting.outbound.http_client import BoundedHttpClient
 from bitting.providers.software.provider import SoftwareProvider
@@ -62,7 +51,6 @@ from bitting.stores.snapshot import Snapshot, forget_fleeting, restore, take
 from bitting.stores.sql.schema import migrate
 from bitting.stores.sql.store import SqlStore
 
-CATALOGUES = ("alibaba_openapi", "alibaba_instance", "huawei", "otc", "iam", "native")
 FIRST_FILES = ("bitting.db", "credentials.json")
 
 
@@ -125,25 +113,6 @@ class PreparedDirectory:
     seeded: Snapshot | None
 
 
-def catalogues() -> list[Catalogue]:
-    """Every dialect's error catalogue."""
-    return [load(name, f"bitting.dialects.{name}") for name in CATALOGUES]
-
-
-def operation_tables() -> dict[str, list[Operation]]:
-    """Every dialect's operations, for the documentation."""
-    return {
-        "alibaba_openapi": list(
-            openapi.table("", load("alibaba_openapi", "bitting.dialects.alibaba_openapi")).values()
-        ),
-        "alibaba_instance": list(instance.OPERATIONS.values()),
-        "huawei": list(huawei_profile().rows.values()),
-        "otc": list(otc.rows().values()),
-        "iam": list(iam.ROWS),
-        "native": list(native.OPERATIONS),
-    }
-
-
 def prepare(settings: Settings) -> PreparedDirectory:
     """Make the data directory fit to serve. Idempotent; safe when two processes start at once."""
     directory = settings.directory
@@ -184,16 +153,11 @@ def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonc
     gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region, throttle)
     gate.attestation = _attestation(settings, vault, clock)
     gate.authorizer = HttpAuthorizer(BoundedHttpClient())
-    region = settings.region
-    dialects: list[Dialect] = [
-        Native(developer.rows(partial(restore, store, seeded)) if seeded is not None else ()),
-        Iam(vault, clock, region),
-        Huawei(vault, clock, region, otc.profile()),
-        AlibabaInstance(vault, clock, region),
-        AlibabaOpenApi(vault, clock, region, _text(directory / "tls" / "ca.pem"), nonces),
-    ]
+    developer_rows = developer.rows(partial(restore, store, seeded)) if seeded is not None else ()
+    chain = _text(directory / "tls" / "ca.pem")
+    dialects = registry.build(registry.DialectPorts(vault, clock, settings.region, chain, nonces, developer_rows))
     reporter = FailureLogger(settings.log_level, "dev" if settings.dev else "")
-    injector = RuleFaultInjector(gate, clock.turn, catalogues()) if seeded is not None else None
+    injector = RuleFaultInjector(gate, clock.turn, registry.catalogues()) if seeded is not None else None
     pipeline = Pipeline(gate, reporter.failure, injector)
 
     def ready() -> str:

@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from bitting.dialects.base.errors import Catalogue, Row
-from bitting.wiring import catalogues
+from bitting.dialects.registry import catalogues
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data" / "errors"

@@ -28,7 +28,7 @@ from bitting.dialects.base.fault_injector import RuleFaultInjector
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.huawei.dialect import Huawei
 from bitting.dialects.otc import profile as otc
-from bitting.wiring import catalogues
+from bitting.dialects.registry import catalogues
 
 ROWS = [
     row

@@ -16,14 +16,15 @@ import yaml
 
 from bitting.cli.app import _GROUPS as LAZY
 from bitting.cli.app import cli
-from bitting.cli.docs import BEGIN, END, PAGES, documented, page
+from bitting.cli.docs import BEGIN, END, documented, page
 from bitting.dialects.base.operation import Operation
+from bitting.dialects.registry import DIALECTS, operation_tables
 from bitting.settings import Settings
-from bitting.wiring import operation_tables
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "dialects"
 TABLES = operation_tables()
+PAGES = {dialect.name: dialect.page for dialect in DIALECTS}
 TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 #: Where a path in a document may start.
 STARTS = ("", "src/bitting", "src/bitting/core", "src/bitting/dialects", "src/bitting/core/usecases", "docs")
@@ -221,8 +222,8 @@ def test_the_page_is_up_to_date(dialect: str) -> None:
     assert page(text, dialect, TABLES[dialect]) == text, "run: make docs"
 
 
-def test_every_dialect_has_a_place() -> None:
-    assert set(PAGES) == set(TABLES)
+def test_every_dialect_has_a_page() -> None:
+    assert not [page for page in PAGES.values() if not (FOLDER / page).is_file()]
 
 
 def test_every_documented_operation_of_the_openapi_is_served() -> None:

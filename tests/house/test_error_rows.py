@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bitting.wiring import catalogues
+from bitting.dialects.registry import catalogues
 
 DATA = Path(__file__).parents[1] / "data" / "errors"
 TABLES = {

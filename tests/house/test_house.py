@@ -6,20 +6,20 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from bitting.core.faults import Fault, every_fault
 from bitting.dialects.base.errors import Catalogue
+from bitting.dialects.registry import DIALECTS, catalogues
 from bitting.settings import Settings
-from bitting.wiring import CATALOGUES, catalogues
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "bitting"
 FILES = sorted(path for path in SOURCE.rglob("*.py") if not path.name.endswith("_pb2.py"))
 FILE_LINES, FUNCTION_LINES = 400, 60
-QUIRKS_BUDGET = 0.15
 
 
 def name(path: Path) -> str:
@@ -107,4 +107,12 @@ def test_nothing_is_called_utils() -> None:
 
 def test_catalogues_are_all_loaded() -> None:
     found = sorted(path.parent.name for path in SOURCE.glob("dialects/*/errors.tsv"))
-    assert found == sorted(CATALOGUES)
+    assert found == sorted(dialect.name for dialect in DIALECTS)
+
+
+def test_the_contract_between_dialects_names_every_one() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    named = next(
+        set(item["modules"]) for item in contracts if item["name"].startswith("Dialects do not know each other")
+    )
+    assert named == {dialect.package for dialect in DIALECTS}

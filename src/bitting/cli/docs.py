@@ -17,18 +17,10 @@ from pathlib import Path
 
 from bitting.dialects.base.codecs import Base64, Choice, Integer
 from bitting.dialects.base.operation import Field, Operation
-from bitting.wiring import operation_tables
+from bitting.dialects.registry import DIALECTS
 
 BEGIN = "<!-- operations: made by `bitting docs`, do not edit -->"
 END = "<!-- end of operations -->"
-PAGES = {
-    "alibaba_openapi": "alibaba-openapi.md",
-    "alibaba_instance": "alibaba-instance.md",
-    "huawei": "huawei-kms.md",
-    "otc": "otc-kms.md",
-    "iam": "iam.md",
-    "native": "native.md",
-}
 _WORDS_MAX = 60
 _SERVED, _NOT_YET = "served", "**not yet**"
 
@@ -65,7 +57,7 @@ def _line(name: str, row: Operation | None) -> str:
     if row is None:
         return f"| {name} | {_NOT_YET} | | |"
     requested = ", ".join(_parameter(item, row) for item in row.request)
-    answered = ", ".join(item.name for item in row.response)
+    answered = ", ".join(row.answered())
     place = f" `{row.method} {row.path}`" if row.path else ""
     return f"| {name}{place} | {_SERVED} | {requested} | {answered} |"
 
@@ -101,12 +93,12 @@ def page(text: str, dialect: str, rows: Iterable[Operation]) -> str:
 def run(folder: Path, *, check: bool) -> int:
     """Make every page in ``folder`` again, or only ``check`` them: 1 if one is out of date or there is none."""
     stale = []
-    for dialect, rows in operation_tables().items():
-        path = folder / PAGES[dialect]
+    for dialect in DIALECTS:
+        path = folder / dialect.page
         if not path.is_file():
             continue
         former = path.read_text(encoding="utf-8")
-        new = page(former, dialect, rows)
+        new = page(former, dialect.name, dialect.rows())
         if new != former:
             stale.append(path.name)
             if not check:

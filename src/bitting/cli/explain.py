@@ -12,7 +12,7 @@ from bitting.cli.advice import next_step
 from bitting.core.faults import every_fault
 from bitting.core.key_states import TABLE
 from bitting.dialects.base.errors import Row
-from bitting.wiring import catalogues
+from bitting.dialects.registry import catalogues
 
 
 def run(code: str) -> int:

@@ -36,7 +36,7 @@ def moment_ms(text: str) -> int:
 
 def find_row(dialect: str, code: str, operation: str) -> Row:
     """The catalogue row a code means for an operation. Raises :class:`CommandError` with what there is."""
-    from bitting.wiring import catalogues  # noqa: PLC0415 - half a second that other commands do not spend
+    from bitting.dialects.registry import catalogues  # noqa: PLC0415 - half a second that other commands do not spend
 
     found = {catalogue.dialect: catalogue for catalogue in catalogues()}
     if dialect not in found:

@@ -4,7 +4,7 @@
 
     decode    signature.Examiner      headers -> operation row + evidence
     identify  client key -> window -> RSA signature -> source networks -> Principal
-    bind      codec.read              protobuf -> command
+    bind      codec.read              protobuf -> values -> command
     refuse    errors.tsv              fault -> protobuf Error
 
 What a caller may learn about keys it has no right on: nothing. A key that is not there is answered "forbidden"
@@ -25,7 +25,7 @@ from bitting.core.model.identity import Principal
 from bitting.core.ports import Clock, Vault
 from bitting.core.usecases.iam.credentials import client_key
 from bitting.dialects.alibaba_instance import codec, enum_maps, signature
-from bitting.dialects.alibaba_instance.codec import InstanceOperation
+from bitting.dialects.alibaba_instance.codec import InstanceCall
 from bitting.dialects.alibaba_instance.networks import SourceFilter
 from bitting.dialects.alibaba_instance.operations import OPERATIONS
 from bitting.dialects.alibaba_instance.signature import SignatureEvidence, SignatureVerifier
@@ -57,11 +57,11 @@ class AlibabaInstance:
             return True
         return headers.get("content-type", "").partition(";")[0].strip().lower() == enum_maps.CONTENT_TYPE
 
-    def body_limit(self, request: Request) -> int:  # noqa: ARG002 - one limit for all
+    def body_limit(self, _request: Request) -> int:
         """3 MiB."""
         return enum_maps.BODY_BYTES_MAX
 
-    def decode(self, request: Request) -> Call:
+    def decode(self, request: Request) -> InstanceCall:
         """Size, method, path, then the nine header checks of :mod:`.signature`. The body stays unread."""
         if request.oversized or len(request.body) > enum_maps.BODY_BYTES_MAX:
             raise faults.TooLarge
@@ -72,7 +72,7 @@ class AlibabaInstance:
         operation, evidence = self._examiner.examine(request, self._clock.wall_ms())
         return Call(operation, request, {}, evidence)
 
-    def identify(self, call: Call, view: View) -> Principal:
+    def identify(self, call: InstanceCall, view: View) -> Principal:
         """Whose client key signed this. Raises ``UnknownAccessKey``, ``SignatureMismatch``.
 
         1. The client key exists, and so do its access point and account.
@@ -94,18 +94,19 @@ class AlibabaInstance:
         evidence.principal = self._sources.admit(credential.principal, call.request.source)
         return evidence.principal
 
-    def bind(self, call: Call, principal: Principal) -> Any:  # noqa: ARG002 - the command names no caller
+    def bind(self, call: InstanceCall) -> Any:
         """The command. Raises ``MalformedBody``, ``MissingParameter``, ``InvalidParameter``."""
-        return call.operation.bind(codec.read(call))
+        codec.read(call)
+        return call.operation.bind(call)
 
-    def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
+    def encode(self, call: InstanceCall, result: Any, request_context: RequestContext) -> Response:
         """Status 200, the Response message, and the key version in its header."""
         return codec.answer(call, result, request_context.request_id)
 
     def refuse(
         self,
-        call: Call | None,
-        request: Request,  # noqa: ARG002
+        call: InstanceCall | None,
+        _request: Request,
         fault: faults.Fault,
         request_context: RequestContext,
     ) -> Response:
@@ -118,7 +119,7 @@ class AlibabaInstance:
         return codec.refusal(row, row.text(fault), request_context.request_id)
 
 
-def _discreet(call: Call, fault: faults.Fault) -> faults.Fault:
+def _discreet(call: InstanceCall, fault: faults.Fault) -> faults.Fault:
     """The fault that may be shown: see the module's docstring."""
     if isinstance(fault, faults.KeyNotFound) and not _may_know(call):
         fault = faults.KeyPermissionDenied()
@@ -130,12 +131,11 @@ def _discreet(call: Call, fault: faults.Fault) -> faults.Fault:
     return fault
 
 
-def _may_know(call: Call) -> bool:
+def _may_know(call: InstanceCall) -> bool:
     """Whether the caller's resources cover the key it named; a version id is no name that can be guessed."""
     principal, operation, named = call.evidence.principal, call.operation, call.values.get("KeyId")
     if principal is None or not named or principal.admin:
         return True
-    assert isinstance(operation, InstanceOperation)  # noqa: S101 - every row of this dialect is one
     try:
         authorise(principal, operation.action, f"key/{named}")
     except faults.PermissionDenied:

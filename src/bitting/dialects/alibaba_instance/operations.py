@@ -19,13 +19,10 @@ An empty Plaintext or Message cannot be told from an absent one (proto3), and is
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import attrgetter
 from typing import Any
 
 from google.protobuf.message import Message
 
-from bitting.core import faults
 from bitting.core.blob import VERSION_ID_BYTES, framed
 from bitting.core.gate import UseCase
 from bitting.core.pem import PUBLIC_KEY, armour
@@ -35,7 +32,7 @@ from bitting.core.usecases.secrets import versions as secret_versions
 from bitting.dialects.alibaba_instance import adapters, api_pb2, enum_maps
 from bitting.dialects.alibaba_instance.codec import InstanceOperation
 from bitting.dialects.alibaba_instance.enum_maps import ByteField, KeyName, SelfDescribing
-from bitting.dialects.base.codecs import Choice, Codec, EncodeOnly, Integer, Items, Moment, Text
+from bitting.dialects.base.codecs import Choice, Codec, EncodeOnly, Flag, Integer, Items, Moment, Text
 from bitting.dialects.base.operation import Field
 
 _OCTETS = ByteField()
@@ -64,14 +61,14 @@ def algorithm(kind: Choice) -> Field:
     return Field("Algorithm", kind, to="algorithm")
 
 
-def said(name: str, of: str, kind: Codec = _OCTETS) -> Field:
+def answered(name: str, of: str, kind: Codec = _OCTETS) -> Field:
     """A field of an answer."""
     return Field(name, kind, of=of)
 
 
 def named(of: str, kind: Choice = enum_maps.CIPHERS) -> tuple[Field, ...]:
     """KeyId and Algorithm of an answer; ``of``: where in the result they are, with its dot."""
-    return (said("KeyId", f"{of}key.id", _TEXT), said("Algorithm", f"{of}algorithm", kind))
+    return (answered("KeyId", f"{of}key.id", _TEXT), answered("Algorithm", f"{of}algorithm", kind))
 
 
 def row(
@@ -87,7 +84,6 @@ def row(
     """A row; its messages are found by its name. ``version_of``: where in the result the version id is."""
     asks: type[Message] = getattr(api_pb2, f"{name}Request")
     answers: type[Message] = getattr(api_pb2, f"{name}Response")
-    reader: Callable[[Any], str] | None = attrgetter(version_of) if version_of else None
     return InstanceOperation(
         name=name,
         use=use,
@@ -96,63 +92,45 @@ def row(
         asks=asks,
         answers=answers,
         action=use.action if use is not None else action,
-        version_of=reader,
+        version_of=version_of,
         max_body=enum_maps.BODY_BYTES_MAX,
         path="/",
         **rest,
     )
 
 
-def _fold_digest(values: dict[str, Any]) -> None:
-    """The Digest field is older than Message and MessageType; no current SDK sends it, old ones do."""
-    digest = values.pop("Digest", None)
-    if digest is not None and "Message" not in values:
-        values["Message"], values["MessageType"] = digest, "DIGEST"
-
-
-def _some_key(values: dict[str, Any]) -> None:
-    """Decrypt needs KeyId or, as the transfer SDKs have it, the version header alone."""
-    if "KeyId" not in values and enum_maps.VERSION_HEADER not in values:
-        raise faults.MissingParameter(parameter="KeyId")
-
-
-ENCRYPTED = (*named(""), said("Iv", "blob.iv"))
-DATA_KEY = (*named("encrypted."), said("Iv", "encrypted.blob.iv"), said("Plaintext", "plaintext"))
+ENCRYPTED = (*named(""), answered("Iv", "blob.iv"))
+DATA_KEY = (*named("encrypted."), answered("Iv", "encrypted.blob.iv"), answered("Plaintext", "plaintext"))
 PAIR = (
     *named("encrypted."),
-    said("Iv", "encrypted.blob.iv"),
-    said("KeyPairSpec", "spec", enum_maps.PAIR_SPECS),
-    said("PublicKey", "public"),
+    answered("Iv", "encrypted.blob.iv"),
+    answered("KeyPairSpec", "spec", enum_maps.PAIR_SPECS),
+    answered("PublicKey", "public"),
 )
-PRIVATE = said("PrivateKeyPlaintext", "private")
-BARE_PAIR = said("PrivateKeyCiphertextBlob", "encrypted.blob.sealed")
-FRAMED_PAIR = said("PrivateKeyCiphertextBlob", "encrypted.blob", FRAMED)
+PRIVATE = answered("PrivateKeyPlaintext", "private")
+BARE_PAIR = answered("PrivateKeyCiphertextBlob", "encrypted.blob.sealed")
+FRAMED_PAIR = answered("PrivateKeyCiphertextBlob", "encrypted.blob", FRAMED)
 PAIR_VERSION = "encrypted.blob.version_id"
-SIGNED = (*named("", enum_maps.SIGNATURES), said("MessageType", "digest", enum_maps.MESSAGE_TYPES))
+SIGNED = (*named("", enum_maps.SIGNATURES), answered("MessageType", "digest", enum_maps.MESSAGE_TYPES))
 
 _STAMP = Moment()
 _SPAN = EncodeOnly(lambda seconds: f"{seconds}s" if seconds else "")
-#: RotationInterval and its kin are said where the secret rotates by the clock; the empty string is "not there".
+#: RotationInterval and what goes with it are there where a secret rotates by the clock; empty is "not there".
 SECRET = (
-    said("SecretName", "secret.name", _TEXT),
-    said("SecretType", "secret.type", enum_maps.SECRET_TYPES),
-    said("SecretData", "value", EncodeOnly(bytes.decode)),
-    said("SecretDataType", "version.binary", EncodeOnly(lambda binary: "binary" if binary else "text")),
-    said("VersionStages", "stages", Items(enum_maps.StageName())),
-    said("VersionId", "version.name", _TEXT),
-    said("CreateTime", "version.created_ms", _STAMP),
-    said("LastRotationDate", "secret.rotated_ms", _STAMP),
-    said("NextRotationDate", "secret.rotation_due_ms", _STAMP),
-    said("RotationInterval", "secret.rotation_interval_s", _SPAN),
-    said("AutomaticRotation", "secret", EncodeOnly(enum_maps.automatic)),
-    said("ExtendedConfig", "secret.config", _TEXT),
+    answered("SecretName", "secret.name", _TEXT),
+    answered("SecretType", "secret.type", enum_maps.SECRET_TYPES),
+    answered("SecretData", "value", EncodeOnly(bytes.decode)),
+    answered("SecretDataType", "version.binary", EncodeOnly(lambda binary: "binary" if binary else "text")),
+    answered("VersionStages", "stages", Items(enum_maps.StageName())),
+    answered("VersionId", "version.name", _TEXT),
+    answered("CreateTime", "version.created_ms", _STAMP),
+    answered("LastRotationDate", "secret.rotated_ms", _STAMP),
+    answered("NextRotationDate", "secret.rotation_due_ms", _STAMP),
+    answered("RotationInterval", "secret.rotation_interval_s", _SPAN),
+    answered("AutomaticRotation", "secret", EncodeOnly(enum_maps.automatic)),
+    # only for those who ask for it: proto3 knows no other default than false
+    Field("ExtendedConfig", _TEXT, of="secret.config", asked_by="FetchExtendedConfig"),
 )
-
-
-def _fit_config(request_context: dict[str, Any], said_: dict[str, Any]) -> None:
-    """ExtendedConfig only for those who ask for it: proto3 knows no other default than false."""
-    if not request_context.get("FetchExtendedConfig"):
-        said_.pop("ExtendedConfig", None)
 
 
 _ENCRYPTION = (
@@ -160,7 +138,7 @@ _ENCRYPTION = (
         "KmsEncrypt",
         crypto.encrypt,
         (KEY, PLAINTEXT, AAD, VERSION),
-        (said("KeyId", "key.id", _TEXT), said("CiphertextBlob", "blob", FRAMED)),
+        (answered("KeyId", "key.id", _TEXT), answered("CiphertextBlob", "blob", FRAMED)),
         given={"symmetric_only": True},
         version_of="blob.version_id",
     ),
@@ -168,14 +146,14 @@ _ENCRYPTION = (
         "KmsDecrypt",
         crypto.decrypt,
         (Field("CiphertextBlob", SelfDescribing(), to="ciphertext", required=True), AAD),
-        (said("KeyId", "key.id", _TEXT), said("Plaintext", "plaintext")),
+        (answered("KeyId", "key.id", _TEXT), answered("Plaintext", "plaintext")),
         version_of="version_id",
     ),
     row(
         "Encrypt",
         crypto.encrypt,
         (KEY, PLAINTEXT, algorithm(enum_maps.CIPHERS), AAD, IV, PADDING, VERSION),
-        (*ENCRYPTED, said("CiphertextBlob", "blob.sealed")),
+        (*ENCRYPTED, answered("CiphertextBlob", "blob.sealed")),
         given={"version": crypto.INITIAL},
         version_of="blob.version_id",
         pads=True,
@@ -184,9 +162,9 @@ _ENCRYPTION = (
         "Decrypt",
         crypto.unseal,
         (SEALED, MAYBE_KEY, algorithm(enum_maps.CIPHERS), AAD, IV, PADDING, VERSION),
-        (*named(""), said("Plaintext", "plaintext")),
+        (*named(""), answered("Plaintext", "plaintext")),
         given={"version": crypto.INITIAL},
-        adjust=_some_key,
+        key_or_version=True,
         version_of="version_id",
         pads=True,
     ),
@@ -194,7 +172,7 @@ _ENCRYPTION = (
         "AdvanceEncrypt",
         crypto.encrypt,
         (KEY, PLAINTEXT, algorithm(enum_maps.GCM), AAD, IV, PADDING, VERSION),
-        (*ENCRYPTED, said("CiphertextBlob", "blob", FRAMED), said("KeyVersionId", "blob.version_id", _TEXT)),
+        (*ENCRYPTED, answered("CiphertextBlob", "blob", FRAMED), answered("KeyVersionId", "blob.version_id", _TEXT)),
         given={"symmetric_only": True},
         version_of="blob.version_id",
     ),
@@ -202,7 +180,7 @@ _ENCRYPTION = (
         "AdvanceDecrypt",
         None,
         (SEALED, MAYBE_KEY, algorithm(enum_maps.CIPHERS), AAD, IV, PADDING, VERSION),
-        (*named(""), said("Plaintext", "plaintext"), said("KeyVersionId", "version_id", _TEXT)),
+        (*named(""), answered("Plaintext", "plaintext"), answered("KeyVersionId", "version_id", _TEXT)),
         composite=adapters.advance_decrypt,
         hot_composite=True,
         action="key:decrypt",
@@ -215,7 +193,7 @@ _DATA_KEYS = (
         "GenerateDataKey",
         data_keys.generate_data_key,
         (KEY, BYTES, algorithm(enum_maps.GCM), AAD, VERSION),
-        (*DATA_KEY, said("CiphertextBlob", "encrypted.blob.sealed")),
+        (*DATA_KEY, answered("CiphertextBlob", "encrypted.blob.sealed")),
         given={"version": crypto.INITIAL},
         version_of=PAIR_VERSION,
     ),
@@ -225,8 +203,8 @@ _DATA_KEYS = (
         (KEY, BYTES, AAD, VERSION),
         (
             *DATA_KEY,
-            said("CiphertextBlob", "encrypted.blob", FRAMED),
-            said("KeyVersionId", PAIR_VERSION, _TEXT),
+            answered("CiphertextBlob", "encrypted.blob", FRAMED),
+            answered("KeyVersionId", PAIR_VERSION, _TEXT),
         ),
         version_of=PAIR_VERSION,
     ),
@@ -250,14 +228,14 @@ _DATA_KEYS = (
         "AdvanceGenerateDataKeyPair",
         data_key_pairs.generate_data_key_pair,
         (KEY, PAIR_SPEC, KEY_FORMAT, AAD, VERSION),
-        (*PAIR, PRIVATE, FRAMED_PAIR, said("KeyVersionId", PAIR_VERSION, _TEXT)),
+        (*PAIR, PRIVATE, FRAMED_PAIR, answered("KeyVersionId", PAIR_VERSION, _TEXT)),
         version_of=PAIR_VERSION,
     ),
     row(
         "AdvanceGenerateDataKeyPairWithoutPlaintext",
         data_key_pairs.generate_data_key_pair,
         (KEY, PAIR_SPEC, KEY_FORMAT, AAD, VERSION),
-        (*PAIR, FRAMED_PAIR, said("KeyVersionId", PAIR_VERSION, _TEXT)),
+        (*PAIR, FRAMED_PAIR, answered("KeyVersionId", PAIR_VERSION, _TEXT)),
         version_of=PAIR_VERSION,
     ),
 )
@@ -266,9 +244,9 @@ _SIGNING = (
         "Sign",
         signing.sign,
         (KEY, MESSAGE, MESSAGE_TYPE, algorithm(enum_maps.SIGNATURES), VERSION),
-        (*SIGNED, said("Signature", "signature")),
+        (*SIGNED, answered("Signature", "signature")),
         given={"version": crypto.INITIAL},
-        adjust=_fold_digest,
+        old_digest=True,
         version_of="version_id",
     ),
     row(
@@ -282,16 +260,16 @@ _SIGNING = (
             algorithm(enum_maps.SIGNATURES),
             VERSION,
         ),
-        (*SIGNED, said("Value", "fits", EncodeOnly(bool))),
+        (*SIGNED, answered("Value", "fits", EncodeOnly(bool))),
         given={"version": crypto.INITIAL},
-        adjust=_fold_digest,
+        old_digest=True,
         version_of="version_id",
     ),
     row(
         "GetPublicKey",
         signing.public_key,
         (KEY, VERSION),
-        (said("KeyId", "key.id", _TEXT), said("PublicKey", "der", PEM)),
+        (answered("KeyId", "key.id", _TEXT), answered("PublicKey", "der", PEM)),
         given={"version": crypto.INITIAL},
         version_of="version_id",
     ),
@@ -299,7 +277,7 @@ _SIGNING = (
         "Hmac",
         signing.mac,
         (KEY, MESSAGE, VERSION),
-        (said("KeyId", "key.id", _TEXT), said("Signature", "mac")),
+        (answered("KeyId", "key.id", _TEXT), answered("Signature", "mac")),
         given={"version": crypto.INITIAL},
         version_of="version_id",
     ),
@@ -309,13 +287,13 @@ _KEYLESS = (
         "GenerateRandom",
         data_keys.generate_random,
         (Field("Length", Integer(1, 64), to="length", required=True),),
-        (said("Random", "value"),),
+        (answered("Random", "value"),),
     ),
     row(
         "Hash",
         signing.digest,
         (MESSAGE, Field("Algorithm", enum_maps.HASHES, to="name")),
-        (said("Digest", "value"),),
+        (answered("Digest", "value"),),
     ),
     row(
         "GetSecretValue",
@@ -324,10 +302,10 @@ _KEYLESS = (
             Field("SecretName", Text(1, 64), to="name", required=True),
             Field("VersionStage", enum_maps.StageName(), to="stage"),
             Field("VersionId", Text(1, 64), to="version"),
+            Field("FetchExtendedConfig", Flag(), drop=True),
         ),
         SECRET,
         given={"system_only": True},
-        adjust_answer=_fit_config,
     ),
 )
 

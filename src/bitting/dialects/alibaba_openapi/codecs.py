@@ -141,7 +141,7 @@ class Interval:
 class RefusedParameter:
     """A parameter whose promise this server cannot keep: given at all, it is refused, not ignored."""
 
-    def decode(self, raw: Any) -> NoReturn:  # noqa: ARG002
+    def decode(self, _raw: Any) -> NoReturn:
         raise InvalidWireValue("unserved")
 
     def encode(self, value: Any) -> NoReturn:

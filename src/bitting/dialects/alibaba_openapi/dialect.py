@@ -6,17 +6,14 @@ operation it does not know.
 
 from __future__ import annotations
 
-from base64 import b64encode
-
 from bitting.core import faults
 from bitting.core.gate import RequestContext
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
 from bitting.core.ports import Clock, Nonces, Vault
-from bitting.core.usecases.crypto.attested_recipients import RecipientResult
 from bitting.dialects.alibaba_openapi import bodies, operations, signature
 from bitting.dialects.alibaba_openapi.bodies import Envelope
-from bitting.dialects.alibaba_openapi.rows import Rpc, bound
+from bitting.dialects.alibaba_openapi.rows import Rpc, RpcCall
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
@@ -49,15 +46,15 @@ class AlibabaOpenApi:
         self._checker = signature.Checker(vault, clock, nonces)
         self._region = region
 
-    def claims(self, request: Request) -> bool:  # noqa: ARG002
+    def claims(self, _request: Request) -> bool:
         """Everything: no other dialect wanted it."""
         return True
 
-    def body_limit(self, request: Request) -> int:  # noqa: ARG002
+    def body_limit(self, _request: Request) -> int:
         """256 KiB: the longest parameter, a 32 KiB policy, with every byte percent-encoded, and room."""
         return BODY_BYTES_MAX
 
-    def decode(self, request: Request) -> Call:
+    def decode(self, request: Request) -> RpcCall:
         """Stop 2. Action and version come with the signature: as headers in V3 and V4, else as parameters.
 
         Raises ``UnsupportedMethod``, ``UnknownOperation``, ``UnsupportedVersion``, ``MissingParameter``,
@@ -88,12 +85,11 @@ class AlibabaOpenApi:
             raise faults.UnknownOperation(operation=action)
         return operation
 
-    def identify(self, call: Call, view: View) -> Principal:
+    def identify(self, call: RpcCall, view: View) -> Principal:
         """Stop 3. Raises as :meth:`bitting.dialects.alibaba_openapi.signature.Checker.prove`."""
         principal = self._checker.prove(call.evidence.claim, call.request, view)
-        operation, values = call.operation, call.values
-        assert isinstance(operation, Rpc)  # noqa: S101 - the table holds nothing else
-        for name in operation.arns:
+        values = call.values
+        for name in call.operation.arns:
             if values.get(name, "").startswith("acs:"):
                 values[name] = self._local(values[name], principal)
         if values.get("SecretName", "").startswith("acs:"):
@@ -114,28 +110,20 @@ class AlibabaOpenApi:
             raise faults.ResourceNotFound(kind="secret", resource=arn)
         return arn.removeprefix(head)
 
-    def bind(self, call: Call, principal: Principal) -> object:  # noqa: ARG002
+    def bind(self, call: RpcCall) -> object:
         """The command. Raises ``MissingParameter``, ``InvalidParameter``, ``UnsupportedAlias``."""
-        assert call.operation.use is not None  # noqa: S101 - quirks bind for themselves
-        return call.operation.use.command(**bound(call))
+        return call.operation.bind(call)
 
-    def encode(self, call: Call, result: object, request_context: RequestContext) -> Response:
+    def encode(self, call: RpcCall, result: object, request_context: RequestContext) -> Response:
         """Stop 6. Raises ``DryRunPassed`` where the caller wanted to know only whether it would work."""
         if _dry(call):
             raise faults.DryRunPassed
-        operation, said = call.operation, call.evidence
-        if isinstance(result, RecipientResult):
-            content = operation.show(result.answer)
-            content.pop("Plaintext", None)
-            content["CiphertextForRecipient"] = b64encode(result.for_recipient).decode()
-        else:
-            content = operation.show(result)
-        if said.page is not None:
-            content["PageNumber"], content["PageSize"] = said.page
-        return bodies.answer(operation.name, content, request_context.request_id, as_xml=said.xml)
+        operation, envelope = call.operation, call.evidence
+        content = operation.show(result, call)
+        return bodies.answer(operation.name, content, request_context.request_id, as_xml=envelope.xml)
 
     def refuse(
-        self, call: Call | None, request: Request, fault: faults.Fault, request_context: RequestContext
+        self, call: RpcCall | None, request: Request, fault: faults.Fault, request_context: RequestContext
     ) -> Response:
         """Stop 6 for a fault: the row's status, code and message."""
         name = call.operation.name if call else ""
@@ -154,7 +142,7 @@ class AlibabaOpenApi:
         )
 
 
-def _dry(call: Call) -> bool:
+def _dry(call: RpcCall) -> bool:
     """Whether the caller asked for a dry run of an operation that has them."""
     dry_run = call.values.get("DryRun")
     return (

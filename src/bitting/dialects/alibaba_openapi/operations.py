@@ -2,9 +2,8 @@
 
 ::
 
-    Rpc(name, use case, request=(Field, ...), response=(Field, ...), settle=...)
+    Rpc(name, use case, request=(Field, ...), response=(Field, ...))
 
-``settle`` finishes what single fields cannot: a page out of number and size, a plaintext's two halves.
 Source: KMS API reference 2016-01-20, one page an operation, as the SDKs of 2026 carry it.
 """
 
@@ -30,7 +29,7 @@ def table(region: str, catalogue: Catalogue, chain: str = "") -> dict[str, Rpc]:
     ``region`` is in the ARNs; ``catalogue`` spells the errors inside answers about many things; ``chain``: what
     clients of instances trust (PEM).
     """
-    rows = (
+    rows: tuple[Rpc, ...] = (
         *key_operations.KEYS,
         *key_operations.DETAILS,
         *key_operations.alias_rows(region),

@@ -256,7 +256,7 @@ class EncodeOnly:
 
     show: Callable[[Any], Any]
 
-    def decode(self, raw: Any) -> Any:  # noqa: ARG002 - never asked of an answer field
+    def decode(self, _raw: Any) -> Any:
         raise InvalidWireValue("type")
 
     def encode(self, value: Any) -> Any:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol
 
 from bitting.core import faults
 from bitting.core.gate import Gate, RequestContext, UseCase
@@ -24,25 +24,42 @@ from bitting.dialects.base.errors import Catalogue
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.base.operation import Operation
 
+if TYPE_CHECKING:  # type variables with defaults are in ``typing`` from Python 3.13 on only
+    from typing_extensions import TypeVar
+
+    Row = TypeVar("Row", bound=Operation, default=Operation)
+    DialectCall = TypeVar("DialectCall", bound="Call[Any]", default=Any)
+else:
+    from typing import TypeVar
+
+    Row, DialectCall = TypeVar("Row", bound=Operation), TypeVar("DialectCall")
+
 
 @dataclass(slots=True)
-class Call:
+class Call(Generic[Row]):
     """A decoded request: the row it means, its wire values, and what the signature check needs.
 
-    ``context``: what the caller says to an external policy decision point.
+    ``context``: what the caller says to an external policy decision point. ``principal``: who calls, from stop 3 on.
     """
 
-    operation: Operation
+    operation: Row
     request: Request
     values: dict[str, Any]
     evidence: Any = None
     path_values: dict[str, str] = field(default_factory=dict)
     context: str = ""
+    principal: Principal | None = None
+
+    @property
+    def caller(self) -> Principal:
+        """Who calls; there from stop 3 on."""
+        assert self.principal is not None  # noqa: S101 - only hooks and stops after identify ask
+        return self.principal
 
 
 @dataclass(slots=True)
 class UseCaseRunner:
-    """How a quirk reaches use cases: as this principal, inside this request."""
+    """How a composite reaches use cases: as this principal, inside this request."""
 
     gate: Gate
     principal: Principal
@@ -54,8 +71,8 @@ class UseCaseRunner:
         return self.gate.run(use, self.principal, command, self.request_context, self.view)
 
 
-class Dialect(Protocol):
-    """One API. Stateless but for its tables and the ports it was built with."""
+class Dialect(Protocol[DialectCall]):
+    """One API, with its own kind of calls. Stateless but for its tables and the ports it was built with."""
 
     name: str
     catalogue: Catalogue
@@ -68,24 +85,24 @@ class Dialect(Protocol):
         """How many bytes of body this request may have."""
         ...
 
-    def decode(self, request: Request) -> Call:
+    def decode(self, request: Request) -> DialectCall:
         """Stop 2. Raises ``RequestFault`` or ``IdentityFault``."""
         ...
 
-    def identify(self, call: Call, view: View) -> Principal:
+    def identify(self, call: DialectCall, view: View) -> Principal:
         """Stop 3. Raises ``IdentityFault``, or ``NotResident`` through the view."""
         ...
 
-    def bind(self, call: Call, principal: Principal) -> Any:
+    def bind(self, call: DialectCall) -> Any:
         """The command of the operation's use case. Raises ``RequestFault``."""
         ...
 
-    def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
+    def encode(self, call: DialectCall, result: Any, request_context: RequestContext) -> Response:
         """Stop 6 for a result."""
         ...
 
     def refuse(
-        self, call: Call | None, request: Request, fault: faults.Fault, request_context: RequestContext
+        self, call: DialectCall | None, request: Request, fault: faults.Fault, request_context: RequestContext
     ) -> Response:
         """Stop 6 for a fault; ``call`` is None if stop 2 already failed."""
         ...
@@ -121,7 +138,7 @@ class Pipeline:
     def prepare(self, dialect: Dialect, request: Request, request_context: RequestContext) -> Call | Response:
         """Stop 2: the call, or the refusal."""
         try:
-            call = dialect.decode(request)
+            call: Call = dialect.decode(request)
         except faults.Fault as fault:
             self.gate.refuse(request_context, fault)
             return self._refuse(dialect, None, request, fault, request_context)
@@ -137,7 +154,7 @@ class Pipeline:
             view.freshen()
             if self._fault_injector is not None:
                 self._fault_injector.refresh(view)
-            principal = dialect.identify(call, view)
+            principal = call.principal = dialect.identify(call, view)
             request_context.context = call.context
             if self._fault_injector is not None:
                 self._fault_injector.inject(dialect, call, principal, request_context, view)
@@ -145,8 +162,8 @@ class Pipeline:
             if operation.composite is not None:
                 result = operation.composite(call, UseCaseRunner(self.gate, principal, request_context, view))
             else:
-                assert operation.use is not None  # noqa: S101 - a row has a use case or a quirk
-                command = dialect.bind(call, principal)
+                assert operation.use is not None  # noqa: S101 - a row has a use case or a composite
+                command = dialect.bind(call)
                 result = self.gate.run(operation.use, principal, command, request_context, view)
             return dialect.encode(call, result, request_context)
         except NotResident:

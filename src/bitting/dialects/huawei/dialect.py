@@ -127,9 +127,10 @@ class Huawei:
         call.principal, call.profile = principal, self._own
         return principal
 
-    def bind(self, call: Call, principal: Principal) -> Any:
+    def bind(self, call: Call) -> Any:
         """The command. Raises ``RequestFault``; ``AccountFault`` or ``PermissionDenied`` where those come first."""
         assert isinstance(call, HuaweiCall)  # noqa: S101 - it was made by decode
+        principal = call.caller
         try:
             return self._command(call, principal)
         except faults.Fault:
@@ -177,7 +178,7 @@ class Huawei:
             return row.content(result, call)
         assert call.principal is not None  # noqa: S101 - identify has run
         shown = row.adapt_response(result, call) if row.adapt_response is not None else result
-        return row.show(Answer(shown, call.principal, call.region))
+        return row.encode(Answer(shown, call.principal, call.region))
 
     def refuse(
         self, call: Call | None, request: Request, fault: faults.Fault, request_context: RequestContext

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from bitting.core.model.identity import Principal
 from bitting.core.ports import Vault
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import Catalogue
 from bitting.dialects.base.operation import Operation
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +63,27 @@ class Row(Operation):
     content: Callable[[Any, HuaweiCall], Any] | None = None
     operators: bool = False
 
+    @classmethod
+    def answer_type(cls, kind: Any) -> Any:
+        """Response fields read from an :class:`Answer` around what a use case or adapter gives."""
+        return Answer[kind]
+
 
 @dataclass(slots=True)
-class Answer:
+class Answer(Generic[R]):
     """What the response fields of a row read from."""
 
-    result: Any
+    result: R
     principal: Principal
     region: str
 
     @property
-    def itself(self) -> Answer:
+    def itself(self) -> Answer[Any]:
         """For nested objects that read from the whole answer."""
         return self
 
     @property
-    def each(self) -> list[Answer]:
+    def each(self) -> list[Answer[Any]]:
         """The keys of a page, one answer a key."""
-        return [Answer(key, self.principal, self.region) for key in self.result.keys]
+        page: Any = self.result
+        return [Answer(key, self.principal, self.region) for key in page.keys]

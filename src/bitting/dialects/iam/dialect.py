@@ -37,6 +37,7 @@ from bitting.wire.rest import Router
 
 BODY_MOST = 65_536
 _ROOTS = ("/v3/", "/v3.0/", "/v5/")
+ALL_ROWS: tuple[Row, ...] = (*ROWS, *user_operations.ROWS)
 _encode = msgspec.json.Encoder().encode
 _JSON = ("content-type", "application/json;charset=UTF-8")
 _ANYBODY = Principal(account_id="", ring="", user_id="", name="", statements=())
@@ -51,7 +52,7 @@ class Iam:
     def __init__(self, vault: Vault, clock: Clock, region: str) -> None:
         self._proofs = RequestAuthenticator(vault, clock)
         self._region = region
-        self._router: Router[Row] = Router((row.method, row.path, row) for row in (*ROWS, *user_operations.ROWS))
+        self._router: Router[Row] = Router((row.method, row.path, row) for row in ALL_ROWS)
         self.catalogue = load("iam", "bitting.dialects.iam")
 
     def claims(self, request: Request) -> bool:
@@ -100,13 +101,13 @@ class Iam:
             raise faults.RestrictedToken
         return found
 
-    def bind(self, call: Call, principal: Principal) -> Any:
+    def bind(self, call: Call) -> Any:
         """The command. Raises ``RequestFault``."""
         assert isinstance(call, IamCall)  # noqa: S101
         row = call.operation
         assert isinstance(row, Row)  # noqa: S101
         assert row.order is not None  # noqa: S101 - rows with a use case have one
-        return row.order(call, principal)
+        return row.order(call, call.caller)
 
     def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
         """The answer; tokens travel in ``X-Subject-Token``."""

@@ -32,7 +32,7 @@ _FAR = Integer(-(1 << 53), 1 << 53)
 def rows(reset: Callable[[], None]) -> tuple[Operation, ...]:
     """``reset`` brings every record back to the seed."""
 
-    def run_reset(call: Call, run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001 - a quirk's shape
+    def run_reset(_call: Call, run: UseCaseRunner) -> dict[str, Any]:
         run(dev.clock, NoInput())
         reset()
         return {"reset": True}

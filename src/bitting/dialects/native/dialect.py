@@ -44,7 +44,7 @@ class Native:
         """Everything below ``/bitting/``."""
         return request.path.startswith("/bitting/")
 
-    def body_limit(self, request: Request) -> int:  # noqa: ARG002 - the same everywhere
+    def body_limit(self, _request: Request) -> int:
         """1 MiB."""
         return BODY_MAX
 
@@ -71,18 +71,18 @@ class Native:
             raise faults.InvalidToken
         return principal
 
-    def bind(self, call: Call, principal: Principal) -> Any:  # noqa: ARG002 - operators see everything
+    def bind(self, call: Call) -> Any:
         """The command. Raises ``MissingParameter``, ``InvalidParameter``."""
-        return call.operation.bind(call.values)
+        return call.operation.bind(call)
 
     def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
         """200 or 201 with the answer's fields."""
-        return self._answer(call.operation.ok, call.operation.show(result), request_context)
+        return self._answer(call.operation.ok, call.operation.show(result, call), request_context)
 
     def refuse(
         self,
         call: Call | None,
-        request: Request,  # noqa: ARG002
+        _request: Request,
         fault: faults.Fault,
         request_context: RequestContext,
     ) -> Response:

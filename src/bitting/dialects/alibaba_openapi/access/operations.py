@@ -28,7 +28,6 @@ from bitting.dialects.alibaba_openapi.rows import (
     Rpc,
     given,
     page_size,
-    paged_by,
 )
 from bitting.dialects.base.codecs import Choice, EncodeOnly, Items, Moment, Text
 from bitting.dialects.base.operation import Field, Record
@@ -51,7 +50,7 @@ def _list(action: str, use: UseCase[Any, Any], wrapper: str, *shown: Field) -> R
     return Rpc(
         name=action,
         use=use,
-        settle=paged_by(PAGE_SIZE_ACCESS),
+        page_size=PAGE_SIZE_ACCESS,
         request=(PAGE_NUMBER, page_size(1, 100)),
         response=(Field(many, Items(Record(*shown), wrap=one), of="items"), TOTAL),
     )

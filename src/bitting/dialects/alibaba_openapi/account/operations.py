@@ -5,6 +5,8 @@ Sources: KMS API reference 2016-01-20; DescribeService as the Node SDK 1.2.0 has
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 from bitting.core import faults
 from bitting.core.model.identity import AccountState
 from bitting.core.model.key import Key
@@ -12,11 +14,10 @@ from bitting.core.usecases.instances import service_activation
 from bitting.core.usecases.instances.service_activation import SupportedSpec
 from bitting.core.usecases.keys import policies as key_policies
 from bitting.dialects.alibaba_openapi import enum_maps
-from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.codecs import AnyKey
 from bitting.dialects.alibaba_openapi.keys.policies import ResourcePolicy, default_text
-from bitting.dialects.alibaba_openapi.rows import Rpc, given
-from bitting.dialects.base.codecs import EncodeOnly, Items, Text
+from bitting.dialects.alibaba_openapi.rows import Rpc, checked, given
+from bitting.dialects.base.codecs import EncodeOnly, Items, Text, encode_refused
 from bitting.dialects.base.operation import Field, Record
 
 _TEXT = Text()
@@ -65,6 +66,22 @@ KEY_ACTIONS = {
 }
 KEY_POLICY = ResourcePolicy(KEY_ACTIONS)
 
+
+class DefaultPolicyName:
+    """A key has one policy, ``default``; any other name is documented as not found."""
+
+    _text = Text(1, 64)
+
+    def decode(self, raw: str) -> str:
+        name = self._text.decode(raw)
+        if name != "default":
+            raise faults.ResourceNotFound(resource=name)
+        return name
+
+    def encode(self, value: Any) -> NoReturn:
+        encode_refused(value)
+
+
 #: DescribeAccountKmsStatus knows four words; every bar that is no debt is a suspension.
 _STATUS = {
     AccountState.ACTIVE: "Enabled",
@@ -72,7 +89,7 @@ _STATUS = {
     AccountState.IN_DEBT: "InDebt",
     AccountState.OVERDUE: "InDebt",
 }
-_POLICY_NAME = given("PolicyName", Text(1, 64))
+_POLICY_NAME = checked("PolicyName", DefaultPolicyName())
 _KEY_ID = given("KeyId", AnyKey(), "key", required=True)
 
 
@@ -95,25 +112,16 @@ _OFFER = Record(
 )
 
 
-def _default_only(arguments: dict[str, object], said: Envelope) -> None:  # noqa: ARG001
-    """A key has one policy, ``default``; any other name is documented as not found."""
-    name = arguments.pop("PolicyName", "default")
-    if name != "default":
-        raise faults.ResourceNotFound(resource=str(name))
-
-
 ROWS = (
     Rpc(
         name="GetKeyPolicy",
         use=key_policies.get,
-        settle=_default_only,
         request=(_KEY_ID, _POLICY_NAME),
         response=(Field("Policy", EncodeOnly(_policy)),),
     ),
     Rpc(
         name="SetKeyPolicy",
         use=key_policies.set_,
-        settle=_default_only,
         request=(_KEY_ID, given("Policy", KEY_POLICY, "policy", required=True), _POLICY_NAME),
     ),
     Rpc(name="OpenKmsService", use=service_activation.enable),

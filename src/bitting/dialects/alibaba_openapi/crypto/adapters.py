@@ -6,11 +6,11 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.usecases.crypto.attested_recipients import ForRecipient, for_recipient
-from bitting.dialects.alibaba_openapi.rows import bound
-from bitting.dialects.base.dialect import Call, UseCaseRunner
+from bitting.dialects.alibaba_openapi.rows import RpcCall
+from bitting.dialects.base.dialect import UseCaseRunner
 
 
-def answered(call: Call, run: UseCaseRunner) -> Any:
+def for_recipient_or_caller(call: RpcCall, run: UseCaseRunner) -> Any:
     """Decrypt, AsymmetricDecrypt, GenerateDataKey: the plaintext is for the caller, or for ``Recipient`` alone.
 
     Source: the parameter and the answer's CiphertextForRecipient in the SDK of 2026. Raises
@@ -19,7 +19,7 @@ def answered(call: Call, run: UseCaseRunner) -> Any:
     """
     use = call.operation.use
     assert use is not None  # noqa: S101 - the rows name theirs
-    arguments = bound(call)
+    arguments = call.operation.read(call)
     recipient = arguments.pop("Recipient", None)
     if recipient is None:
         return run(use, use.command(**arguments))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bitting.core.model.access import ManagedDataKey
 from bitting.core.usecases.crypto import attested_recipients, managed_data_keys
 from bitting.dialects.alibaba_openapi.access.codecs import name
-from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, TOTAL, Rpc, given, page_size, paged
+from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, PAGE_SIZE, TOTAL, Rpc, given, page_size
 from bitting.dialects.base.codecs import Base64, Digits, EncodeOnly, Flag, Items, Text
 from bitting.dialects.base.operation import Field, Record
 
@@ -37,7 +37,7 @@ ROWS = (
     Rpc(
         name="ListManagedDataKeyVersions",
         use=managed_data_keys.list_versions,
-        settle=paged,
+        page_size=PAGE_SIZE,
         request=(_NAME, PAGE_NUMBER, page_size(1, 100)),
         response=(
             Field("DataKeyName", _TEXT, of="name"),

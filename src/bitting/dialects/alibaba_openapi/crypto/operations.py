@@ -6,15 +6,12 @@ Source: KMS API reference 2016-01-20, one page an operation, as the SDKs of 2026
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import Any
 
-from bitting.core import faults
 from bitting.core.blob import Blob, framed
 from bitting.core.pem import PUBLIC_KEY, armour
 from bitting.core.usecases.crypto import data_key_export, data_keys, reencryption, signing
 from bitting.core.usecases.crypto import encryption as crypto
 from bitting.dialects.alibaba_openapi import enum_maps
-from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.codecs import PLAINTEXT_BYTES_MAX, AnyKey, EncryptionContext, Plaintext
 from bitting.dialects.alibaba_openapi.crypto import adapters as crypto_adapters
 from bitting.dialects.alibaba_openapi.crypto.codecs import RecipientOf, VersionId
@@ -29,11 +26,6 @@ _VERSION = given("KeyVersionId", VersionId(), "version", required=True)
 #: Longest plaintext (SM2) and ciphertext of an asymmetric key.
 _PLAINTEXT = Base64(1, 6047)
 _CIPHERTEXT = Base64(1, 6300)
-
-
-def halved(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
-    """A plaintext is bytes and whether the client meant them as text."""
-    arguments["plaintext"], arguments["text"] = arguments.pop("Plaintext")
 
 
 def shown_plaintext(decrypted: crypto.Decrypted) -> str:
@@ -69,16 +61,16 @@ CRYPTO = (
     Rpc(
         name="Encrypt",
         use=crypto.encrypt,
-        settle=halved,
         given={"symmetric_only": True},
-        request=(ANY_KEY, given("Plaintext", Plaintext(), required=True), CONTEXT, DRY_RUN),
+        request=(ANY_KEY, given("Plaintext", Plaintext(), ("plaintext", "text"), required=True), CONTEXT, DRY_RUN),
         response=_encrypted(""),
     ),
     Rpc(
         name="Decrypt",
         use=crypto.decrypt,
-        composite=crypto_adapters.answered,
+        composite=crypto_adapters.for_recipient_or_caller,
         hot_composite=True,
+        attested=True,
         request=(
             given("CiphertextBlob", Base64(1, 16384), "ciphertext", required=True),
             CONTEXT,
@@ -94,8 +86,9 @@ CRYPTO = (
     Rpc(
         name="GenerateDataKey",
         use=data_keys.generate_data_key,
-        composite=crypto_adapters.answered,
+        composite=crypto_adapters.for_recipient_or_caller,
         hot_composite=True,
+        attested=True,
         request=(*_DATA_KEY, _RECIPIENT),
         response=(*_encrypted("encrypted."), Field("Plaintext", Base64(), of="plaintext")),
     ),
@@ -110,14 +103,6 @@ CRYPTO = (
 _USED = (Field("KeyId", TEXT, of="key.id"), Field("KeyVersionId", TEXT, of="version_id"))
 
 
-def moved(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
-    """ReEncrypt: an algorithm means an asymmetric source, which must be named with its version."""
-    if "source_algorithm" in arguments:
-        for attribute, name in (("source", "SourceKeyId"), ("source_version", "SourceKeyVersionId")):
-            if attribute not in arguments:
-                raise faults.MissingParameter(parameter=name)
-
-
 _WRAP = (
     given("PublicKeyBlob", Base64(1, 2048), "public", required=True),
     given("WrappingAlgorithm", enum_maps.export_wrapping, "wrapping", required=True),
@@ -129,13 +114,13 @@ MOVING = (
     Rpc(
         name="ReEncrypt",
         use=reencryption.re_encrypt,
-        settle=moved,
         arns=("DestinationKeyId", "SourceKeyId"),
         request=(
             given("CiphertextBlob", Base64(1, 16384), "ciphertext", required=True),
             given("DestinationKeyId", AnyKey(), "destination", required=True),
-            given("SourceKeyId", AnyKey(), "source"),
-            given("SourceKeyVersionId", VersionId(), "source_version"),
+            # an algorithm means an asymmetric source, which must be named with its version
+            given("SourceKeyId", AnyKey(), "source", needed_with="source_algorithm"),
+            given("SourceKeyVersionId", VersionId(), "source_version", needed_with="source_algorithm"),
             given("SourceEncryptionAlgorithm", enum_maps.encryption, "source_algorithm"),
             given("SourceEncryptionContext", EncryptionContext(), "source_aad"),
             given("DestinationEncryptionContext", EncryptionContext(), "destination_aad"),
@@ -187,8 +172,9 @@ PAIRS = (
     Rpc(
         name="AsymmetricDecrypt",
         use=crypto.unseal,
-        composite=crypto_adapters.answered,
+        composite=crypto_adapters.for_recipient_or_caller,
         hot_composite=True,
+        attested=True,
         request=(
             ANY_KEY,
             _VERSION,

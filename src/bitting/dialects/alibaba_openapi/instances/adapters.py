@@ -7,10 +7,11 @@ from bitting.core.model.identity import Instance
 from bitting.core.model.key import Key, Origin
 from bitting.core.specs import SPECS
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.dialects.base.dialect import Call, UseCaseRunner
+from bitting.dialects.alibaba_openapi.rows import RpcCall
+from bitting.dialects.base.dialect import UseCaseRunner
 
 
-def create_key(call: Call, run: UseCaseRunner) -> Key:
+def create_key(call: RpcCall, run: UseCaseRunner) -> Key:
     """CreateKey: rotation is two parameters, protection depends on the instance.
 
     * Rotation needs its interval, and a symmetric key whose material is made here. An interval without
@@ -21,8 +22,7 @@ def create_key(call: Call, run: UseCaseRunner) -> Key:
     Source: CreateKey. Raises ``MissingParameter``, ``InvalidParameter``, ``UnsupportedProtectionLevel``,
     ``ResourceNotFound`` (``kind`` instance) and what :func:`bitting.core.usecases.keys.lifecycle.create` raises.
     """
-    given = call.operation.arguments(call.values)
-    given.pop("KeyStorageMechanism", None)
+    given = call.operation.read(call)
     if not given.pop("EnableAutomaticRotation", False):
         given.pop("rotation_interval_s", None)
     elif "rotation_interval_s" not in given:

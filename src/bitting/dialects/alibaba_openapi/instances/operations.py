@@ -10,7 +10,6 @@ from typing import Any
 from bitting.core.usecases.instances import instances
 from bitting.core.usecases.instances.instances import SeenInstance
 from bitting.dialects.alibaba_openapi.access.codecs import BindVpcs, ids, instance_id, plain_id
-from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.enum_maps import charge, instance_state
 from bitting.dialects.alibaba_openapi.keys.filters import InstanceFilters
 from bitting.dialects.alibaba_openapi.rows import (
@@ -18,9 +17,9 @@ from bitting.dialects.alibaba_openapi.rows import (
     PAGE_SIZE_ACCESS,
     TOTAL,
     Rpc,
+    checked,
     given,
     page_size,
-    paged_by,
 )
 from bitting.dialects.base.codecs import Choice, EncodeOnly, Flag, Integer, Items, Moment, Text
 from bitting.dialects.base.operation import Field, Record
@@ -79,23 +78,17 @@ _QUOTA = Record(
 )
 
 
-def _connecting(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
-    """There is one provider of key stores; having named it is enough."""
-    arguments.pop("KMProvider")
-
-
 _CHANGES = (
     Rpc(
         name="ConnectKmsInstance",
         use=instances.connect,
         request=(
             _INSTANCE,
-            given("KMProvider", Choice({"Aliyun": "Aliyun"}), required=True),
+            checked("KMProvider", Choice({"Aliyun": "Aliyun"}), required=True),  # there is one provider of key stores
             given("VpcId", plain_id, "network_id", required=True),
             given("VSwitchIds", ids, "switch_ids", required=True),
             given("ZoneIds", ids, "zone_ids", required=True),
         ),
-        settle=_connecting,
     ),
     Rpc(
         name="UpdateKmsInstanceBindVpc",
@@ -128,7 +121,7 @@ def rows(region: str, chain: str) -> tuple[Rpc, ...]:
         Rpc(
             name="ListKmsInstances",
             use=instances.list_,
-            settle=paged_by(PAGE_SIZE_ACCESS),
+            page_size=PAGE_SIZE_ACCESS,
             request=(PAGE_NUMBER, page_size(1, 100), given("Filters", InstanceFilters(), "where")),
             response=(Field("KmsInstances", Items(listed, wrap="KmsInstance"), of="instances"), TOTAL),
         ),

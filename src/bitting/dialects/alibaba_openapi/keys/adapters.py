@@ -7,29 +7,18 @@ from typing import Any
 from bitting.core import faults
 from bitting.core.usecases.instances import instances
 from bitting.core.usecases.keys import descriptions
-from bitting.dialects.alibaba_openapi.rows import bound
-from bitting.dialects.base.dialect import Call, UseCaseRunner
+from bitting.dialects.alibaba_openapi.rows import RpcCall
+from bitting.dialects.base.dialect import UseCaseRunner
 
 _RESOURCES = ("ProtectedResourceArn", "KeyId", "KmsInstanceId")
 
 
-def update_description(call: Call, run: UseCaseRunner) -> object:
-    """UpdateKeyDescription: the one parameter that says something when it is empty: no description any more.
-
-    Source: UpdateKeyDescription ("add, modify, or delete"). Raises ``MissingParameter`` where it is absent.
-    """
-    given = bound(call)
-    if "Description" not in call.values:
-        raise faults.MissingParameter(parameter="Description")
-    return run(descriptions.set_description, descriptions.SetDescription(given["key"], given.get("description", "")))
-
-
-def set_deletion_protection(call: Call, run: UseCaseRunner) -> object:
+def set_deletion_protection(call: RpcCall, run: UseCaseRunner) -> object:
     """SetDeletionProtection: a key by its ARN or its id, or an instance; one of them.
 
     Source: SetDeletionProtection. Raises ``MissingParameter``, ``InvalidParameter`` for two of them.
     """
-    given = bound(call)
+    given = call.operation.read(call)
     named = [name for name in _RESOURCES if name in given]
     if not named:
         raise faults.MissingParameter(parameter="ProtectedResourceArn")

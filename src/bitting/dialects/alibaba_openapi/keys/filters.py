@@ -81,14 +81,13 @@ def read_filters(raw: str) -> list[_Filter]:
 class Filters:
     """The kind of the ``Filters`` parameter: at most 10 filters of at most 10 values."""
 
-    def decode(self, raw: str) -> KeyFilter:
+    def decode(self, raw: str) -> tuple[dict[str, object], tuple[str, ...] | None, tuple[tags.TagFilter, ...] | None]:
         wanted = KeyFilter()
         found = read_filters(raw)
         for item in found:
             if item.values:
                 _add(wanted, item)
-        wanted.tagged = _tagged(found)
-        return wanted
+        return wanted.where, wanted.aliases, _tagged(found)
 
     def encode(self, value: Any) -> NoReturn:
         encode_refused(value)

@@ -5,21 +5,17 @@ Source: KMS API reference 2016-01-20, one page an operation, as the SDKs of 2026
 
 from __future__ import annotations
 
-from typing import Any
-
-from bitting.core import faults
-from bitting.core.model.key import Alias, RotationState
+from bitting.core.model.key import Alias, Key, RotationState
 from bitting.core.usecases.keys import aliases, descriptions, versions
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.dialects.alibaba_openapi import enum_maps
 from bitting.dialects.alibaba_openapi.account.operations import KEY_POLICY
-from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.codecs import AliasName, Interval, OnlyKeyId, Tags
 from bitting.dialects.alibaba_openapi.fields import ANY_KEY, KEY_ID, TEXT, key_arn
 from bitting.dialects.alibaba_openapi.instances import adapters as instance_adapters
 from bitting.dialects.alibaba_openapi.keys import adapters as key_adapters
-from bitting.dialects.alibaba_openapi.keys.filters import Filters, KeyFilter
-from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, TOTAL, Rpc, given, page_size, paged
+from bitting.dialects.alibaba_openapi.keys.filters import Filters
+from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, PAGE_SIZE, TOTAL, Rpc, checked, given, page_size
 from bitting.dialects.base.codecs import Choice, EncodeOnly, Flag, Integer, Items, Moment, Text
 from bitting.dialects.base.operation import Field, Record
 
@@ -27,29 +23,9 @@ VERSIONS_MAX = 50
 VERSION_INTERVAL_MS = 7 * 86_400_000
 
 
-def filtered(arguments: dict[str, Any], said: Envelope) -> None:
-    """A page of what the filters let through."""
-    paged(arguments, said)
-    wanted: KeyFilter = arguments.pop("Filters", None) or KeyFilter()
-    arguments["where"], arguments["aliases"], arguments["tagged"] = wanted.where, wanted.aliases, wanted.tagged
-
-
-def rotating(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
-    """An interval is needed to switch rotation on. Raises ``MissingParameter``."""
-    if arguments["enabled"] and "interval_s" not in arguments:
-        raise faults.MissingParameter(parameter="RotationInterval")
-
-
-class Metadata(Record):
-    """A key's metadata; when it rotates next is said only where rotation is on, or would be but for its state."""
-
-    def encode(self, value: Any) -> dict[str, Any]:
-        """The fields of a key record."""
-        answer = super().encode(value)
-        if value.rotation is RotationState.DISABLED:
-            answer.pop("NextRotationDate", None)
-            answer.pop("RotationInterval", None)
-        return answer
+def _rotates(key: Key) -> bool:
+    """When a key rotates next is answered only where rotation is on, or would be but for the key's state."""
+    return key.rotation is not RotationState.DISABLED
 
 
 _METADATA = (
@@ -68,8 +44,8 @@ _METADATA = (
     Field("PrimaryKeyVersion", TEXT, of="primary_version"),
     Field("AutomaticRotation", enum_maps.rotation, of="rotation"),
     Field("LastRotationDate", Moment(), of="rotated_ms"),
-    Field("NextRotationDate", Moment(), of="rotation_due_ms", omit=0),
-    Field("RotationInterval", Interval(0, 1 << 31), of="rotation_interval_s", omit=0),
+    Field("NextRotationDate", Moment(), of="rotation_due_ms", omit=0, when=_rotates),
+    Field("RotationInterval", Interval(0, 1 << 31), of="rotation_interval_s", omit=0, when=_rotates),
     Field("DKMSInstanceId", TEXT, of="instance_id", omit=""),
 )
 _PROTECTION = (
@@ -89,25 +65,25 @@ KEYS = (
             given("Origin", enum_maps.origin, "origin"),
             given("ProtectionLevel", enum_maps.level, "protection"),
             given("DKMSInstanceId", Text(1, 256), "instance_id"),
-            given("KeyStorageMechanism", Choice({"HsmInternal": "internal", "HsmEncryptedDatabase": "database"})),
+            checked("KeyStorageMechanism", Choice({"HsmInternal": "internal", "HsmEncryptedDatabase": "database"})),
             given("EnableAutomaticRotation", Flag()),
             given("RotationInterval", Interval(7 * 86400, 365 * 86400), "rotation_interval_s"),
             given("Policy", KEY_POLICY, "policy"),
             given("Tags", Tags(), "tags"),
         ),
-        response=(Field("KeyMetadata", Metadata(*_METADATA)),),
+        response=(Field("KeyMetadata", Record(*_METADATA)),),
     ),
     Rpc(
         name="DescribeKey",
         use=keys.describe,
         request=(ANY_KEY,),
-        response=(Field("KeyMetadata", Metadata(*_METADATA, *_PROTECTION)),),
+        response=(Field("KeyMetadata", Record(*_METADATA, *_PROTECTION)),),
     ),
     Rpc(
         name="ListKeys",
         use=keys.list_,
-        settle=filtered,
-        request=(PAGE_NUMBER, page_size(1, 100), given("Filters", Filters())),
+        page_size=PAGE_SIZE,
+        request=(PAGE_NUMBER, page_size(1, 100), given("Filters", Filters(), ("where", "aliases", "tagged"))),
         response=(
             Field(
                 "Keys",
@@ -138,8 +114,8 @@ DETAILS = (
     Rpc(
         name="UpdateKeyDescription",
         use=descriptions.set_description,
-        composite=key_adapters.update_description,
-        request=(KEY_ID, given("Description", Text(0, 8192), "description")),
+        # The one parameter that says something when it is empty: no description any more.
+        request=(KEY_ID, Field("Description", Text(0, 8192), to="description", needed_with="key", empty=True)),
     ),
     Rpc(
         name="SetDeletionProtection",
@@ -170,18 +146,17 @@ DETAILS = (
     Rpc(
         name="ListKeyVersions",
         use=versions.list_versions,
-        settle=paged,
+        page_size=PAGE_SIZE,
         request=(ANY_KEY, PAGE_NUMBER, page_size(0, 101)),  # 101 is what the reference says
         response=(Field("KeyVersions", Items(_VERSION, wrap="KeyVersion"), of="versions"), TOTAL),
     ),
     Rpc(
         name="UpdateRotationPolicy",
         use=versions.set_rotation,
-        settle=rotating,
         request=(
             KEY_ID,
             given("EnableAutomaticRotation", Flag(), "enabled", required=True),
-            given("RotationInterval", Interval(7 * 86400, 730 * 86400), "interval_s"),
+            given("RotationInterval", Interval(7 * 86400, 730 * 86400), "interval_s", needed_with="enabled"),
         ),
     ),
 )
@@ -206,14 +181,14 @@ def alias_rows(region: str) -> tuple[Rpc, ...]:
         Rpc(
             name="ListAliases",
             use=aliases.list_,
-            settle=paged,
+            page_size=PAGE_SIZE,
             request=(PAGE_NUMBER, page_size(0, 100)),
             response=page,
         ),
         Rpc(
             name="ListAliasesByKeyId",
             use=aliases.list_of_key,
-            settle=paged,
+            page_size=PAGE_SIZE,
             request=(KEY_ID, PAGE_NUMBER, page_size(0, 101)),  # 101 is what the reference says
             response=page,
         ),

@@ -6,7 +6,7 @@ Source of each: the page of that operation in the KMS API reference; where the p
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,11 +22,12 @@ from bitting.core.usecases.secrets import versions as secret_versions
 from bitting.core.usecases.secrets.database_rotation import CLONE
 from bitting.core.usecases.secrets.passwords import for_rotation
 from bitting.core.usecases.secrets.versions import Value
-from bitting.dialects.alibaba_openapi.rows import paged
-from bitting.dialects.alibaba_openapi.secrets import codecs as kinds
+from bitting.dialects.alibaba_openapi.rows import RpcCall
+from bitting.dialects.alibaba_openapi.secrets import codecs
 from bitting.dialects.base.codecs import InvalidWireValue
-from bitting.dialects.base.dialect import Call, UseCaseRunner
+from bitting.dialects.base.dialect import UseCaseRunner
 from bitting.dialects.base.errors import Catalogue
+from bitting.dialects.base.operation import asked
 
 ACCOUNT = ("AccountName", "AccountPassword")
 ACCESS_KEY = ("AccessKeyId", "AccessKeySecret")
@@ -36,24 +37,35 @@ _PAIRED = {"SingleUser": False, "DoubleUsers": True}
 
 
 @dataclass(slots=True)
-class CreatedAnswer:
-    """A new secret as CreateSecret answers."""
-
-    secret: Secret
-    version: str
-
-
-@dataclass(slots=True)
-class ValueAnswer:
-    """A value and whether its configuration was asked for."""
+class BatchValue:
+    """One value of many, whether its configuration was asked for, and the request that read it."""
 
     value: Value
     config: bool
+    request_id: str
 
 
 @dataclass(slots=True)
-class DescribedAnswer:
-    """A secret and whether its tags were asked for."""
+class BatchError:
+    """Why one value of many is not there, as GetSecretValue would have answered."""
+
+    name: str
+    code: str
+    message: str
+    status: int
+
+
+@dataclass(slots=True)
+class BatchAnswer:
+    """What BatchGetSecretValue answers."""
+
+    values: list[BatchValue]
+    errors: list[BatchError]
+
+
+@dataclass(slots=True)
+class ListedSecret:
+    """A secret of a page and whether its tags were asked for."""
 
     secret: Secret
     tags: bool
@@ -61,23 +73,23 @@ class DescribedAnswer:
 
 @dataclass(slots=True)
 class ListAnswer:
-    """A page of secrets and whether their tags were asked for."""
+    """A page of secrets."""
 
-    page: secret_lists.SecretPage
-    tags: bool
+    secrets: list[ListedSecret]
+    total: int
 
 
 def _invalid(parameter: str) -> faults.InvalidParameter:
     return faults.InvalidParameter(parameter=parameter, reason="format")
 
 
-def create_secret(call: Call, run: UseCaseRunner) -> CreatedAnswer:
+def create_secret(call: RpcCall, run: UseCaseRunner) -> secrets.CreatedSecret:
     """CreateSecret: a generic secret is its value; others bring accounts and a configuration, each type its own way.
 
     Raises ``MissingParameter``, ``InvalidParameter``, and what
     :func:`bitting.core.usecases.secrets.lifecycle.create` raises.
     """
-    given = call.operation.arguments(call.values)
+    given = call.operation.read(call)
     config = given.pop("ExtendedConfig", {})
     automatic = given.pop("EnableAutomaticRotation", False)
     given["tags"] = secret_lists.flat(dict(given.get("tags", ())))
@@ -90,11 +102,11 @@ def create_secret(call: Call, run: UseCaseRunner) -> CreatedAnswer:
     else:
         _managed(given, config, automatic=automatic)
         given.update(_BY_TYPE[kind](given, config, run))
-    made = run(secrets.create, secrets.CreateSecret(**given))
+    made: secrets.CreatedSecret = run(secrets.create, secrets.CreateSecret(**given))
     if at_once and kind is not SecretType.GENERIC:
         # nobody's password was given, so the first one is set by a rotation
         run(secret_rotation.rotate, secret_rotation.RotateSecret(given["name"]))
-    return CreatedAnswer(made.secret, made.version.name)
+    return made
 
 
 def _managed(given: dict[str, Any], config: dict[str, Any], *, automatic: bool) -> None:
@@ -141,7 +153,7 @@ def _plain_name(given: Mapping[str, Any]) -> None:
         raise _invalid("SecretName")
 
 
-def _rds(given: dict[str, Any], config: dict[str, Any], run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001
+def _rds(given: dict[str, Any], config: dict[str, Any], _run: UseCaseRunner) -> dict[str, Any]:
     _plain_name(given)
     sub, instance = _require(config, "SecretSubType", "DBInstanceId")
     values = _listed(given, "Accounts", ACCOUNT)
@@ -172,7 +184,7 @@ def _polardb(given: dict[str, Any], config: dict[str, Any], run: UseCaseRunner) 
     return _auto(given, config, run, "DBClusterId")
 
 
-def _ram(given: dict[str, Any], config: dict[str, Any], run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001
+def _ram(given: dict[str, Any], config: dict[str, Any], _run: UseCaseRunner) -> dict[str, Any]:
     """The name is made of the user's. The first of two access keys becomes the current one."""
     if given["name"] != AUTO:
         raise _invalid("SecretName")
@@ -186,7 +198,7 @@ def _ram(given: dict[str, Any], config: dict[str, Any], run: UseCaseRunner) -> d
     return {"name": name, "value": values[0], "second": second, "fields": ACCESS_KEY}
 
 
-def _ecs(given: dict[str, Any], config: dict[str, Any], run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001
+def _ecs(given: dict[str, Any], config: dict[str, Any], _run: UseCaseRunner) -> dict[str, Any]:
     if not given["name"].startswith("acs/ecs/"):
         raise _invalid("SecretName")
     sub, _, instance = _require(config, "SecretSubType", "RegionId", "InstanceId")
@@ -207,48 +219,30 @@ _BY_TYPE = {
 }
 
 
-def get_secret_value(call: Call, run: UseCaseRunner) -> ValueAnswer:
-    """GetSecretValue: ``FetchExtendedConfig`` says how much of the answer is wanted."""
-    given = call.operation.arguments(call.values)
-    given.pop("DryRun", None)
-    config = given.pop("FetchExtendedConfig", False)
-    return ValueAnswer(run(secret_versions.get_value, secret_versions.GetValue(system_only=True, **given)), config)
+def with_tags(page: secret_lists.SecretPage, call: RpcCall) -> ListAnswer:
+    """ListSecrets: tags of each secret only where they are asked for."""
+    tags = asked(call, "FetchTags")
+    return ListAnswer([ListedSecret(secret, tags) for secret in page.secrets], page.total)
 
 
-def describe_secret(call: Call, run: UseCaseRunner) -> DescribedAnswer:
-    """DescribeSecret: tags only where they are asked for."""
-    given = call.operation.arguments(call.values)
-    tags = given.pop("FetchTags", False)
-    return DescribedAnswer(run(secrets.describe, secrets.SecretCommand(**given)), tags)
-
-
-def list_secrets(call: Call, run: UseCaseRunner) -> ListAnswer:
-    """ListSecrets: tags only where they are asked for."""
-    given = call.operation.arguments(call.values)
-    tags = given.pop("FetchTags", False)
-    given["wanted"] = given.pop("Filters", None) or secret_lists.SecretFilter()
-    paged(given, call.evidence)
-    return ListAnswer(run(secret_lists.list_secrets, secret_lists.ListSecrets(**given)), tags)
-
-
-def delete_secret(call: Call, run: UseCaseRunner) -> Secret:
+def delete_secret(call: RpcCall, run: UseCaseRunner) -> Secret:
     """DeleteSecret: after a window of 30 days or as many as are given, or at once and for good.
 
     A window given beside a forced deletion is not looked at.
     """
-    given = call.operation.arguments(call.values)
+    given = call.operation.read(call)
     days = given.pop("RecoveryWindowInDays", 30)
     if given.pop("ForceDeleteWithoutRecovery", False):
         return run(secrets.delete, secrets.SecretCommand(**given))  # type: ignore[no-any-return]
     return run(secrets.schedule_deletion, secrets.ScheduleDeletion(days=days, **given))  # type: ignore[no-any-return]
 
 
-def update_secret(call: Call, run: UseCaseRunner) -> Secret:
+def update_secret(call: RpcCall, run: UseCaseRunner) -> Secret:
     """UpdateSecret: the description, and the custom part of a managed secret's configuration.
 
     The SDKs disagree on how to send the latter: an object in JSON, or its one field under a name of its own.
     """
-    given = call.operation.arguments(call.values)
+    given = call.operation.read(call)
     whole = given.pop("ExtendedConfig", None)
     custom = given.pop("ExtendedConfig.CustomData", None) or given.pop("ExtendedConfigCustomData", None)
     if whole is not None:
@@ -265,32 +259,32 @@ def update_secret(call: Call, run: UseCaseRunner) -> Secret:
 
 def _check_config(text: str) -> None:
     try:
-        kinds.Config().decode(text)
+        codecs.Config().decode(text)
     except InvalidWireValue:
         raise _invalid("ExtendedConfig") from None
 
 
-def update_version_stage(call: Call, run: UseCaseRunner) -> Secret:
+def update_version_stage(call: RpcCall, run: UseCaseRunner) -> Secret:
     """UpdateSecretVersionStage: put a stage on a version, take it away, or both; generic secrets only.
 
     Raises ``MissingParameter`` (MoveToVersion) where neither is said, or a stage of the service's own would be taken
     away, and what the use cases raise.
     """
-    given = call.operation.arguments(call.values)
+    given = call.operation.read(call)
     to, away = given.pop("MoveToVersion", ""), given.pop("RemoveFromVersion", "")
     if not to and (not away or given["stage"] in SYSTEM_STAGES):
         raise faults.MissingParameter(parameter="MoveToVersion")
     if run(secrets.describe, secrets.SecretCommand(given["name"])).type is not SecretType.GENERIC:
         raise _invalid("SecretName")
     if to:
-        order = stages.MoveStage(version=to, away_from=away, strict=False, stages_max=kinds.STAGES_MAX, **given)
+        order = stages.MoveStage(version=to, away_from=away, strict=False, stages_max=codecs.STAGES_MAX, **given)
         return run(stages.move, order).secret  # type: ignore[no-any-return]
     return run(stages.remove, stages.RemoveStage(version=away, **given))  # type: ignore[no-any-return]
 
 
-def update_rotation_policy(call: Call, run: UseCaseRunner) -> Secret:
+def update_rotation_policy(call: RpcCall, run: UseCaseRunner) -> Secret:
     """UpdateSecretRotationPolicy: managed secrets only; an interval without rotation means nothing."""
-    given = call.operation.arguments(call.values)
+    given = call.operation.read(call)
     if given["automatic"] and "rotation_interval_s" not in given:
         raise faults.MissingParameter(parameter="RotationInterval")
     if not given["automatic"]:
@@ -300,21 +294,16 @@ def update_rotation_policy(call: Call, run: UseCaseRunner) -> Secret:
     return run(secrets.update, secrets.UpdateSecret(**given))  # type: ignore[no-any-return]
 
 
-def set_policy(call: Call, run: UseCaseRunner) -> Secret:
-    """SetSecretPolicy: there is one policy, named default."""
-    given = call.operation.arguments(call.values)
-    if given.pop("PolicyName", "default") != "default":
-        raise _invalid("PolicyName")
-    return run(secrets.update, secrets.UpdateSecret(**given))  # type: ignore[no-any-return]
-
-
-def get_policy(call: Call, run: UseCaseRunner) -> str:
-    """GetSecretPolicy: the policy, or the default one. Raises ``ResourceNotFound`` for another name than default."""
-    given = call.operation.arguments(call.values)
-    name = given.pop("PolicyName", "default")
-    secret: Secret = run(secrets.describe, secrets.SecretCommand(**given))
+def default_policy_only(secret: Secret, call: RpcCall) -> Secret:
+    """GetSecretPolicy: the secret, if the policy asked for is the one there is. Raises ``ResourceNotFound``."""
+    name = call.values.get("PolicyName") or "default"
     if name != "default":
         raise faults.ResourceNotFound(kind="policy", resource=name)
+    return secret
+
+
+def policy_text(secret: Secret) -> str:
+    """The policy as its owner wrote it, or the default one."""
     return unpack(secret.policy).text if secret.policy else json.dumps(_default_policy(secret.account_id))
 
 
@@ -329,40 +318,37 @@ def _default_policy(account_id: str) -> dict[str, Any]:
     return {"Version": "1", "Statement": [owner]}
 
 
-def batch_get(catalogue: Catalogue, show: Any) -> Any:
-    """BatchGetSecretValue, telling errors as the catalogue spells them. ``show``: how one value is said."""
+def batch_get(catalogue: Catalogue) -> Callable[[RpcCall, UseCaseRunner], BatchAnswer]:
+    """BatchGetSecretValue, telling errors as the catalogue spells them."""
 
-    def via(call: Call, run: UseCaseRunner) -> dict[str, Any]:
-        values, errors = [], []
-        for item in call.operation.arguments(call.values)["SecretsList"]:
+    def read_each(call: RpcCall, run: UseCaseRunner) -> BatchAnswer:
+        answer = BatchAnswer([], [])
+        for item in call.operation.read(call)["SecretsList"]:
             name = item.get("SecretName", "") if isinstance(item, dict) else ""
             try:
-                read = _one_of_many(item, run)
-                values.append({**show(read), "RequestId": run.request_context.request_id})
+                answer.values.append(_one_of_many(item, run))
             except faults.ServerFault:
                 raise
             except faults.Fault as fault:
                 row = catalogue.row(fault, "GetSecretValue")
-                errors.append(
-                    {"SecretName": name, "Code": row.code, "Message": row.text(fault), "HttpStatus": row.status}
-                )
-        return {"SecretValues": values, "Errors": errors}
+                answer.errors.append(BatchError(name, row.code, row.text(fault), row.status))
+        return answer
 
-    return via
+    return read_each
 
 
-def _one_of_many(item: Any, run: UseCaseRunner) -> ValueAnswer:
+def _one_of_many(item: Any, run: UseCaseRunner) -> BatchValue:
     if not isinstance(item, dict) or not isinstance(item.get("SecretName"), str):
         raise faults.MissingParameter(parameter="SecretName")
     try:
-        name = kinds.NAME.decode(item["SecretName"])
-        stage = kinds.StageName().decode(item["VersionStage"]) if item.get("VersionStage") else ""
-        version = kinds.VERSION.decode(item["VersionId"]) if item.get("VersionId") else ""
+        name = codecs.NAME.decode(item["SecretName"])
+        stage = codecs.StageName().decode(item["VersionStage"]) if item.get("VersionStage") else ""
+        version = codecs.VERSION.decode(item["VersionId"]) if item.get("VersionId") else ""
     except InvalidWireValue as unreadable:
         raise faults.InvalidParameter(parameter="SecretsList", reason=unreadable.reason) from None
     config = str(item.get("FetchExtendedConfig", "")).lower() == "true"
     order = secret_versions.GetValue(name, version, stage, system_only=True)
-    return ValueAnswer(run(secret_versions.get_value, order), config)
+    return BatchValue(run(secret_versions.get_value, order), config, run.request_context.request_id)
 
 
 def shown_value(value: Value) -> str:

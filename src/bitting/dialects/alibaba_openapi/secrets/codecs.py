@@ -19,7 +19,7 @@ import msgspec
 
 from bitting.core.model.secret import CURRENT, PENDING, PREVIOUS, SecretRotation, SecretType
 from bitting.core.usecases.secrets.listing import SecretFilter
-from bitting.dialects.base.codecs import Choice, InvalidWireValue, Text, encode_refused
+from bitting.dialects.base.codecs import Choice, Flag, InvalidWireValue, Text, encode_refused
 
 VALUE_BYTES_MAX = 30_720
 CONFIG_CHARACTERS = 1024
@@ -108,6 +108,18 @@ class Config:
         encode_refused(value)
 
 
+class InvertedFlag:
+    """A flag that says what is left out, as what is there."""
+
+    _flag = Flag()
+
+    def decode(self, raw: Any) -> bool:
+        return not self._flag.decode(raw)
+
+    def encode(self, value: Any) -> NoReturn:
+        encode_refused(value)
+
+
 class JsonList:
     """A JSON list of 1 to ``most`` items, read by somebody else."""
 
@@ -182,8 +194,3 @@ def _json(raw: str) -> Any:
         return json.loads(raw)
     except (ValueError, RecursionError):
         raise InvalidWireValue("format") from None
-
-
-def interval(seconds: int) -> str:
-    """Always in seconds, as every answer of this API."""
-    return f"{seconds}s"

@@ -6,23 +6,23 @@ strings are read like any other flag.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from bitting.core.model.secret import Secret, SecretTask, SecretType
 from bitting.core.usecases.secrets import lifecycle as secrets
+from bitting.core.usecases.secrets import listing
 from bitting.core.usecases.secrets import passwords as secret_passwords
 from bitting.core.usecases.secrets import rotation as secret_rotation
 from bitting.core.usecases.secrets import versions as secret_versions
 from bitting.core.usecases.secrets.listing import pairs
-from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.codecs import AnyKey, Interval, RefusedParameter, Tags
 from bitting.dialects.alibaba_openapi.fields import DRY_RUN, TEXT
 from bitting.dialects.alibaba_openapi.keys.policies import ResourcePolicy
-from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, TOTAL, Rpc, given, page_size, paged_by
-from bitting.dialects.alibaba_openapi.secrets import adapters as quirks
-from bitting.dialects.alibaba_openapi.secrets import codecs as kinds
+from bitting.dialects.alibaba_openapi.rows import PAGE_NUMBER, PAGE_SIZE, TOTAL, Rpc, checked, given, page_size
+from bitting.dialects.alibaba_openapi.secrets import adapters, codecs
 from bitting.dialects.base.codecs import Choice, EncodeOnly, Flag, Integer, Items, Moment, Text
 from bitting.dialects.base.errors import Catalogue
 from bitting.dialects.base.operation import Field, Record
@@ -46,132 +46,92 @@ SECRET_POLICY = ResourcePolicy(SECRET_ACTIONS)
 ROTATION = Interval(6 * 3600, 8760 * 3600)
 VERSION_PAGE = 20
 
-_NAME = given("SecretName", kinds.NAME, "name", required=True)
-_STAGE = given("VersionStage", kinds.StageName(), "stage")
-_VERSION = given("VersionId", kinds.VERSION, "version")
+_NAME = given("SecretName", codecs.NAME, "name", required=True)
+_STAGE = given("VersionStage", codecs.StageName(), "stage")
+_VERSION = given("VersionId", codecs.VERSION, "version")
 _DATA_TYPE = Choice({"text": False, "binary": True})
-_POLICY_NAME = given("PolicyName", Text(1, 128))
-_FETCH_CONFIG = given("FetchExtendedConfig", Flag())
+_FETCH_CONFIG, _FETCH_TAGS = checked("FetchExtendedConfig", Flag()), checked("FetchTags", Flag())
 _MOMENT = Moment()
-_SAID_NAME = Field("SecretName", TEXT, of="name")
-_STAGES = Items(kinds.StageName(), wrap="VersionStage")
+_ANSWERED_NAME = Field("SecretName", TEXT, of="name")
+_STAGES = Items(codecs.StageName(), wrap="VersionStage")
+
+
+def _managed(secret: Secret) -> bool:
+    return secret.type is not SecretType.GENERIC
+
+
+def _due(secret: Secret) -> bool:
+    return _managed(secret) and secret.rotation_due_ms != 0
+
+
+def _inside(condition: Callable[[Secret], bool], prefix: str) -> Callable[[Any], bool]:
+    """The condition, asked of the secret at ``prefix`` of what an answer reads from."""
+    if not prefix:
+        return condition
+    read = attrgetter(prefix.removesuffix("."))
+    return lambda held: condition(read(held))
+
+
+def _rotation(prefix: str = "") -> tuple[Field, ...]:
+    """What only managed secrets say, and of it what there is."""
+    managed, due = _inside(_managed, prefix), _inside(_due, prefix)
+    return (
+        Field("AutomaticRotation", codecs.ROTATIONS, of=f"{prefix}rotation", when=managed),
+        Field("LastRotationDate", _MOMENT, of=f"{prefix}rotated_ms", when=managed, omit=0),
+        Field("NextRotationDate", _MOMENT, of=f"{prefix}rotation_due_ms", when=due),
+        Field("RotationInterval", Interval(0, 1 << 31), of=f"{prefix}rotation_interval_s", when=due),
+    )
+
+
+def _config(prefix: str = "", asked_by: str = "") -> Field:
+    return Field("ExtendedConfig", TEXT, of=f"{prefix}config", when=_inside(_managed, prefix), asked_by=asked_by)
 
 
 def _tags(secret: Secret) -> dict[str, Any]:
     return {"Tag": [{"TagKey": key, "TagValue": value} for key, value in pairs(secret).items()]}
 
 
-def _rotation(secret: Secret) -> dict[str, Any]:
-    """What only managed secrets say, and of it what there is."""
-    if secret.type is SecretType.GENERIC:
-        return {}
-    said: dict[str, Any] = {"AutomaticRotation": kinds.ROTATIONS.encode(secret.rotation)}
-    if secret.rotated_ms:
-        said["LastRotationDate"] = _MOMENT.encode(secret.rotated_ms)
-    if secret.rotation_due_ms:
-        said["NextRotationDate"] = _MOMENT.encode(secret.rotation_due_ms)
-        said["RotationInterval"] = kinds.interval(secret.rotation_interval_s)
-    return said
+def _value(prefix: str = "") -> tuple[Field, ...]:
+    """GetSecretValue, and each of BatchGetSecretValue, up to the configuration."""
+    return (
+        Field("SecretName", TEXT, of=f"{prefix}secret.name"),
+        Field("SecretType", codecs.TYPES, of=f"{prefix}secret.type"),
+        Field("SecretData", EncodeOnly(adapters.shown_value), of=prefix.removesuffix(".")),
+        Field("SecretDataType", _DATA_TYPE, of=f"{prefix}version.binary"),
+        Field("VersionId", TEXT, of=f"{prefix}version.name"),
+        Field("VersionStages", _STAGES, of=f"{prefix}stages"),
+        Field("CreateTime", _MOMENT, of=f"{prefix}version.created_ms"),
+        *_rotation(f"{prefix}secret."),
+    )
 
 
-def _value(read: quirks.ValueAnswer) -> dict[str, Any]:
-    """GetSecretValue, and each of BatchGetSecretValue."""
-    value = read.value
-    secret, version = value.secret, value.version
-    said = {
-        "SecretName": secret.name,
-        "SecretType": kinds.TYPES.encode(secret.type),
-        "SecretData": quirks.shown_value(value),
-        "SecretDataType": "binary" if version.binary else "text",
-        "VersionId": version.name,
-        "VersionStages": _STAGES.encode(value.stages),
-        "CreateTime": _MOMENT.encode(version.created_ms),
-        **_rotation(secret),
-    }
-    if read.config and secret.type is not SecretType.GENERIC:
-        said["ExtendedConfig"] = secret.config
-    return said
-
-
-def _brief(secret: Secret, *, tags: bool) -> dict[str, Any]:
-    """One of ListSecrets."""
-    said = {
-        "SecretName": secret.name,
-        "SecretType": kinds.TYPES.encode(secret.type),
-        "CreateTime": _MOMENT.encode(secret.created_ms),
-        "UpdateTime": _MOMENT.encode(secret.updated_ms),
-        "OwingService": "",
-    }
-    if planned := quirks.planned(secret):
-        said["PlannedDeleteTime"] = _MOMENT.encode(planned)
-    return {**said, "Tags": _tags(secret)} if tags else said
-
-
-def _listed(page: quirks.ListAnswer) -> dict[str, Any]:
-    shown = [_brief(secret, tags=page.tags) for secret in page.page.secrets]
-    return {"SecretList": {"Secret": shown}, "TotalCount": page.page.total}
-
-
-def _described(described: quirks.DescribedAnswer, arn: Callable[[Secret], str]) -> dict[str, Any]:
-    secret = described.secret
-    said = {
-        "Arn": arn(secret),
-        "SecretName": secret.name,
-        "SecretType": kinds.TYPES.encode(secret.type),
-        "EncryptionKeyId": secret.key_id,
-        "Description": secret.description,
-        "CreateTime": _MOMENT.encode(secret.created_ms),
-        "UpdateTime": _MOMENT.encode(secret.updated_ms),
-        "PlannedDeleteTime": _MOMENT.encode(quirks.planned(secret)),
-        "DKMSInstanceId": secret.instance_id,
-        "OwingService": "",
-        **_rotation(secret),
-    }
-    if secret.type is not SecretType.GENERIC:
-        said["ExtendedConfig"] = secret.config
-    return {**said, "Tags": _tags(secret)} if described.tags else said
-
-
-def _made(made: quirks.CreatedAnswer, arn: Callable[[Secret], str]) -> dict[str, Any]:
-    secret = made.secret
-    said = {
-        "Arn": arn(secret),
-        "SecretName": secret.name,
-        "SecretType": kinds.TYPES.encode(secret.type),
-        "VersionId": made.version,
-        "DKMSInstanceId": secret.instance_id,
-        **_rotation(secret),
-    }
-    return said if secret.type is SecretType.GENERIC else {**said, "ExtendedConfig": secret.config}
-
-
-def _included(arguments: dict[str, Any], said: Envelope) -> None:
-    """Versions without a stage only where they are asked for."""
-    paged_by(VERSION_PAGE)(arguments, said)
-    arguments["named"] = not arguments.pop("IncludeDeprecated", False)
-
-
-def _generic(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
-    """Only generic secrets are given values, ten versions at most."""
-    arguments.update(only=SecretType.GENERIC, versions_max=kinds.VERSIONS_MAX, stages_max=kinds.STAGES_MAX)
-
-
-def _excluded(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
-    """What is excluded, as what is included."""
-    for name in ("lowercase", "uppercase", "digits", "punctuation"):
-        if name in arguments:
-            arguments[name] = not arguments[name]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SecretOperation(Rpc):
-    """A row whose answer has fields that are there or not: ``tell`` says which."""
-
-    tell: Callable[[Any], dict[str, Any]]
-
-    def show(self, result: Any) -> dict[str, Any]:
-        """The answer's fields."""
-        return dict(self.tell(result))
+_PLANNED = EncodeOnly(lambda secret: _MOMENT.encode(adapters.planned(secret)))
+_NO_SERVICE = Field("OwingService", EncodeOnly(lambda _: ""))  # no other service of the cloud keeps secrets here
+_BRIEF = Record(
+    Field("SecretName", TEXT, of="secret.name"),
+    Field("SecretType", codecs.TYPES, of="secret.type"),
+    Field("CreateTime", _MOMENT, of="secret.created_ms"),
+    Field("UpdateTime", _MOMENT, of="secret.updated_ms"),
+    _NO_SERVICE,
+    Field("PlannedDeleteTime", _PLANNED, of="secret", when=_inside(lambda s: adapters.planned(s) != 0, "secret.")),
+    Field("Tags", EncodeOnly(_tags), of="secret", when=lambda listed: listed.tags),
+)
+_EACH_VALUE = Record(
+    *_value("value."),
+    Field(
+        "ExtendedConfig",
+        TEXT,
+        of="value.secret.config",
+        when=lambda each: each.config and _managed(each.value.secret),
+    ),
+    Field("RequestId", TEXT, of="request_id"),
+)
+_FAILED = Record(
+    Field("SecretName", TEXT, of="name"),
+    Field("Code", TEXT, of="code"),
+    Field("Message", TEXT, of="message"),
+    Field("HttpStatus", Integer(400, 599), of="status"),
+)
 
 
 def rows(region: str, catalogue: Catalogue) -> tuple[Rpc, ...]:
@@ -188,91 +148,123 @@ def rows(region: str, catalogue: Catalogue) -> tuple[Rpc, ...]:
 
 def _life(arn: Callable[[Secret], str]) -> tuple[Rpc, ...]:
     return (
-        SecretOperation(
+        Rpc(
             name="CreateSecret",
-            composite=quirks.create_secret,
-            tell=lambda made: _made(made, arn),
+            composite=adapters.create_secret,
+            response=(
+                Field("Arn", EncodeOnly(arn), of="secret"),
+                Field("SecretName", TEXT, of="secret.name"),
+                Field("SecretType", codecs.TYPES, of="secret.type"),
+                Field("VersionId", TEXT, of="version.name"),
+                Field("DKMSInstanceId", TEXT, of="secret.instance_id"),
+                *_rotation("secret."),
+                _config("secret."),
+            ),
             max_body=1 << 18,
             request=(
-                given("SecretName", kinds.NEW_NAME, "name", required=True),
-                given("VersionId", kinds.VERSION, "version", required=True),
-                given("SecretData", kinds.ValueText(), "value", required=True),
+                given("SecretName", codecs.NEW_NAME, "name", required=True),
+                given("VersionId", codecs.VERSION, "version", required=True),
+                given("SecretData", codecs.ValueText(), "value", required=True),
                 given("SecretDataType", _DATA_TYPE, "binary"),
-                given("SecretType", kinds.TYPES, "type"),
+                given("SecretType", codecs.TYPES, "type"),
                 given("Description", Text(0, 8192), "description"),
                 given("EncryptionKeyId", AnyKey(), "key"),
                 given("DKMSInstanceId", Text(1, 256), "instance_id"),
                 given("EnableAutomaticRotation", Flag()),
                 given("RotationInterval", ROTATION, "rotation_interval_s"),
-                given("ExtendedConfig", kinds.Config()),
+                given("ExtendedConfig", codecs.Config()),
                 given("Policy", SECRET_POLICY, "policy"),
                 given("Tags", Tags(), "tags"),
             ),
         ),
-        SecretOperation(
+        Rpc(
             name="DescribeSecret",
-            composite=quirks.describe_secret,
-            tell=lambda described: _described(described, arn),
-            request=(_NAME, given("FetchTags", Flag())),
+            use=secrets.describe,
+            request=(_NAME, _FETCH_TAGS),
+            response=(
+                Field("Arn", EncodeOnly(arn)),
+                Field("SecretName", TEXT, of="name"),
+                Field("SecretType", codecs.TYPES, of="type"),
+                Field("EncryptionKeyId", TEXT, of="key_id"),
+                Field("Description", TEXT, of="description"),
+                Field("CreateTime", _MOMENT, of="created_ms"),
+                Field("UpdateTime", _MOMENT, of="updated_ms"),
+                Field("PlannedDeleteTime", _PLANNED),
+                Field("DKMSInstanceId", TEXT, of="instance_id"),
+                _NO_SERVICE,
+                *_rotation(),
+                _config(),
+                Field("Tags", EncodeOnly(_tags), asked_by="FetchTags"),
+            ),
         ),
-        SecretOperation(
+        Rpc(
             name="ListSecrets",
-            composite=quirks.list_secrets,
-            tell=_listed,
-            request=(PAGE_NUMBER, page_size(1, 100), given("Filters", kinds.Filters()), given("FetchTags", Flag())),
+            use=listing.list_secrets,
+            adapt_response=adapters.with_tags,
+            page_size=PAGE_SIZE,
+            request=(PAGE_NUMBER, page_size(1, 100), given("Filters", codecs.Filters(), "wanted"), _FETCH_TAGS),
+            response=(Field("SecretList", Items(_BRIEF, wrap="Secret"), of="secrets"), TOTAL),
         ),
         Rpc(
             name="UpdateSecret",
-            composite=quirks.update_secret,
+            composite=adapters.update_secret,
             request=(
                 _NAME,
                 given("Description", Text(0, 8192), "description"),
-                given("ExtendedConfig", kinds.Config()),
-                given("ExtendedConfig.CustomData", kinds.Config()),
-                given("ExtendedConfigCustomData", kinds.Config()),
+                given("ExtendedConfig", codecs.Config()),
+                given("ExtendedConfig.CustomData", codecs.Config()),
+                given("ExtendedConfigCustomData", codecs.Config()),
             ),
-            response=(_SAID_NAME,),
+            response=(_ANSWERED_NAME,),
         ),
         Rpc(
             name="DeleteSecret",
-            composite=quirks.delete_secret,
+            composite=adapters.delete_secret,
             request=(
                 _NAME,
                 given("ForceDeleteWithoutRecovery", Flag()),
                 given("RecoveryWindowInDays", Integer(7, 30)),
             ),
-            response=(_SAID_NAME, Field("PlannedDeleteTime", EncodeOnly(lambda s: _MOMENT.encode(quirks.planned(s))))),
+            response=(_ANSWERED_NAME, Field("PlannedDeleteTime", _PLANNED)),
         ),
-        Rpc(name="RestoreSecret", use=secrets.restore, request=(_NAME,), response=(_SAID_NAME,)),
+        Rpc(name="RestoreSecret", use=secrets.restore, request=(_NAME,), response=(_ANSWERED_NAME,)),
     )
 
 
 def _values(catalogue: Catalogue) -> tuple[Rpc, ...]:
     return (
-        SecretOperation(
+        Rpc(
             name="GetSecretValue",
-            composite=quirks.get_secret_value,
-            tell=_value,
-            hot_composite=True,
-            request=(_NAME, _VERSION, _STAGE, _FETCH_CONFIG, DRY_RUN, given("Recipient", RefusedParameter())),
+            use=secret_versions.get_value,
+            given={"system_only": True},
+            request=(_NAME, _VERSION, _STAGE, _FETCH_CONFIG, DRY_RUN, checked("Recipient", RefusedParameter())),
+            response=(*_value(), _config("secret.", asked_by="FetchExtendedConfig")),
         ),
-        SecretOperation(
+        Rpc(
             name="BatchGetSecretValue",
-            composite=quirks.batch_get(catalogue, _value),
-            tell=dict,
-            request=(given("SecretsList", kinds.JsonList(quirks.BATCH_MAX), required=True),),
+            composite=adapters.batch_get(catalogue),
+            request=(given("SecretsList", codecs.JsonList(adapters.BATCH_MAX), required=True),),
+            response=(
+                Field("SecretValues", Items(_EACH_VALUE), of="values"),
+                Field("Errors", Items(_FAILED), of="errors"),
+            ),
         ),
         Rpc(
             name="PutSecretValue",
             use=secret_versions.put_value,
-            settle=_generic,
+            # only generic secrets are given values, ten versions at most
+            given={
+                "only": SecretType.GENERIC,
+                "versions_max": codecs.VERSIONS_MAX,
+                "stages_max": codecs.STAGES_MAX,
+            },
             max_body=1 << 18,
             request=(
                 _NAME,
-                given("VersionId", kinds.VERSION, "version", required=True),
-                given("SecretData", kinds.ValueText(), "value", required=True),
+                given("VersionId", codecs.VERSION, "version", required=True),
+                given("SecretData", codecs.ValueText(), "value", required=True),
                 given("SecretDataType", _DATA_TYPE, "binary"),
-                given("VersionStages", kinds.StageNames(), "stages"),
+                given("VersionStages", codecs.StageNames(), "stages"),
             ),
             response=(
                 Field("SecretName", TEXT, of="secret.name"),
@@ -283,14 +275,13 @@ def _values(catalogue: Catalogue) -> tuple[Rpc, ...]:
         Rpc(
             name="GetRandomPassword",
             use=secret_passwords.generate_password,
-            settle=_excluded,
             request=(
                 given("PasswordLength", Integer(8, 128), "length"),
                 given("ExcludeCharacters", Text(0, 128), "exclude"),
-                given("ExcludeLowercase", Flag(), "lowercase"),
-                given("ExcludeUppercase", Flag(), "uppercase"),
-                given("ExcludeNumbers", Flag(), "digits"),
-                given("ExcludePunctuation", Flag(), "punctuation"),
+                given("ExcludeLowercase", codecs.InvertedFlag(), "lowercase"),
+                given("ExcludeUppercase", codecs.InvertedFlag(), "uppercase"),
+                given("ExcludeNumbers", codecs.InvertedFlag(), "digits"),
+                given("ExcludePunctuation", codecs.InvertedFlag(), "punctuation"),
                 given("RequireEachIncludedType", Flag(), "each"),
             ),
             response=(Field("RandomPassword", TEXT),),
@@ -308,8 +299,9 @@ def _versions() -> tuple[Rpc, ...]:
         Rpc(
             name="ListSecretVersionIds",
             use=secret_versions.list_versions,
-            settle=_included,
-            request=(_NAME, PAGE_NUMBER, page_size(1, 100), given("IncludeDeprecated", Flag())),
+            page_size=VERSION_PAGE,
+            given={"named": True},  # versions without a stage only where they are asked for
+            request=(_NAME, PAGE_NUMBER, page_size(1, 100), given("IncludeDeprecated", codecs.InvertedFlag(), "named")),
             response=(
                 Field("SecretName", TEXT, of="secret.name"),
                 Field("VersionIds", Items(one, wrap="VersionId"), of="versions"),
@@ -318,14 +310,14 @@ def _versions() -> tuple[Rpc, ...]:
         ),
         Rpc(
             name="UpdateSecretVersionStage",
-            composite=quirks.update_version_stage,
+            composite=adapters.update_version_stage,
             request=(
                 _NAME,
-                given("VersionStage", kinds.StageName(), "stage", required=True),
-                given("MoveToVersion", kinds.VERSION),
-                given("RemoveFromVersion", kinds.VERSION),
+                given("VersionStage", codecs.StageName(), "stage", required=True),
+                given("MoveToVersion", codecs.VERSION),
+                given("RemoveFromVersion", codecs.VERSION),
             ),
-            response=(_SAID_NAME,),
+            response=(_ANSWERED_NAME,),
         ),
     )
 
@@ -335,7 +327,7 @@ def _rotations(arn: Callable[[SecretTask], str]) -> tuple[Rpc, ...]:
         Rpc(
             name="RotateSecret",
             use=secret_rotation.rotate,
-            request=(_NAME, given("VersionId", kinds.VERSION, "version", required=True)),
+            request=(_NAME, given("VersionId", codecs.VERSION, "version", required=True)),
             response=(
                 Field("Arn", EncodeOnly(arn)),
                 Field("SecretName", TEXT, of="secret_name"),
@@ -344,13 +336,13 @@ def _rotations(arn: Callable[[SecretTask], str]) -> tuple[Rpc, ...]:
         ),
         Rpc(
             name="UpdateSecretRotationPolicy",
-            composite=quirks.update_rotation_policy,
+            composite=adapters.update_rotation_policy,
             request=(
                 _NAME,
                 given("EnableAutomaticRotation", Flag(), "automatic", required=True),
                 given("RotationInterval", ROTATION, "rotation_interval_s"),
             ),
-            response=(_SAID_NAME,),
+            response=(_ANSWERED_NAME,),
         ),
     )
 
@@ -358,13 +350,18 @@ def _rotations(arn: Callable[[SecretTask], str]) -> tuple[Rpc, ...]:
 _POLICIES = (
     Rpc(
         name="SetSecretPolicy",
-        composite=quirks.set_policy,
-        request=(_NAME, _POLICY_NAME, given("Policy", SECRET_POLICY, "policy", required=True)),
+        use=secrets.update,
+        request=(
+            _NAME,
+            given("Policy", SECRET_POLICY, "policy", required=True),
+            checked("PolicyName", Text(1, 128, re.compile("default"))),
+        ),
     ),
     Rpc(
         name="GetSecretPolicy",
-        composite=quirks.get_policy,
-        request=(_NAME, _POLICY_NAME),
-        response=(Field("Policy", TEXT),),
+        use=secrets.describe,
+        adapt_response=adapters.default_policy_only,
+        request=(_NAME, checked("PolicyName", Text(1, 128))),
+        response=(Field("Policy", EncodeOnly(adapters.policy_text)),),
     ),
 )

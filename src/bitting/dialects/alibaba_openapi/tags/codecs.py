@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from bitting.core.model.tag import SEPARATOR
+from bitting.core.usecases.keys.tags import TagFilter
 from bitting.dialects.base.codecs import InvalidWireValue, encode_refused
 
 TAGS_MAX = 20
@@ -45,6 +46,18 @@ class TagPairs:
             if value and not _WORD.fullmatch(value):
                 raise InvalidWireValue("format")
         return tuple(pairs)
+
+    def encode(self, value: Any) -> NoReturn:
+        encode_refused(value)
+
+
+class TagFilters:
+    """Tags that must all be there; one without a value may have any."""
+
+    _pairs = TagPairs()
+
+    def decode(self, raw: Any) -> tuple[TagFilter, ...]:
+        return tuple(TagFilter(key, (value,) if value else ()) for key, value in self._pairs.decode(raw))
 
     def encode(self, value: Any) -> NoReturn:
         encode_refused(value)

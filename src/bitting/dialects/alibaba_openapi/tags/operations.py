@@ -10,12 +10,10 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.usecases.keys import resource_tags, tags
-from bitting.core.usecases.keys.tags import TagFilter
-from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.codecs import OnlyKeyId, Tags
 from bitting.dialects.alibaba_openapi.fields import KEY_ID, TEXT
-from bitting.dialects.alibaba_openapi.rows import Rpc, given
-from bitting.dialects.alibaba_openapi.tags.codecs import NextToken, TagKeys, TagPairs
+from bitting.dialects.alibaba_openapi.rows import Rpc, RpcCall, checked, given
+from bitting.dialects.alibaba_openapi.tags.codecs import NextToken, TagFilters, TagKeys, TagPairs
 from bitting.dialects.base.codecs import Choice, Flag, Items, Text
 from bitting.dialects.base.operation import Field, Record
 
@@ -24,19 +22,7 @@ PAGE = 200
 _ONE_OF = {"KeyId": "key", "SecretName": "secret", "CertificateId": "certificate"}
 
 
-def one_resource(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
-    """Exactly one of three parameters names the resource. Raises ``MissingParameter``, ``InvalidParameter``."""
-    named = {name: arguments.pop(name) for name in _ONE_OF if name in arguments}
-    if not named:
-        raise faults.MissingParameter(parameter="KeyId")
-    name, value = named.popitem()
-    if named:
-        raise faults.InvalidParameter(parameter=name, reason="unwanted")
-    arguments["kind"] = _ONE_OF[name]
-    arguments["names"] = (value if isinstance(value, str) else value.value,)
-
-
-def keys_or_all(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
+def keys_or_all(arguments: dict[str, Any], _call: RpcCall) -> None:
     """``All`` counts only where no key is named; one of the two must be there. Raises ``MissingParameter``."""
     everything = arguments.pop("All", False)
     if "keys" not in arguments:
@@ -45,34 +31,18 @@ def keys_or_all(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG
         arguments["every"] = True
 
 
-def carrying(arguments: dict[str, Any], said: Envelope) -> None:  # noqa: ARG001
-    """Tags asked for must all be there; one without a value may have any."""
-    pairs = arguments.pop("Tag", ())
-    arguments["wanted"] = tuple(TagFilter(key, (value,) if value else ()) for key, value in pairs)
-
-
 _NAMES = (
     given("KeyId", OnlyKeyId()),
     given("SecretName", Text(1, 192)),
     given("CertificateId", Text(1, 64)),
 )
-_REGION = given("RegionId", Text(1, 64), required=True)
+#: The region is in the endpoint's name already; here it is read and not looked at again.
+_REGION = checked("RegionId", Text(1, 64), required=True)
 _KIND = given("ResourceType", Choice({"key": "key", "secret": "secret"}), "kind", required=True)
 
 
 def _many(*, required: bool) -> Field:
     return given("ResourceId", Items(Text(1, 256), 1, RESOURCES_MAX), "names", required=required)
-
-
-def _regionless(settle: Any = None) -> Any:
-    """The region is in the endpoint's name already; here it is read and not looked at again."""
-
-    def settled(arguments: dict[str, Any], said: Envelope) -> None:
-        arguments.pop("RegionId", None)
-        if settle is not None:
-            settle(arguments, said)
-
-    return settled
 
 
 _KEY_TAG = Record(
@@ -90,13 +60,13 @@ TAGS = (
     Rpc(
         name="TagResource",
         use=resource_tags.tag_many,
-        settle=one_resource,
+        one_of=_ONE_OF,
         request=(*_NAMES, given("Tags", Tags(), "tags", required=True)),
     ),
     Rpc(
         name="UntagResource",
         use=resource_tags.untag_many,
-        settle=one_resource,
+        one_of=_ONE_OF,
         request=(*_NAMES, given("TagKeys", TagKeys(), "keys", required=True)),
     ),
     Rpc(
@@ -108,28 +78,26 @@ TAGS = (
     Rpc(
         name="TagResources",
         use=resource_tags.tag_many,
-        settle=_regionless(),
         repeated={**_RESOURCES, "Tag": ("Key", "Value")},
         request=(_REGION, _KIND, _many(required=True), given("Tag", TagPairs(), "tags", required=True)),
     ),
     Rpc(
         name="UntagResources",
         use=resource_tags.untag_many,
-        settle=_regionless(keys_or_all),
+        adapt_request=keys_or_all,
         repeated={**_RESOURCES, "TagKey": ()},
         request=(_REGION, _KIND, _many(required=True), given("TagKey", TagKeys(), "keys"), given("All", Flag())),
     ),
     Rpc(
         name="ListTagResources",
         use=resource_tags.list_tagged,
-        settle=_regionless(carrying),
         given={"limit": PAGE},
         repeated={**_RESOURCES, "Tag": ("Key", "Value")},
         request=(
             _REGION,
             _KIND,
             _many(required=False),
-            given("Tag", TagPairs()),
+            given("Tag", TagFilters(), "wanted"),
             given("NextToken", NextToken(), "after"),
         ),
         response=(
