@@ -11,7 +11,7 @@ from huawei.people import guest
 
 from bitting.core.model.identity import Account, AccountState, Project, User
 from bitting.core.usecases.iam.accounts import add_access_key
-from bitting.dialects.huawei.grants.adapters import ACTIONS
+from bitting.dialects.huawei.grants.grants import ACTIONS
 
 DATA = {"plain_text": "x"}
 CALLS: dict[str, dict[str, Any]] = {

@@ -46,7 +46,9 @@ class Csms:
         row = ROWS[name]
         assert answer.status == row.ok, answer.body
         assert bool(answer.body) == (answer.status != 204)
-        return json.loads(answer.body) if answer.body else None
+        body = json.loads(answer.body) if answer.body else None
+        assert list(body or ()) == list(row.answered()), "the answer is not what the row declares"
+        return body
 
     def refused(self, name: str, *given: Any, **holes: str) -> tuple[int, str, str]:
         """Status, code and message, from the row's own envelope."""

@@ -21,6 +21,7 @@ from bitting.core import faults
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.huawei.codecs import is_sequence
+from bitting.dialects.huawei.rows import HuaweiCall
 
 CONTEXT_CHARACTERS = 4096
 _decode = msgspec.json.Decoder().decode
@@ -59,6 +60,15 @@ def located_values(call: Call) -> dict[str, Any]:
     """Parameters wherever they are: query, then body, then path. Raises as :func:`body_values`."""
     body = body_values(call.request) if call.request.method in {"POST", "PUT"} else {}
     return {**call.values, **body, **call.path_values}
+
+
+def read_parameters(call: HuaweiCall) -> None:
+    """Fill the call's wire values from where its row has them. Raises as :func:`body_values`, ``InvalidSequence``."""
+    if call.row.located:
+        call.values = located_values(call)
+    elif call.row.method != "GET":
+        call.values = body_values(call.request)
+    check_sequence(call.values)
 
 
 def policy_context(text: str) -> str:

@@ -1,32 +1,27 @@
-"""Kinds that only this API has: how it names keys, writes contexts, and spells specs, states and usages.
+"""Codecs that only this API has: how it names keys, and what it calls specs, states and usages.
 
-Sources: Huawei Cloud DEW API reference (create-key, describe-key, encrypt-data), Open Telekom Cloud KMS API
-reference (alias and URN forms, encryption_context).
+Sources: Huawei Cloud DEW API reference (create-key, describe-key), Open Telekom Cloud KMS API reference (alias and
+URN forms).
 """
 
 from __future__ import annotations
 
 import re
-from binascii import b2a_base64
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from bitting.core.blob import padded
 from bitting.core.model.key import KeyRef, KeyState, Origin, RotationState
-from bitting.core.specs import Algorithm, Usage
-from bitting.core.usecases.crypto.encryption import Encrypted
-from bitting.dialects.base.codecs import Base64, Choice, Integer, InvalidWireValue
+from bitting.core.specs import Usage
+from bitting.dialects.base.codecs import Choice, Codec, Integer, InvalidWireValue
 
-CONTEXT_CHARACTERS = 8192
 URN = "urn"
 ALIAS_PREFIX = "alias/"
+DAY_S = 86_400
 
 _KEY_ID = re.compile(r"[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{12}")
 _ALIAS = re.compile(r"[a-zA-Z0-9:/_-]{1,255}")
 _SEQUENCE = re.compile(r"[0-9a-zA-Z]{8}-(?:[0-9a-zA-Z]{4}-){3}[0-9a-zA-Z]{12}")
-_encode_context = msgspec.json.Encoder(order="sorted").encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +29,8 @@ class KeyName:
     """A key id; where ``aliases``, also ``alias/<name>`` or ``kms:<region>:<domain>:alias:<name>``.
 
     A bare alias is refused on purpose: openstack clients take the refusal as "look it up in the list", and
-    would otherwise keep the alias as the key's id. A URN comes out as a reference of kind :data:`URN`, to be
-    resolved by somebody who knows region and domain.
+    would otherwise keep the alias as the key's id. A URN becomes a reference of kind :data:`URN`, to be resolved
+    where region and domain are known.
     """
 
     aliases: bool = False
@@ -92,41 +87,6 @@ class AliasName:
         return value.removeprefix(ALIAS_PREFIX)
 
 
-class EncryptionContext:
-    """An object of strings, at most 8192 characters as compact JSON; inside, that JSON with sorted keys.
-
-    An empty object binds nothing: clients that leave it out when decrypting mean the same.
-    """
-
-    def decode(self, raw: Any) -> bytes:
-        if not isinstance(raw, dict) or not all(isinstance(value, str) for value in raw.values()):
-            raise InvalidWireValue("type")
-        if not raw:
-            return b""
-        data: bytes = _encode_context(raw)
-        if len(data) > CONTEXT_CHARACTERS and len(data.decode()) > CONTEXT_CHARACTERS:
-            raise InvalidWireValue("length")
-        return data
-
-    def encode(self, value: bytes) -> str:
-        return value.decode()
-
-
-class Recipient:
-    """An object with an enclave's attestation document, in base64; comes out as the document."""
-
-    def decode(self, raw: Any) -> bytes:
-        if (
-            not isinstance(raw, dict)
-            or raw.get("key_encryption_algorithm", "RSAES_OAEP_SHA_256") != "RSAES_OAEP_SHA_256"
-        ):
-            raise InvalidWireValue("type")
-        return Base64(1, 65536).decode(raw.get("attestation_document"))
-
-    def encode(self, value: bytes) -> str:
-        return Base64().encode(value)
-
-
 class StateFilter:
     """``1`` to ``5``, as text or number. 1, waiting for activation, is documented; no key is ever in it."""
 
@@ -141,22 +101,6 @@ class StateFilter:
 def is_sequence(raw: Any) -> bool:
     """Whether a message sequence number has its 36 characters in the form of a UUID."""
     return isinstance(raw, str) and _SEQUENCE.fullmatch(raw) is not None
-
-
-def sealed_bytes(encrypted: Encrypted) -> bytes:
-    """A ciphertext as this API hands it out: the long coat, or bare where an asymmetric key made it."""
-    blob = encrypted.blob
-    return padded(blob) if blob.iv else blob.sealed
-
-
-def sealed_base64(encrypted: Encrypted) -> str:
-    """The ciphertext of encrypt-data."""
-    return b2a_base64(sealed_bytes(encrypted), newline=False).decode("ascii")
-
-
-def sealed_hex(encrypted: Encrypted) -> str:
-    """The ciphertext of a data key."""
-    return sealed_bytes(encrypted).hex().upper()
 
 
 def rotation_word(state: RotationState) -> str:
@@ -189,7 +133,7 @@ SPEC_WORDS = {
     "HMAC_512": "HMAC_SHA512",
     "HMAC_SM3": "HMAC_SM3",
 }
-SPECS_SPELT = Choice(SPEC_WORDS)
+SPECS = Choice(SPEC_WORDS)
 USAGES = Choice(
     {
         "ENCRYPT_DECRYPT": Usage.ENCRYPT,
@@ -199,72 +143,10 @@ USAGES = Choice(
     }
 )
 ORIGINS = Choice({"kms": Origin.INTERNAL, "external": Origin.EXTERNAL})
-ENCRYPTION_ALGORITHMS = Choice(
-    {
-        "SYMMETRIC_DEFAULT": Algorithm.SYMMETRIC,
-        "RSAES_OAEP_SHA_256": Algorithm.RSA_OAEP_SHA256,
-        "SM2_ENCRYPT": Algorithm.SM2_ENCRYPT,
-    }
-)
-#: Bits of a data key by its name. HMAC names give keys as long as their hash.
-DATA_KEY_SPECS = Choice(
-    {
-        "AES_256": 256,
-        "AES_128": 128,
-        "SM4": 128,
-        "HMAC_256": 256,
-        "HMAC_384": 384,
-        "HMAC_512": 512,
-        "HMAC_SM3": 256,
-    }
-)
-#: Re-encryption also reads what OAEP with SHA-1 made.
-RE_ENCRYPTION_ALGORITHMS = Choice(
-    {
-        "SYMMETRIC_DEFAULT": Algorithm.SYMMETRIC,
-        "RSAES_OAEP_SHA_256": Algorithm.RSA_OAEP_SHA256,
-        "RSAES_OAEP_SHA_1": Algorithm.RSA_OAEP_SHA1,
-        "SM2_ENCRYPT": Algorithm.SM2_ENCRYPT,
-    }
-)
-SIGNING_ALGORITHMS = Choice(
-    {
-        "RSASSA_PSS_SHA_256": Algorithm.RSA_PSS_SHA256,
-        "RSASSA_PSS_SHA_384": Algorithm.RSA_PSS_SHA384,
-        "RSASSA_PSS_SHA_512": Algorithm.RSA_PSS_SHA512,
-        "RSASSA_PKCS1_V1_5_SHA_256": Algorithm.RSA_PKCS1_SHA256,
-        "RSASSA_PKCS1_V1_5_SHA_384": Algorithm.RSA_PKCS1_SHA384,
-        "RSASSA_PKCS1_V1_5_SHA_512": Algorithm.RSA_PKCS1_SHA512,
-        "ECDSA_SHA_256": Algorithm.ECDSA_SHA256,
-        "ECDSA_SHA_384": Algorithm.ECDSA_SHA384,
-        "ECDSA_SHA_512": Algorithm.ECDSA_SHA512,
-        "SM2DSA_SM3": Algorithm.SM2_SM3,
-        "ED25519_SHA_512": Algorithm.ED25519,
-        "ED25519_PH_SHA_512": Algorithm.ED25519PH,
-    }
-)
-MAC_ALGORITHMS = Choice(
-    {
-        "HMAC_SHA_256": Algorithm.HMAC_SHA256,
-        "HMAC_SHA_384": Algorithm.HMAC_SHA384,
-        "HMAC_SHA_512": Algorithm.HMAC_SHA512,
-        "HMAC_SM3": Algorithm.HMAC_SM3,
-    }
-)
-RSA_PAIRS = Choice({name: name for name in ("RSA_2048", "RSA_3072", "RSA_4096")})
-EC_PAIRS = Choice(
-    {
-        "ECC_NIST_P256": "EC_P256",
-        "ECC_NIST_P384": "EC_P384",
-        "ECC_NIST_P521": "EC_P521",
-        "ECC_SECG_P256K1": "EC_SECP256K1",
-        "SM2": "SM2",
-    }
-)
 
 
 class AnyJson:
-    """Any JSON value, for a shape to look at."""
+    """Any JSON value, for the row's ``adapt_request`` to check."""
 
     def decode(self, raw: Any) -> Any:
         return raw
@@ -274,13 +156,27 @@ class AnyJson:
 
 
 class Seconds:
-    """A moment in seconds since 1970 outside, milliseconds inside."""
+    """A time in seconds since 1970 on the wire, in milliseconds inside."""
 
     def decode(self, raw: Any) -> int:
         return Integer(0, 10_000_000_000).decode(raw) * 1000
 
     def encode(self, value: int) -> int:
         return value // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A number of days from ``least`` to ``most`` on the wire, of seconds inside."""
+
+    least: int
+    most: int
+
+    def decode(self, raw: Any) -> int:
+        return Integer(self.least, self.most).decode(raw) * DAY_S
+
+    def encode(self, value: int) -> int:
+        return value // DAY_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,3 +190,31 @@ class NumericChoice:
 
     def encode(self, value: Any) -> str:
         return self.choice.encode(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """For answers: a codec applied to what a function reads from the value."""
+
+    read: Callable[[Any], Any]
+    kind: Codec
+
+    def decode(self, raw: Any) -> Any:  # noqa: ARG002 - for answers only
+        raise InvalidWireValue("type")
+
+    def encode(self, value: Any) -> Any:
+        return self.kind.encode(self.read(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """For answers: a list, each item of the result encoded with caller and region (``Answer.about``) at hand."""
+
+    items: Callable[[Any], Iterable[Any]]
+    kind: Codec
+
+    def decode(self, raw: Any) -> Any:  # noqa: ARG002 - for answers only
+        raise InvalidWireValue("type")
+
+    def encode(self, value: Any) -> list[Any]:
+        return [self.kind.encode(value.about(item)) for item in self.items(value.result)]

@@ -18,30 +18,33 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bitting.dialects.base.codecs import Choice, Integer
+from bitting.core import faults
+from bitting.dialects.base.codecs import Choice
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.operation import Field
-from bitting.dialects.huawei import kms_operations as every
+from bitting.dialects.huawei import kms_operations
 from bitting.dialects.huawei.codecs import SPEC_WORDS
-from bitting.dialects.huawei.crypto import operations as crypto_operations
-from bitting.dialects.huawei.keys import material_import as import_operations
-from bitting.dialects.huawei.keys import operations as huawei
-from bitting.dialects.huawei.keystores import operations as keystore_operations
-from bitting.dialects.huawei.rows import Profile, Row
-from bitting.dialects.huawei.versions import no_keystores
+from bitting.dialects.huawei.crypto import data_keys
+from bitting.dialects.huawei.crypto.codecs import Bits
+from bitting.dialects.huawei.keys import lifecycle
+from bitting.dialects.huawei.keys.adapters import filter_keys
+from bitting.dialects.huawei.keys.material_import import parameters_fields
+from bitting.dialects.huawei.keystores.keystores import NAMES as KEYSTORE_NAMES
+from bitting.dialects.huawei.rows import Profile, Refusal, Row
+from bitting.dialects.huawei.rules import BINDING
+from bitting.dialects.otc.adapters import UNAVAILABLE_SPECS, create_key
 
 NAME = "otc"
-BITS = Integer(512, 512)
-#: Known to the API, refused by every region with an error of their own.
-WITHOUT = frozenset(("SM4", "SM2"))
+_512_BITS = Bits(512, 512)
 _WORDS = ("AES_256", "RSA_2048", "RSA_3072", "RSA_4096", "EC_P256", "EC_P384", "HMAC_256", "HMAC_384", "HMAC_512")
-_SPECS = Choice({word: SPEC_WORDS[word] for word in (*_WORDS, *sorted(WITHOUT))})
+_SPECS = Choice({word: SPEC_WORDS[word] for word in (*_WORDS, *sorted(UNAVAILABLE_SPECS))})
 WRAPPING = {
     "RSAES_OAEP_SHA_256": "RSA_OAEP_SHA256",
     "RSAES_OAEP_SHA_1": "RSA_OAEP_SHA1",
     "RSAES_PKCS1_V1_5": "RSAES_PKCS1_V1_5",
 }
-_DATA_KEY = Field("datakey_length", huawei.DATA_KEY_LENGTH, required=True)
+_DATA_KEY = Field("datakey_length", data_keys.DATA_KEY_BITS, to="length", required=True)
+_NO_KEYSTORES = Refusal(faults.UnsupportedOperation, {"feature": "keystores"})
 
 
 #: What the API reference documents; of Huawei's further operations there are none.
@@ -58,40 +61,40 @@ OPERATIONS = (
 )  # fmt: skip
 
 
-def _own(field: Field) -> Field:
+def _create_field(field: Field) -> Field:
     return replace(field, kind=_SPECS) if field.name == "key_spec" else field
 
 
+#: Rows that differ, and in what.
+_CHANGES: dict[str, dict[str, object]] = {
+    "create-key": {
+        "request": tuple(_create_field(field) for field in lifecycle.CREATE_FIELDS),
+        "response": lifecycle.CREATED_WITHOUT_REGION,
+        "adapt_request": create_key,
+    },
+    "list-keys": {"request": lifecycle.LIST_FIELDS, "adapt_request": filter_keys},
+    "create-datakey": {"request": (*data_keys.DATA_KEY_FIELDS, _DATA_KEY)},
+    "create-datakey-without-plaintext": {
+        "request": (*data_keys.DATA_KEY_FIELDS, replace(_DATA_KEY, kind=_512_BITS)),
+    },
+    "encrypt-datakey": {"request": (*data_keys.WRAP_FIELDS, data_keys.plain_length(64, 64), *BINDING)},
+    "decrypt-datakey": {"request": (*data_keys.UNWRAP_FIELDS, data_keys.cipher_length(64, 64), *BINDING)},
+    "get-parameters-for-import": {"request": parameters_fields(WRAPPING)},
+    "gen-random": {"request": (Field("random_data_length", _512_BITS, to="length", required=True),)},
+}
+
+
 def rows() -> dict[str, Row]:
-    """Huawei's rows with OTC's limits, by name."""
-    found = every.rows()
-    changes: dict[str, dict[str, object]] = {
-        "create-key": {
-            "request": tuple(_own(field) for field in huawei.CREATE_FIELDS),
-            "response": huawei.CREATED_BRIEF,
-        },
-        "list-keys": {"request": huawei.LIST_FIELDS},
-        "create-datakey": {"request": (*huawei.DATA_KEY_FIELDS, _DATA_KEY)},
-        "create-datakey-without-plaintext": {
-            "request": (*huawei.DATA_KEY_FIELDS, replace(_DATA_KEY, kind=BITS)),
-        },
-        "encrypt-datakey": {
-            "request": (*crypto_operations.WRAP, crypto_operations.plain_length(64, 64), *huawei.BINDING)
-        },
-        "decrypt-datakey": {
-            "request": (*crypto_operations.UNWRAP, crypto_operations.cipher_length(64, 64), *huawei.BINDING)
-        },
-        "get-parameters-for-import": {"request": import_operations.parameters_fields(WRAPPING)},
-        "gen-random": {"request": (Field("random_data_length", BITS, required=True),)},
-    }
+    """Huawei's rows with OTC's limits, by name. Its key store operations are there and refused."""
+    found = kms_operations.rows()
     own = {name: found[name] for name in OPERATIONS}
-    for name, change in changes.items():
+    for name, change in _CHANGES.items():
         own[name] = replace(own[name], **change)  # type: ignore[arg-type]
-    for name in keystore_operations.NAMES:
-        own[name] = replace(found[name], use=None, composite=no_keystores)
+    for name in KEYSTORE_NAMES:
+        own[name] = replace(found[name], refusal=_NO_KEYSTORES)
     return own
 
 
 def profile() -> Profile:
     """The profile, to be given to the dialect beside Huawei's own."""
-    return Profile(NAME, load(NAME, "bitting.dialects.otc"), rows(), WITHOUT)
+    return Profile(NAME, load(NAME, "bitting.dialects.otc"), rows())

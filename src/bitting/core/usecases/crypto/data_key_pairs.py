@@ -22,20 +22,24 @@ from bitting.core.usecases.crypto.encryption import (
     PRIMARY,
     Encrypt,
     Encrypted,
-    pick_algorithm,
-    pick_version,
+    encrypt_with_handle,
     require_symmetric,
-    seal,
+    select_algorithm,
+    select_version,
 )
 
 
 @dataclass(slots=True)
 class GenerateDataKeyPair:
-    """``spec``: a name of :data:`bitting.core.specs.SPECS`. ``pem``: both halves (and what is sealed) in PEM."""
+    """``spec``: a name of :data:`bitting.core.specs.SPECS`. ``pem``: both halves (and what is sealed) in PEM.
+
+    ``with_private``: whether the answer has the private half in the clear.
+    """
 
     key: KeyRef
     spec: str
     pem: bool = False
+    with_private: bool = True
     aad: bytes = b""
     algorithm: Algorithm | None = None
     version: str = PRIMARY
@@ -43,7 +47,7 @@ class GenerateDataKeyPair:
 
 @dataclass(slots=True)
 class DataKeyPair:
-    """``private``: PKCS #8, the caller's to guard; dialects without it never encode it. ``public``: SPKI."""
+    """``private``: PKCS #8, the caller's to guard, empty where it is not wanted. ``public``: SPKI."""
 
     encrypted: Encrypted
     spec: str
@@ -64,8 +68,8 @@ def generate_data_key_pair(context: Context, command: GenerateDataKeyPair) -> Da
     """
     key = context.key
     require_symmetric(key)
-    algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
-    version = pick_version(context, command.version)
+    algorithm = select_algorithm(key, command.algorithm, Usage.ENCRYPT)
+    version = select_version(context, command.version)
     spec = SPECS.get(command.spec)
     if spec is None or not spec.family.asymmetric:
         raise faults.InvalidParameter(parameter="spec", reason="enum")
@@ -74,8 +78,8 @@ def generate_data_key_pair(context: Context, command: GenerateDataKeyPair) -> Da
     if command.pem:
         private, public = armour(PRIVATE_KEY, private), armour(PUBLIC_KEY, public)
     order = Encrypt(command.key, private, command.aad)
-    encrypted = seal(context, context.handle(version), order, version, algorithm)
-    return DataKeyPair(encrypted, command.spec, public, private)
+    encrypted = encrypt_with_handle(context, context.handle(version), order, version, algorithm)
+    return DataKeyPair(encrypted, command.spec, public, private if command.with_private else b"")
 
 
 def _make(context: Context, spec: KeySpec) -> KeyPair:
@@ -83,5 +87,5 @@ def _make(context: Context, spec: KeySpec) -> KeyPair:
     gate, instance_id = context.gate, context.principal.instance_id
     if not instance_id:
         return gate.vault.key_pair(spec)
-    with gate.throttle.alone(f"key_pair/{instance_id}"):
+    with gate.throttle.exclusive(f"key_pair/{instance_id}"):
         return gate.vault.key_pair(spec)

@@ -1,10 +1,10 @@
-"""Passwords of database users, and what every way of rotating has in common.
+"""Rotation of database passwords, and helpers for every kind of rotation.
 
 ::
 
-    one user     the password is changed under the same name: between set and finish the old one is let in no more
+    one user     the password is changed under the same name: between set and finish the old one no longer works
     two users    current and previous hold one user each; the previous one gets a new password and becomes current,
-                 so whoever still holds the current value is let in until the rotation after this one
+                 so clients with the current value can log in until the rotation after this one
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 from bitting.core.gate import Gate
 from bitting.core.model.secret import Secret
 from bitting.core.ports import UnitOfWork
-from bitting.core.usecases.secrets.passwords import for_rotation
+from bitting.core.usecases.secrets.passwords import rotation_password
 from bitting.core.usecases.secrets.rotation_ports import (
+    DatabaseServer,
     Login,
     RotationContext,
     RotationRefused,
     Rotator,
-    Server,
     UncertainOutcome,
 )
 
@@ -56,29 +56,29 @@ def login_of(secret: Secret, value: bytes) -> Login:
 
 
 def with_login(secret: Secret, value: bytes, login: Login) -> bytes:
-    """The value with another login in it; everything else in it stays."""
+    """The value with another login; the rest unchanged."""
     user, password = fields_of(secret)
     return json.dumps({**content_of(value), user: login.user, password: login.password}, ensure_ascii=False).encode()
 
 
 class DefaultSteps:
-    """The steps that most ways of rotating have nothing to do in."""
+    """Default steps that do nothing."""
 
     def record(self, uow: UnitOfWork, situation: RotationContext, value: bytes) -> None:
-        """Nothing."""
+        """No action."""
 
-    def finished(self, situation: RotationContext) -> None:
-        """Nothing."""
+    def notify_finished(self, situation: RotationContext) -> None:
+        """No action."""
 
     def finish(self, uow: UnitOfWork, situation: RotationContext) -> None:
-        """Nothing."""
+        """No action."""
 
     def abandon(self, uow: UnitOfWork, situation: RotationContext) -> None:
-        """Nothing."""
+        """No action."""
 
 
 def pending_of(situation: RotationContext) -> bytes:
-    """The pending value, which is there once it was proposed."""
+    """The pending value. It exists once the version was created."""
     assert situation.pending is not None  # noqa: S101 - the engine creates before it sets
     return situation.pending
 
@@ -86,15 +86,15 @@ def pending_of(situation: RotationContext) -> bytes:
 class DatabaseSteps(DefaultSteps):
     """Rotation on one server."""
 
-    def __init__(self, gate: Gate, rotator: Rotator, server: Server) -> None:
+    def __init__(self, gate: Gate, rotator: Rotator, server: DatabaseServer) -> None:
         self._gate = gate
         self._rotator = rotator
         self._server = server
 
-    def propose(self, situation: RotationContext) -> bytes:
-        """The user whose turn it is, with a fresh password."""
+    def create_value(self, situation: RotationContext) -> bytes:
+        """The next user with a new password."""
         user = self._turn(situation)
-        login = Login(user, for_rotation(self._gate.entropy))
+        login = Login(user, rotation_password(self._gate.entropy))
         return with_login(situation.secret, situation.current, login)
 
     @staticmethod
@@ -108,17 +108,17 @@ class DatabaseSteps(DefaultSteps):
         return current.removesuffix(CLONE) if current.endswith(CLONE) else current + CLONE
 
     def set(self, situation: RotationContext) -> None:
-        """The server takes the new password, unless it has it already."""
+        """Set the new password on the server, unless it is set already."""
         secret = situation.secret
         new, current = login_of(secret, pending_of(situation)), login_of(secret, situation.current)
-        if self._rotator.works(self._server, new):
+        if self._rotator.login_works(self._server, new):
             return
         admin = self._server.admin
         if secret.paired and admin is not None:
             self._rotator.ensure_user(self._server, current.user, new)
-        self._rotator.set_password(self._server, self._way_in(situation, new, current), new)
+        self._rotator.set_password(self._server, self._admin_login(situation, new, current), new)
 
-    def _way_in(self, situation: RotationContext, new: Login, current: Login) -> Login:
+    def _admin_login(self, situation: RotationContext, new: Login, current: Login) -> Login:
         if self._server.admin is not None:
             return self._server.admin
         if new.user == current.user:
@@ -129,30 +129,30 @@ class DatabaseSteps(DefaultSteps):
         return previous
 
     def test(self, situation: RotationContext) -> None:
-        """The server lets the new login in."""
-        if not self._rotator.works(self._server, login_of(situation.secret, pending_of(situation))):
+        """Return if the new login works."""
+        if not self._rotator.login_works(self._server, login_of(situation.secret, pending_of(situation))):
             raise RotationRefused("NewLoginRefused", "The server does not let the new login in.")
 
-    def doubt(self, situation: RotationContext) -> UncertainOutcome:
-        """Try both; put the old password back where an administrator can."""
+    def determine_outcome(self, situation: RotationContext) -> UncertainOutcome:
+        """Try both logins; restore the old password if an administrator login is configured."""
         secret = situation.secret
         new, current = login_of(secret, pending_of(situation)), login_of(secret, situation.current)
-        if self._rotator.works(self._server, current):
+        if self._rotator.login_works(self._server, current):
             self._put_back(situation, new)
             return UncertainOutcome.OLD_WORKS
-        if self._rotator.works(self._server, new):
+        if self._rotator.login_works(self._server, new):
             return UncertainOutcome.NEW_WORKS
         if self._server.admin is not None:
             self._rotator.set_password(self._server, self._server.admin, current)
-            if self._rotator.works(self._server, current):
+            if self._rotator.login_works(self._server, current):
                 return UncertainOutcome.OLD_WORKS
         raise RotationRefused("NeitherLoginWorks", "The server lets neither the old nor the new login in.")
 
     def _put_back(self, situation: RotationContext, new: Login) -> None:
-        """The second user's former password, so that the previous version goes on working."""
+        """Restore the second user's former password, so that the previous version works again."""
         if situation.previous is None or not situation.secret.paired:
             return
         former = login_of(situation.secret, situation.previous)
-        if former.user == new.user and not self._rotator.works(self._server, former):
+        if former.user == new.user and not self._rotator.login_works(self._server, former):
             by = self._server.admin or new
             self._rotator.set_password(self._server, by, former)

@@ -1,10 +1,10 @@
-"""Grants: one user may read one secret, for good or until a day.
+"""Secret grants: a user may read one secret, without limit or until a date.
 
 ::
 
     SecretGrant ── part of what the grantee's statements allow (bitting.core.usecases.iam.credentials)
 
-Groups do not exist here: a grant to one is kept and shown, and allows nobody anything.
+Grants to groups are stored and shown, but have no effect.
 """
 
 from __future__ import annotations
@@ -24,12 +24,16 @@ USER, GROUP = "user", "group"
 
 @dataclass(slots=True)
 class SetGrant:
-    """``until_ms`` 0: for good. ``kind``: :data:`USER` or :data:`GROUP`."""
+    """``until_ms`` 0: no expiry. ``kind``: :data:`USER` or :data:`GROUP`.
+
+    ``secret_group``: the id is that of a group of secrets; there are none, so it is not found.
+    """
 
     secret_id: str
     grantee: str
     kind: str = USER
     until_ms: int = 0
+    secret_group: bool = False
 
 
 @dataclass(slots=True)
@@ -40,12 +44,20 @@ class SecretGrantCommand:
     grantee: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NamedGrant:
+    """A grant and the name of its grantee; the grantee's id where the name is not known."""
+
+    grant: SecretGrant
+    grantee_name: str
+
+
 @dataclass(slots=True)
 class Grants:
-    """A secret's grants with the names of those they are for."""
+    """A secret's grants."""
 
     secret: Secret
-    grants: Sequence[tuple[SecretGrant, str]]
+    grants: Sequence[NamedGrant]
 
 
 def _require(context: Context, command: SetGrant | SecretGrantCommand) -> SecretGrant:
@@ -55,13 +67,19 @@ def _require(context: Context, command: SetGrant | SecretGrantCommand) -> Secret
     return grant
 
 
+def _granted_secret(context: Context, command: SetGrant, action: str) -> Secret:
+    if command.secret_group:
+        raise faults.ResourceNotFound(kind="secret_id", resource=command.secret_id)
+    return find_by_id(context, command.secret_id, action)
+
+
 @use_case("secret:create_grant", writes=True)
 def create(context: Context, command: SetGrant) -> SecretGrant:
     """A new grant.
 
     Raises ``ResourceNotFound`` (``kind`` secret_id, user), ``ResourceExists`` (``kind`` grant), ``QuotaExceeded``.
     """
-    secret = find_by_id(context, command.secret_id, "secret:create_grant")
+    secret = _granted_secret(context, command, "secret:create_grant")
     if command.kind == USER:
         user = context.uow.of(User).get(command.grantee)
         if user is None or user.account_id != context.principal.account_id:
@@ -88,8 +106,8 @@ def create(context: Context, command: SetGrant) -> SecretGrant:
 
 @use_case("secret:update_grant", writes=True)
 def update(context: Context, command: SetGrant) -> SecretGrant:
-    """Until when. Raises ``ResourceNotFound`` (``kind`` secret_id, grant)."""
-    find_by_id(context, command.secret_id, "secret:update_grant")
+    """Change the expiry. Raises ``ResourceNotFound`` (``kind`` secret_id, grant)."""
+    _granted_secret(context, command, "secret:update_grant")
     grant = replace(_require(context, command), until_ms=command.until_ms, updated_ms=context.now_ms)
     context.uow.of(SecretGrant).put(grant)
     return grant
@@ -97,7 +115,7 @@ def update(context: Context, command: SetGrant) -> SecretGrant:
 
 @use_case("secret:delete_grant", writes=True)
 def delete(context: Context, command: SecretGrantCommand) -> Secret:
-    """Take one grant back, or all. Raises ``ResourceNotFound`` (``kind`` secret_id, grant)."""
+    """Delete one grant, or all. Raises ``ResourceNotFound`` (``kind`` secret_id, grant)."""
     secret = find_by_id(context, command.secret_id, "secret:delete_grant")
     grants = context.uow.of(SecretGrant)
     wanted = [_require(context, command)] if command.grantee else grants.find({"secret_id": secret.id})
@@ -114,5 +132,5 @@ def list_grants(context: Context, command: SecretGrantCommand) -> Grants:
     found = []
     for grant in context.uow.of(SecretGrant).find({"secret_id": secret.id}):
         user = users.get(grant.grantee)
-        found.append((grant, user.name if user else grant.grantee))
+        found.append(NamedGrant(grant, user.name if user else grant.grantee))
     return Grants(secret, found)

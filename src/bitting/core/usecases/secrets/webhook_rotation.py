@@ -1,15 +1,15 @@
-"""Rotation by somebody else's code: a webhook that is asked to take each step.
+"""Rotation by a webhook: it is called for each step.
 
 ::
 
     POST {"step": "create" | "set" | "test" | "finish" | "rollback", "task", "secret", "config", "current", "pending"}
-         create   2xx {"value": "..."}  the new value; 2xx without one: this server makes it
+         create   2xx {"value": "..."}  the new value; 2xx without one: this server generates it
          set, test, finish   2xx done; 4xx refused for good; anything else is tried again
-         rollback            2xx or 4xx: the old value holds; anything else is tried again
+         rollback            2xx or 4xx: the old value is in force; anything else is tried again
 
 Signed as every webhook (:func:`bitting.core.usecases.secrets.rotation_ports.signed_headers`).
 The delivery id is task and step, the
-same for a repetition: whoever does a step twice must come to the same end.
+same for a repetition: steps must be idempotent.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from bitting.core.usecases.secrets.database_rotation import (
     pending_of,
     with_login,
 )
-from bitting.core.usecases.secrets.passwords import for_rotation
+from bitting.core.usecases.secrets.delivery_targets import signing_secret
+from bitting.core.usecases.secrets.passwords import rotation_password
 from bitting.core.usecases.secrets.rotation_ports import (
     HttpClient,
     HttpResponse,
@@ -40,12 +41,11 @@ from bitting.core.usecases.secrets.rotation_ports import (
     UncertainOutcome,
     signed_headers,
 )
-from bitting.core.usecases.secrets.targets import signing_secret
 
 PUBLIC_FIELD, PRIVATE_FIELD = "PublicKey", "PrivateKey"
 
 
-class FunctionSteps(DefaultSteps):
+class WebhookSteps(DefaultSteps):
     """Rotation through one webhook."""
 
     def __init__(self, gate: Gate, http_client: HttpClient, webhook: Webhook) -> None:
@@ -53,8 +53,8 @@ class FunctionSteps(DefaultSteps):
         self._http_client = http_client
         self._webhook = webhook
 
-    def propose(self, situation: RotationContext) -> bytes:
-        """The function's value, or one of ours in the shape of the current one."""
+    def create_value(self, situation: RotationContext) -> bytes:
+        """The value from the webhook, or a generated one in the form of the current value."""
         answer = self._require("create", situation)
         try:
             content = json.loads(answer.body) if answer.body else None
@@ -62,40 +62,40 @@ class FunctionSteps(DefaultSteps):
             content = None
         if isinstance(content, dict) and isinstance(content.get("value"), str) and content["value"]:
             return str(content["value"]).encode()
-        return self._own(situation)
+        return self._generated_value(situation)
 
-    def _own(self, situation: RotationContext) -> bytes:
+    def _generated_value(self, situation: RotationContext) -> bytes:
         secret, current = situation.secret, situation.current
         try:
             content = content_of(current)
         except RotationRefused:
-            return for_rotation(self._gate.entropy).encode()
+            return rotation_password(self._gate.entropy).encode()
         if PRIVATE_FIELD in content:
-            return json.dumps({**content, **self._pair()}).encode()
+            return json.dumps({**content, **self._generated_key_pair()}).encode()
         if fields_of(secret)[1] not in content:
-            return for_rotation(self._gate.entropy).encode()
+            return rotation_password(self._gate.entropy).encode()
         login = login_of(secret, current)
-        return with_login(secret, current, Login(login.user, for_rotation(self._gate.entropy)))
+        return with_login(secret, current, Login(login.user, rotation_password(self._gate.entropy)))
 
-    def _pair(self) -> dict[str, str]:
+    def _generated_key_pair(self) -> dict[str, str]:
         pair = self._gate.vault.key_pair(SPECS["RSA_3072"])
         private = armour(PRIVATE_KEY, reveal(pair.private)).decode()
         return {PUBLIC_FIELD: ssh_line(pair.public), PRIVATE_FIELD: private}
 
     def set(self, situation: RotationContext) -> None:
-        """Ask for it."""
+        """Call the webhook."""
         self._require("set", situation)
 
     def test(self, situation: RotationContext) -> None:
-        """Ask for it."""
+        """Call the webhook."""
         self._require("test", situation)
 
-    def finished(self, situation: RotationContext) -> None:
-        """Ask for it."""
+    def notify_finished(self, situation: RotationContext) -> None:
+        """Call the webhook."""
         self._require("finish", situation)
 
-    def doubt(self, situation: RotationContext) -> UncertainOutcome:
-        """Ask for everything to be put back."""
+    def determine_outcome(self, situation: RotationContext) -> UncertainOutcome:
+        """Call the webhook for a rollback."""
         pending_of(situation)
         answer = self._post("rollback", situation)
         if 200 <= answer.status < 500:
@@ -141,7 +141,7 @@ def ssh_line(public_der: bytes) -> str:
 
 
 def _value(data: bytes) -> tuple[bytes, bytes]:
-    """(content, what follows) of the DER value at the head of ``data``."""
+    """(content, rest) of the DER value at the start of ``data``."""
     start, length = 2, data[1]
     if length >= 0x80:
         start += length & 0x7F

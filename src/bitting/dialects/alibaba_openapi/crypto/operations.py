@@ -171,7 +171,7 @@ PAIRS = (
     ),
     Rpc(
         name="AsymmetricDecrypt",
-        use=crypto.unseal,
+        use=crypto.decrypt_parts,
         composite=crypto_adapters.for_recipient_or_caller,
         hot_composite=True,
         attested=True,

@@ -6,7 +6,7 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.usecases.instances import instances
-from bitting.core.usecases.keys import descriptions
+from bitting.core.usecases.keys import attributes
 from bitting.dialects.alibaba_openapi.rows import RpcCall
 from bitting.dialects.base.dialect import UseCaseRunner
 
@@ -27,4 +27,4 @@ def set_deletion_protection(call: RpcCall, run: UseCaseRunner) -> object:
     on: dict[str, Any] = {"enabled": given["enabled"], "note": given.get("note", "")}
     if named == ["KmsInstanceId"]:
         return run(instances.set_protection, instances.SetProtection(given["KmsInstanceId"], **on))
-    return run(descriptions.set_protection, descriptions.SetProtection(given[named[0]], **on))
+    return run(attributes.set_protection, attributes.SetProtection(given[named[0]], **on))

@@ -6,7 +6,7 @@ Source: KMS API reference 2016-01-20, one page an operation, as the SDKs of 2026
 from __future__ import annotations
 
 from bitting.core.model.key import Alias, Key, RotationState
-from bitting.core.usecases.keys import aliases, descriptions, versions
+from bitting.core.usecases.keys import aliases, attributes, deletion, versions
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.dialects.alibaba_openapi import enum_maps
 from bitting.dialects.alibaba_openapi.account.operations import KEY_POLICY
@@ -97,10 +97,10 @@ KEYS = (
     Rpc(name="DisableKey", use=keys.disable, request=(KEY_ID,)),
     Rpc(
         name="ScheduleKeyDeletion",
-        use=keys.schedule_deletion,
+        use=deletion.schedule_deletion,
         request=(KEY_ID, given("PendingWindowInDays", Integer(7, 366), "days", required=True)),
     ),
-    Rpc(name="CancelKeyDeletion", use=keys.cancel_deletion, request=(KEY_ID,)),
+    Rpc(name="CancelKeyDeletion", use=deletion.cancel_deletion, request=(KEY_ID,)),
 )
 
 
@@ -113,13 +113,13 @@ _VERSION = Record(
 DETAILS = (
     Rpc(
         name="UpdateKeyDescription",
-        use=descriptions.set_description,
+        use=attributes.set_description,
         # The one parameter that says something when it is empty: no description any more.
         request=(KEY_ID, Field("Description", Text(0, 8192), to="description", needed_with="key", empty=True)),
     ),
     Rpc(
         name="SetDeletionProtection",
-        use=descriptions.set_protection,
+        use=attributes.set_protection,
         composite=key_adapters.set_deletion_protection,
         arns=("KeyId", "ProtectedResourceArn"),
         request=(

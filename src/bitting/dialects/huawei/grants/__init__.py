@@ -1,0 +1,1 @@
+"""Grants of keys: a user or a domain may carry out some operations with a key that is not theirs."""

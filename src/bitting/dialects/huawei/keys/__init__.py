@@ -1,0 +1,1 @@
+"""Keys: their life cycle and details, aliases, imported material, rotation."""

@@ -1,0 +1,1 @@
+"""Key stores, which are logical partitions here, and PINs."""

@@ -1,0 +1,1 @@
+"""Operations of those who run the service: quotas, tenants, orders, notices."""

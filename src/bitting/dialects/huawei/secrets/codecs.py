@@ -1,4 +1,4 @@
-"""Kinds that only the secrets API has: names, stages, periods, tags, nested objects.
+"""Wire forms that only the secrets API has: names, stages, periods, tags, nested objects.
 
 Sources: Huawei Cloud CSMS API reference; patterns and limits from the OpenAPI files its own tools carry. Times are
 numbers of milliseconds, null where there is none.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -26,8 +26,9 @@ from bitting.core.model.secret import (
     TaskState,
 )
 from bitting.core.usecases.secrets import events as secret_events
+from bitting.core.usecases.secrets.listing import SecretFilter
 from bitting.core.usecases.secrets.values import DEFAULT_KEY
-from bitting.dialects.base.codecs import Choice, InvalidWireValue, Text
+from bitting.dialects.base.codecs import Choice, Codec, InvalidWireValue, Text, encode_refused
 
 VALUE_CHARACTERS = 32_768
 DESCRIPTION_BYTES = 2048
@@ -75,6 +76,8 @@ NOTICE_STATES = Choice(
     }
 )
 TASK_STATES = Choice({"SUCCESS": TaskState.SUCCEEDED, "FAILED": TaskState.FAILED, "RUNNING": TaskState.RUNNING})
+#: Whether the tags of a batch are taken away.
+TAG_ACTIONS = Choice({"create": False, "delete": True})
 _STAGE_WORDS = {"SYSCURRENT": CURRENT, "SYSPREVIOUS": PREVIOUS, "SYSPENDING": PENDING}
 _STAGE_SHOWN = {name: word for word, name in _STAGE_WORDS.items()}
 _STAGE = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -254,40 +257,106 @@ class Tag:
 
 
 class ObjectCodec:
-    """A nested object: each field through its kind, all of ``required`` present. Comes out as a dictionary."""
+    """A nested object of a request: each field through its codec, all of ``required`` present.
 
-    def __init__(self, required: Sequence[str], **kinds: Any) -> None:
-        self._required, self._kinds = required, kinds
+    The fields are passed by name to ``build``; without it they come out as a dictionary.
+    """
 
-    def decode(self, raw: Any) -> dict[str, Any]:
+    def __init__(self, required: Sequence[str], build: Callable[..., Any] = dict, **fields: Codec) -> None:
+        self._required, self._build, self._fields = required, build, fields
+
+    def decode(self, raw: Any) -> Any:
         if not isinstance(raw, dict) or any(raw.get(name) in (None, "") for name in self._required):
             raise InvalidWireValue("type")
-        return {name: kind.decode(raw[name]) for name, kind in self._kinds.items() if raw.get(name) is not None}
+        present = {name: codec for name, codec in self._fields.items() if raw.get(name) is not None}
+        return self._build(**{name: codec.decode(raw[name]) for name, codec in present.items()})
 
-    def encode(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
-        return value
+    def encode(self, value: Any) -> Any:
+        encode_refused(value)
 
 
 class UniqueItems:
-    """A list of one kind, ``least`` to ``most`` of them, none twice."""
+    """A list of equal items, ``least`` to ``most`` of them, none twice."""
 
-    def __init__(self, kind: Any, least: int, most: int) -> None:
-        self._kind, self._least, self._most = kind, least, most
+    def __init__(self, item: Codec, least: int, most: int) -> None:
+        self._item, self._least, self._most = item, least, most
 
     def decode(self, raw: Any) -> list[Any]:
         if not isinstance(raw, list):
             raise InvalidWireValue("type")
         if not self._least <= len(raw) <= self._most:
             raise InvalidWireValue("length")
-        items = [self._kind.decode(item) for item in raw]
+        items = [self._item.decode(item) for item in raw]
         if len(set(items)) != len(items):
             raise InvalidWireValue("twice")
         return items
 
     def encode(self, value: Sequence[Any]) -> list[Any]:
-        return [self._kind.encode(item) for item in value]
+        return [self._item.encode(item) for item in value]
 
 
-def automatic(state: SecretRotation) -> bool:
+class RotationSwitch:
     """Whether rotation is on; one that failed last time is."""
-    return state is not SecretRotation.DISABLED
+
+    def decode(self, raw: Any) -> Any:  # noqa: ARG002 - an answer field
+        raise InvalidWireValue("type")
+
+    def encode(self, value: SecretRotation) -> bool:
+        return value is not SecretRotation.DISABLED
+
+
+class VersionSelector:
+    """The id of a version, or ``latest``, which is the version on the stage SYSCURRENT (no name inside).
+
+    The document says "the latest version"; the newest may be one that rotation has not tried yet, or one put aside
+    under another stage on purpose, and neither is what a reader wants.
+    """
+
+    def decode(self, raw: Any) -> str:
+        return "" if raw == "latest" else VERSION_ID.decode(raw)
+
+    def encode(self, value: str) -> str:
+        return value or "latest"
+
+
+class EventFilter:
+    """The name of an event, as the filter for secrets subscribed to it."""
+
+    def decode(self, raw: Any) -> SecretFilter:
+        return SecretFilter(events=(Text(1, 64).decode(raw),))
+
+    def encode(self, value: SecretFilter) -> str:
+        return value.events[0]
+
+
+class ListOfOne:
+    """One value on the wire, a list of that one inside."""
+
+    def __init__(self, item: Codec) -> None:
+        self._item = item
+
+    def decode(self, raw: Any) -> list[Any]:
+        return [self._item.decode(raw)]
+
+    def encode(self, value: Sequence[Any]) -> Any:
+        return self._item.encode(value[0])
+
+
+class StoredTags:
+    """The tags of a secret, kept as key, value, key, value: a list of ``{"key", "value"}``."""
+
+    def decode(self, raw: Any) -> tuple[str, ...]:  # noqa: ARG002 - an answer field
+        raise InvalidWireValue("type")
+
+    def encode(self, value: Sequence[str]) -> list[dict[str, str]]:
+        return [Tag().encode(pair) for pair in zip(value[::2], value[1::2], strict=True)]
+
+
+class TagValues:
+    """Values by tag key: a list of ``{"key", "values"}``."""
+
+    def decode(self, raw: Any) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - an answer field
+        raise InvalidWireValue("type")
+
+    def encode(self, value: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+        return [{"key": key, "values": list(values)} for key, values in value.items()]

@@ -1,0 +1,1 @@
+"""Tags of keys, what makes them good, and the search by tags."""

@@ -1,24 +1,42 @@
-"""Tags: what makes them good, told piece by piece, each with an error of its own; and how they are shown.
+"""Tags and searches by tags: what no single field can check, each part with an error of its own.
 
 Sources: Huawei Cloud DEW "Key tag management" and error table rows KMS.0401 to 0418; OTC KMS user manual.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from bitting.core.model.key import Key
 from bitting.core.model.tag import Tag
 from bitting.core.usecases.keys import tags
-from bitting.core.usecases.keys.tag_search import FoundKeys, TagValues
+from bitting.core.usecases.keys.tag_search import KeysWithTags
 from bitting.dialects.base.codecs import Integer, InvalidWireValue
-from bitting.dialects.huawei.keys.operations import DETAILS
 from bitting.dialects.huawei.rows import Answer, HuaweiCall
-from bitting.dialects.huawei.tags.lists import pairs, refuse, tag_key, tag_value
+from bitting.dialects.huawei.tags.codecs import refuse, tag_key, tag_list, tag_value
 
-MATCH_MOST, FILTER_MOST, VALUES_MOST = 255, 10, 10
+MATCH_MAX, FILTER_MAX, VALUES_MAX = 255, 10, 10
 
 
-def one(arguments: dict[str, Any], call: HuaweiCall) -> None:  # noqa: ARG001 - a shape's signature
+@dataclass(slots=True)
+class TaggedKey:
+    """One key found: as an answer of its own, with its tags."""
+
+    key: Answer[Key]
+    tags: Sequence[Tag]
+
+
+@dataclass(slots=True)
+class TaggedPage:
+    """``resources`` is None where only the number was asked for."""
+
+    resources: Sequence[TaggedKey] | None
+    total: int
+
+
+def one_tag(arguments: dict[str, Any], call: HuaweiCall) -> None:  # noqa: ARG001 - as every adapter
     """One tag, in an object of its own."""
     raw = arguments.pop("tag", None)
     if not isinstance(raw, dict):
@@ -26,21 +44,16 @@ def one(arguments: dict[str, Any], call: HuaweiCall) -> None:  # noqa: ARG001 - 
     arguments["tags"] = [(tag_key(raw.get("key")), tag_value(raw.get("value")))]
 
 
-def many(arguments: dict[str, Any], call: HuaweiCall) -> None:  # noqa: ARG001 - a shape's signature
-    """A batch: to set, or to take away."""
+def tag_batch(arguments: dict[str, Any], call: HuaweiCall) -> None:  # noqa: ARG001 - as every adapter
+    """Several tags, to set or to remove."""
     action = arguments.pop("action", None)
     if action not in ("create", "delete"):
         raise refuse("action", "enum")
-    found = pairs(arguments.pop("tags", None))
+    found = tag_list(arguments.pop("tags", None))
     if action == "delete":
         arguments["names"] = [key for key, _ in found]
     else:
         arguments["tags"] = found
-
-
-def removed(arguments: dict[str, Any], call: HuaweiCall) -> None:
-    """The key is the rest of the path."""
-    arguments["names"] = (tag_key(call.path_values["key"]),)
 
 
 def _number(arguments: dict[str, Any], name: str, least: int, most: int, default: int) -> int:
@@ -58,14 +71,14 @@ def _wanted(raw: Any) -> list[tags.TagFilter]:
         return []
     if not isinstance(raw, list) or not all(isinstance(item, dict) for item in raw):
         raise refuse("tag", "type")
-    if len(raw) > FILTER_MOST:
+    if len(raw) > FILTER_MAX:
         raise refuse("tags", "size")
     found = []
     for item in raw:
         values = item.get("values") or []
         if not isinstance(values, list):
             raise refuse("tag.value", "format")
-        if len(values) > VALUES_MOST:
+        if len(values) > VALUES_MAX:
             raise refuse("tags.values", "size")
         found.append(tags.TagFilter(tag_key(item.get("key")), tuple(tag_value(value) for value in values)))
     if len({item.key for item in found}) < len(found):
@@ -84,12 +97,12 @@ def _names(raw: Any) -> list[str] | None:
         value = item.get("value")
         if item.get("key") != "resource_name":
             raise refuse("matches.key", "enum")
-        if not isinstance(value, str) or not 0 < len(value) <= MATCH_MOST:
+        if not isinstance(value, str) or not 0 < len(value) <= MATCH_MAX:
             raise refuse("matches.value", "length")
     return [item["value"] for item in raw]
 
 
-def instances(arguments: dict[str, Any], call: HuaweiCall) -> None:  # noqa: ARG001 - a shape's signature
+def search(arguments: dict[str, Any], call: HuaweiCall) -> None:  # noqa: ARG001 - as every adapter
     """Filter or count. Counting has no pages."""
     if arguments.pop("resource_instances") != "resource_instances":
         raise refuse("resource_instances", "enum")
@@ -104,34 +117,9 @@ def instances(arguments: dict[str, Any], call: HuaweiCall) -> None:  # noqa: ARG
     arguments["names"] = _names(arguments.pop("matches", None))
 
 
-def _shown(found: Any) -> list[dict[str, str]]:
-    return [{"key": tag.key, "value": tag.value} for tag in found]
-
-
-def of_key(found: tags.TagList, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - the signature of content
-    """A key's tags and their number."""
-    return {"tags": _shown(found.tags), "existTagsNum": len(found.tags)}
-
-
-def of_project(found: TagValues, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
-    """Every tag name with its values."""
-    return {"tags": [{"key": key, "values": values} for key, values in found.values.items()]}
-
-
-def found(page: FoundKeys, call: HuaweiCall) -> dict[str, Any]:
-    """Keys with their details and tags; for a count the number alone."""
+def found(page: KeysWithTags, call: HuaweiCall) -> TaggedPage:
+    """Keys with their tags; for a count the number alone."""
     if call.values.get("action") == "count":
-        return {"total_count": page.total}
-    assert call.principal is not None  # noqa: S101 - identify has run
-    principal = call.principal
-
-    def resource(key: Any) -> dict[str, Any]:
-        tagged: list[Tag] = list(page.tags.get(key.id, ()))
-        return {
-            "resource_id": key.id,
-            "resource_detail": DETAILS.encode(Answer(key, principal, call.region)),
-            "resource_name": key.name or key.id,
-            "tags": _shown(tagged),
-        }
-
-    return {"resources": [resource(key) for key in page.keys], "total_count": page.total}
+        return TaggedPage(None, page.total)
+    keys = [TaggedKey(call.answer(key), page.tags.get(key.id, ())) for key in page.keys]
+    return TaggedPage(keys, page.total)

@@ -1,0 +1,26 @@
+"""Fields that access points, key policies and capsules share.
+
+Source: Huawei Cloud SDK 3.1.219; the public documents name fields and no more.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bitting.core.usecases.access.capsule_access import POLICY_CHARACTERS
+from bitting.dialects.base.codecs import EncodeOnly, Integer, Text
+from bitting.dialects.base.operation import Field, Record
+
+_UUID = Text(36, 36, re.compile("[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"))
+NAME = Text(1, 255, re.compile("[a-zA-Z0-9:/_-]{1,255}"))
+ID = Text(1, 64)
+POLICY_TEXT = Text(1, POLICY_CHARACTERS)
+DESCRIPTION = Field("description", Text(0, 255), to="description")
+SPACE = Field("keyspace_id", _UUID, to="space_id", required=True)
+SPACE_PAGE = (SPACE, Field("limit", Integer(1, 100), to="limit"), Field("marker", _UUID, to="after"))
+#: The marker is empty at the end.
+PAGE_INFO = Field(
+    "page_info",
+    Record(Field("next_marker", Text(), of="next"), Field("current_count", EncodeOnly(len), of="items")),
+    of="result",
+)
