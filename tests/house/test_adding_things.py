@@ -28,6 +28,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 DRIVER = '''
 import asyncio, json, sys
 from bitting import wiring
+from bitting.dialects import registry
 from bitting.core.gate import RequestContext
 from bitting.core.model.identity import EVERYTHING, Account, Principal
 from bitting.core.model.key import KeyRef
@@ -203,7 +204,7 @@ class KeyWornOut(KeyStateFault):
 from bitting.core.faults import KeyStateFault, KeyWornOut
 show({
     catalogue.dialect: [catalogue.row(KeyWornOut()).code, catalogue.row(KeyStateFault()).code]
-    for catalogue in wiring.catalogues()
+    for catalogue in registry.catalogues()
 })
 """
     answers = copy.run(script)
@@ -235,7 +236,7 @@ from bitting.core.specs import Algorithm
 key = do(lifecycle.create, lifecycle.CreateKey(spec="EC_BP256"))
 handle = runtime.gate.cache.loading.key(account.ring, KeyRef.by_id(key.id)).handle(key.primary_version)
 signature = handle.sign(b"message", Algorithm.ECDSA_SHA256, digest=False)
-tables = wiring.operation_tables()
+tables = registry.operation_tables()
 rows = {name: {row.name: row for row in tables[name]} for name in ("alibaba_openapi", "huawei")}
 show([
     handle.verify(b"message", signature, Algorithm.ECDSA_SHA256, digest=False),
