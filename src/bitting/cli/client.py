@@ -7,7 +7,7 @@
     connect(data_dir) -> Native.get | post | put | delete (path, fields) -> answer as a dict
 
 Loopback and plain ``http.client``: no proxy is asked, no redirect followed, nothing retried. Whatever goes wrong
-is a :class:`CommandError` whose text ends with what to do next; :func:`told` prints it.
+is a :class:`CommandError` whose text ends with what to do next; :func:`run_against_server` prints it.
 """
 
 from __future__ import annotations
@@ -132,12 +132,12 @@ class Native:
 
 def _refusal(status: int, answer: Mapping[str, Any]) -> CommandError:
     error = answer.get("error")
-    told = error if isinstance(error, dict) else {}
-    text = str(told.get("message") or f"the server answered {status}").rstrip(".")
+    details = error if isinstance(error, dict) else {}
+    text = str(details.get("message") or f"the server answered {status}").rstrip(".")
     advice = _NEXT.get(status, "")
-    if told.get("request_id") and status >= 500:
-        text += f" (request {told['request_id']})"
-    return CommandError(f"{text}; {advice}" if advice else text, status, str(told.get("code", "")))
+    if details.get("request_id") and status >= 500:
+        text += f" (request {details['request_id']})"
+    return CommandError(f"{text}; {advice}" if advice else text, status, str(details.get("code", "")))
 
 
 def connect(data_dir: str | None = None) -> Native:
@@ -180,7 +180,7 @@ def _read(path: Path) -> str:
         raise CommandError(msg) from None
 
 
-def told(action: Callable[[Native], None], data_dir: str | None = None) -> int:
+def run_against_server(action: Callable[[Native], None], data_dir: str | None = None) -> int:
     """Run ``action`` against the server of a data directory. 0, or 1 with one line on standard error."""
     try:
         action(connect(data_dir))

@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bitting.cli.client import CommandError, Native, told
+from bitting.cli.client import CommandError, Native, run_against_server
 from bitting.cli.values import find_row, moment_ms, span_ms
 
 faults = typer.Typer(help="Make requests fail on purpose (developer mode).", no_args_is_help=True)
@@ -28,7 +28,7 @@ DataDir = Annotated[str | None, typer.Option(help="The server's data directory. 
 
 
 def _run(action: Callable[[Native], None], data_dir: str | None) -> None:
-    raise SystemExit(told(action, data_dir))
+    raise SystemExit(run_against_server(action, data_dir))
 
 
 @faults.command("add")

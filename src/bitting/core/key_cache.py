@@ -93,7 +93,7 @@ class KeyCache:
         self.resident = View(self, may_load=False)
         self.loading = View(self, may_load=True)
 
-    def freshen(self) -> None:
+    def refresh(self) -> None:
         """Drop what was changed since the last call. Raises ``Unavailable`` if the store cannot say."""
         mark = self._store.poll()
         if mark == self._mark:
@@ -111,7 +111,7 @@ class KeyCache:
             self._position = position
             self._mark = mark
 
-    def peek(self, label: Hashable) -> object | None:
+    def get_resident(self, label: Hashable) -> object | None:
         """The value if it is in memory."""
         return self._values.get(label)
 
@@ -179,13 +179,13 @@ class View:
         self._cache = cache
         self.may_load = may_load
 
-    def freshen(self) -> None:
-        """See :meth:`KeyCache.freshen`."""
-        self._cache.freshen()
+    def refresh(self) -> None:
+        """See :meth:`KeyCache.refresh`."""
+        self._cache.refresh()
 
     def get(self, label: Hashable, build: Callable[[Reader], T | None]) -> T | None:
         """The value, from memory or built. Raises :class:`NotResident` on the event loop's view."""
-        value = self._cache.peek(label)
+        value = self._cache.get_resident(label)
         if value is not None:
             return cast("T", value)
         if not self.may_load:
@@ -194,7 +194,7 @@ class View:
 
     def key(self, ring: str, ref: KeyRef) -> CachedKey | None:
         """The key a reference means in a ring, or None."""
-        value = self._cache.peek((ring, ref.kind, ref.value))
+        value = self._cache.get_resident((ring, ref.kind, ref.value))
         if value is not None:
             return cast("CachedKey", value)
         return self.get((ring, ref.kind, ref.value), self._cache.key_builder(ring, ref))

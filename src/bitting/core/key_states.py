@@ -80,7 +80,7 @@ def is_deleted(key: Key, now_ms: int) -> bool:
     return key.state is _DELETION and key.deletion_due_ms <= now_ms
 
 
-def require(row: str, key: Key, now_ms: int) -> None:
+def require_state(row: str, key: Key, now_ms: int) -> None:
     """Raise the table's fault for this row and the key's effective state, or return."""
     state = effective_state(key, now_ms)
     fault = TABLE[row].get(state)

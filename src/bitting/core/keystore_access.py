@@ -10,7 +10,7 @@ from bitting.core.model.keystore import Keystore, KeystoreState
 SHARED = ("", "0", "1", "2")
 
 
-def require_usable(store: Keystore | None, principal: Principal) -> None:
+def require_keystore_usable(store: Keystore | None, principal: Principal) -> None:
     """Return if keys in the store may be used by this principal.
 
     Raises ``PartitionDenied``, ``KeyStateFault`` (``partition`` disabled), and ``ServerFault`` (``during``

@@ -34,7 +34,7 @@ def as_replica(key: Key, replica: Replica) -> Key:
     )
 
 
-def require_open(key: Key, switches: Switches) -> None:
+def require_sync(key: Key, switches: Switches) -> None:
     """Return if a key's own region takes changes that were asked for in another.
 
     Raises ``ReadOnlyReplica`` (``sync`` off), ``ServerFault`` (``during`` sync_forward).

@@ -10,7 +10,7 @@ DEFAULT = Switches()
 _LABEL = ("switches",)
 
 
-def in_force(view: View) -> Switches:
+def current_switches(view: View) -> Switches:
     """The switches; :data:`DEFAULT` itself if nobody set any."""
     return view.get(_LABEL, _read) or DEFAULT
 

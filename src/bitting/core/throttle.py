@@ -64,7 +64,7 @@ class Throttle:
         return int(rate - min(rate, level + (self._now() - then) * rate))
 
     @contextmanager
-    def alone(self, place: str) -> Iterator[None]:
+    def exclusive(self, place: str) -> Iterator[None]:
         """Hold ``place`` for the block; never waits. Raises ``ConcurrencyExceeded`` while another thread holds it."""
         with self._taking:
             if place in self._taken:

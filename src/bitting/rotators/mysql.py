@@ -17,7 +17,7 @@ from typing import Any
 import pymysql
 from pymysql.cursors import Cursor
 
-from bitting.core.usecases.secrets.rotation_ports import Login, RotationRefused, Server
+from bitting.core.usecases.secrets.rotation_ports import DatabaseServer, Login, RotationRefused
 
 SECONDS = 5
 #: Access denied: for the password, for the database, without a password (MySQL error reference).
@@ -27,7 +27,7 @@ _DENIED = {1045, 1044, 1698}
 class MysqlRotator:
     """``Rotator`` for MySQL 5.7 and MariaDB 10.2, and later."""
 
-    def works(self, server: Server, login: Login) -> bool:
+    def login_works(self, server: DatabaseServer, login: Login) -> bool:
         """Whether the login is let in. Raises ``RotationRefused`` if the server is not there."""
         try:
             pymysql.connect(**_parameters(server, login)).close()
@@ -37,7 +37,7 @@ class MysqlRotator:
             raise RotationRefused("ServerUnreachable", "The database server does not answer.") from None
         return True
 
-    def set_password(self, server: Server, by: Login, login: Login) -> None:
+    def set_password(self, server: DatabaseServer, by: Login, login: Login) -> None:
         """See the protocol. The change holds when this returns."""
         with _session(server, by) as cursor:
             if by.user == login.user:
@@ -46,7 +46,7 @@ class MysqlRotator:
             for host in _hosts(cursor, login.user):
                 cursor.execute("ALTER USER %s@%s IDENTIFIED BY %s", (login.user, host, login.password))
 
-    def ensure_user(self, server: Server, like: str, login: Login) -> None:
+    def ensure_user(self, server: DatabaseServer, like: str, login: Login) -> None:
         """See the protocol."""
         if server.admin is None:
             raise RotationRefused("NoWayIn", "There is no administrator to make the second user.", final=True)
@@ -84,7 +84,7 @@ def _copy_grants(cursor: Cursor, like: str, user: str, host: str) -> None:
         cursor.execute(what.replace("%", "%%") + " TO %s@%s" + option, (user, host))
 
 
-def _parameters(server: Server, login: Login) -> dict[str, Any]:
+def _parameters(server: DatabaseServer, login: Login) -> dict[str, Any]:
     return {
         "host": server.host,
         "port": server.port,
@@ -104,7 +104,7 @@ def _code(error: pymysql.MySQLError) -> int:
 
 
 @contextmanager
-def _session(server: Server, login: Login) -> Iterator[Cursor]:
+def _session(server: DatabaseServer, login: Login) -> Iterator[Cursor]:
     try:
         with pymysql.connect(**_parameters(server, login)) as connection, connection.cursor() as cursor:
             yield cursor

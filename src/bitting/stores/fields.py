@@ -38,7 +38,7 @@ class FieldType:
         if not storable(value):
             raise InvalidParameter(parameter=self.name, reason="range" if isinstance(value, int) else "format")
 
-    def check_wanted(self, value: object) -> None:
+    def require_comparable(self, value: object) -> None:
         """Raise ``TypeError`` if no field could equal ``value``. A StrEnum field may be asked for by plain text."""
         self._check_base(value, str if issubclass(self.base, str) else self.base)
 

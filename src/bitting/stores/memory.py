@@ -64,7 +64,7 @@ class MemoryCollection(Generic[T]):
         record_id = self._id(record)
         if record_id in table.records:
             raise ResourceExists(resource=record_id)
-        self._claim(table, record_id, record)
+        self._reserve(table, record_id, record)
         table.records[record_id] = record
         self._work.touch(self._shape, record_id)
 
@@ -76,7 +76,7 @@ class MemoryCollection(Generic[T]):
         former = table.records.get(record_id)
         if former is None:
             raise ResourceNotFound(resource=record_id)
-        self._claim(table, record_id, record, former)
+        self._reserve(table, record_id, record, former)
         table.records[record_id] = record
         self._work.touch(self._shape, record_id)
 
@@ -128,7 +128,7 @@ class MemoryCollection(Generic[T]):
             if not rule.unless_empty or getattr(record, rule.unless_empty) != ""
         ]
 
-    def _claim(self, table: Table, record_id: str, record: object, former: object | None = None) -> None:
+    def _reserve(self, table: Table, record_id: str, record: object, former: object | None = None) -> None:
         combinations = self._combinations(record)
         if any(table.taken.get(combination, record_id) != record_id for combination in combinations):
             raise ResourceExists(resource=record_id)

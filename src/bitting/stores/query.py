@@ -62,7 +62,7 @@ def _condition(field: FieldType, value: object) -> Condition:
         message = f"more than {VALUES_MAX} values for field {field.name}"
         raise ValueError(message)
     for item in wanted:
-        field.check_wanted(item)
+        field.require_comparable(item)
     return Condition(field.name, tuple(item for item in wanted if storable(item)), negated)
 
 
@@ -75,7 +75,7 @@ def page(shape: RecordShape, order: str, offset: int, limit: int, after: object,
     if offset < 0 or limit < 0:
         raise ValueError("offset and limit are not negative")
     if after is not None:
-        field.check_wanted(after)
+        field.require_comparable(after)
         if not storable(after):
             raise InvalidParameter(parameter=order, reason="range" if isinstance(after, int) else "format")
     return Page(order, descending, offset, limit, after)

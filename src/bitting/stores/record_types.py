@@ -16,11 +16,12 @@ from typing import Any
 from bitting.core.model.access import Certificate, ClientCertificate, InstanceSettings, ManagedDataKey, UserStatement
 from bitting.core.model.capsule import CapsuleAccessPoint, CapsulePolicy
 from bitting.core.model.grant import Grant
+from bitting.core.model.iam import Assignment, Group, Membership, Role
 from bitting.core.model.identity import (
     AccessKey,
-    AccessPoint,
     AccessPolicy,
     Account,
+    ApplicationAccessPoint,
     ClientKey,
     Instance,
     NetworkRule,
@@ -32,7 +33,6 @@ from bitting.core.model.importing import ImportTicket
 from bitting.core.model.job import Job
 from bitting.core.model.key import Alias, Key, KeyVersion
 from bitting.core.model.keystore import Keystore
-from bitting.core.model.people import Assignment, Group, Membership, Role
 from bitting.core.model.region import Replica
 from bitting.core.model.secret import (
     EventRule,
@@ -80,7 +80,7 @@ KINDS = (
     RecordType(Instance, "instances"),
     RecordType(NetworkRule, "network_rules"),
     RecordType(AccessPolicy, "access_policies"),
-    RecordType(AccessPoint, "access_points"),
+    RecordType(ApplicationAccessPoint, "access_points"),
     RecordType(ClientKey, "client_keys"),
     RecordType(Switches, "switches"),
     RecordType(Quota, "quotas"),

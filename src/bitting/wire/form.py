@@ -75,7 +75,7 @@ def body_pairs(body: bytes) -> list[tuple[str, str]]:
         raise MalformedBody from None
 
 
-def only(found: Iterable[tuple[str, str]]) -> dict[str, str]:
+def unique_pairs(found: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The pairs by name. Raises ``MalformedBody`` if a name is there twice: one of the two would be ignored."""
     values: dict[str, str] = {}
     for name, value in found:

@@ -23,7 +23,7 @@ _OK = 200
 class Authorizer(Protocol):
     """An external policy decision point."""
 
-    def decide(self, url: str, question: Mapping[str, str]) -> tuple[int, bytes]:
+    def decide(self, url: str, decision_request: Mapping[str, str]) -> tuple[int, bytes]:
         """Its answer's status and body; status 0 if it cannot be reached. Bounded in time; never called hot."""
         ...
 
@@ -36,7 +36,7 @@ class RequestFacts(Protocol):
     context: str
 
 
-def question(principal: Principal, request_context: RequestFacts, action: str, resource: str) -> dict[str, str]:
+def decision_request(principal: Principal, request_context: RequestFacts, action: str, resource: str) -> dict[str, str]:
     """What the decision point is asked."""
     return {
         "account": principal.account_id,

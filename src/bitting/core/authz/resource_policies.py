@@ -89,7 +89,7 @@ def _rule(fields: dict[str, Any]) -> Rule:
     return Rule(**given)
 
 
-def require_local(stored: str, account_id: str) -> None:
+def require_same_account(stored: str, account_id: str) -> None:
     """Return if every user named is of the account. Raises ``InvalidParameter`` (``policy``).
 
     Nothing is reachable across accounts here, so a rule for somebody of another account could not be kept.
@@ -105,7 +105,7 @@ class PolicyCache:
     def __init__(self) -> None:
         self._read: dict[str, Policy] = {}
 
-    def verdict(self, stored: str, principal: Principal, attempt: PolicyRequest) -> bool | None:
+    def evaluate(self, stored: str, principal: Principal, attempt: PolicyRequest) -> bool | None:
         """True if the policy allows it, False if it denies it, None if it says nothing about it."""
         if not stored or not principal.user_id:
             return None

@@ -18,8 +18,8 @@ from hashlib import sha256
 
 from bitting.core.key_cache import Reader
 from bitting.core.model.grant import Grant
-from bitting.core.model.identity import Granted, Statement
-from bitting.core.model.people import Assignment, Membership, Role
+from bitting.core.model.iam import Assignment, Membership, Role
+from bitting.core.model.identity import KeyGrants, Statement
 
 #: Tokens of those who have it are good for asking about themselves, not for services (open beta restriction).
 RESTRICTING = "op_restrict"
@@ -79,58 +79,58 @@ def assignments(reader: Reader, user_id: str, project_id: str) -> Iterator[Assig
     groups = reader.find(Membership, {"user_id": user_id})
     holders = [("user", user_id), *(("group", member.group_id) for member in groups)]
     for kind, holder_id in holders:
-        for held in reader.find(Assignment, {"holder_kind": kind, "holder_id": holder_id}):
-            if held.place_kind != "project" or held.place_id == project_id:
-                yield held
+        for stored in reader.find(Assignment, {"holder_kind": kind, "holder_id": holder_id}):
+            if stored.place_kind != "project" or stored.place_id == project_id:
+                yield stored
 
 
 def statements(reader: Reader, user_id: str, project_id: str) -> tuple[Statement, ...]:
     """What a user may and must not do there."""
     found: list[Statement] = []
-    for held in assignments(reader, user_id, project_id):
-        name = built_in_name(held.role_id)
+    for stored in assignments(reader, user_id, project_id):
+        name = built_in_name(stored.role_id)
         rules = [Statement(BUILT_IN[name])] if name and BUILT_IN[name] else []
-        role = None if name else reader.get(Role, held.role_id)
-        if role is not None and role.account_id == held.account_id:
+        role = None if name else reader.get(Role, stored.role_id)
+        if role is not None and role.account_id == stored.account_id:
             rules = [read_rule(text) for text in role.rules]
-        found.extend(_limited(rule, held) for rule in rules)
+        found.extend(_limited(rule, stored) for rule in rules)
     return tuple(found)
 
 
-def _limited(rule: Statement, held: Assignment) -> Statement:
+def _limited(rule: Statement, stored: Assignment) -> Statement:
     """In an enterprise project a rule about everything is about that project's keys."""
-    if held.place_kind != "enterprise" or rule.resources != ("*",):
+    if stored.place_kind != "enterprise" or rule.resources != ("*",):
         return rule
-    return replace(rule, resources=(f"eps/{held.place_id}",))
+    return replace(rule, resources=(f"eps/{stored.place_id}",))
 
 
-def restricted(reader: Reader, user_id: str, project_id: str) -> bool:
+def is_restricted(reader: Reader, user_id: str, project_id: str) -> bool:
     """Whether tokens of this user are kept from services."""
     mark = built_in_id(RESTRICTING)
-    return any(held.role_id == mark for held in assignments(reader, user_id, project_id))
+    return any(stored.role_id == mark for stored in assignments(reader, user_id, project_id))
 
 
-def named(reader: Reader, user_id: str, project_id: str) -> tuple[tuple[str, str], ...]:
+def role_names(reader: Reader, user_id: str, project_id: str) -> tuple[tuple[str, str], ...]:
     """Id and name of every role a user has there, each once."""
     found: dict[str, str] = {}
-    for held in assignments(reader, user_id, project_id):
-        role = None if held.role_id in _BY_ID else reader.get(Role, held.role_id)
-        name = built_in_name(held.role_id) or (role.name if role else "")
+    for stored in assignments(reader, user_id, project_id):
+        role = None if stored.role_id in _BY_ID else reader.get(Role, stored.role_id)
+        name = built_in_name(stored.role_id) or (role.name if role else "")
         if name:
-            found[held.role_id] = name
+            found[stored.role_id] = name
     return tuple(found.items())
 
 
-def grants(reader: Reader, user_id: str, domain_id: str) -> dict[str, Granted]:
+def key_grants(reader: Reader, user_id: str, domain_id: str) -> dict[str, KeyGrants]:
     """What grants allow a user, or everybody of their domain, key by key."""
-    found: dict[str, Granted] = {}
+    found: dict[str, KeyGrants] = {}
     for kind, who in (("user", user_id), ("domain", domain_id)):
-        for grant in _given(reader, kind, who):
+        for grant in _granted_actions(reader, kind, who):
             before = found.get(grant.key_id)
             actions = frozenset(grant.actions) | (before.actions if before else frozenset())
-            found[grant.key_id] = Granted(grant.key_ring, actions)
+            found[grant.key_id] = KeyGrants(grant.key_ring, actions)
     return found
 
 
-def _given(reader: Reader, kind: str, who: str) -> Sequence[Grant]:
+def _granted_actions(reader: Reader, kind: str, who: str) -> Sequence[Grant]:
     return reader.find(Grant, {"grantee_kind": kind, "grantee": who}, limit=10_000)

@@ -62,22 +62,22 @@ def authorise(principal: Principal, action: str, resource: str | None, *more: st
             allowed = True
         elif resource is not None or "*" in statement.resources:
             raise faults.ExplicitlyDenied(resource=resource or "", action=action)
-    if not allowed and not granted(principal, action, resource):
+    if not allowed and not is_granted(principal, action, resource):
         raise faults.PermissionDenied(resource=resource or "", action=action)
 
 
-def granted(principal: Principal, action: str, resource: str | None) -> bool:
+def is_granted(principal: Principal, action: str, resource: str | None) -> bool:
     """Whether a grant allows it: on the key that the resource is, or on any."""
     if resource is None:
-        return any(action in held.actions for held in principal.grants.values())
-    held = principal.grants.get(resource.partition("/")[2])
-    return held is not None and action in held.actions
+        return any(action in grant.actions for grant in principal.grants.values())
+    grant = principal.grants.get(resource.partition("/")[2])
+    return grant is not None and action in grant.actions
 
 
 def ring_of(principal: Principal, ref: KeyRef) -> str:
     """Where the key a reference means would be: with its owner if it was granted, else at home."""
-    held = principal.grants.get(ref.value) if principal.grants and ref.kind == "id" else None
-    return held.ring if held is not None else principal.ring
+    grant = principal.grants.get(ref.value) if principal.grants and ref.kind == "id" else None
+    return grant.ring if grant is not None else principal.ring
 
 
 def is_offline(switches: Switches, region: str) -> bool:
@@ -85,7 +85,7 @@ def is_offline(switches: Switches, region: str) -> bool:
     return region in {name.strip() for name in switches.offline_regions.split(",")}
 
 
-def missing(ref: KeyRef) -> faults.NotFound:
+def not_found_fault(ref: KeyRef) -> faults.NotFound:
     """What somebody is told of a key that is not there."""
     if ref.kind == "alias":
         return faults.KeyNotFound(resource=ref.value, named="alias")

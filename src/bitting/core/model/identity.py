@@ -148,7 +148,7 @@ class AccessPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessPoint:
+class ApplicationAccessPoint:
     """An application access point. ``id`` is ``<account>/<name>``; ``policies`` are policy names."""
 
     id: str
@@ -184,7 +184,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
+class KeyGrants:
     """What grants allow on one key, and the ring that key is in."""
 
     ring: str
@@ -212,7 +212,7 @@ class Principal:
     admin: bool = False
     operator: bool = False
     facts: dict[str, str] = field(default_factory=dict)
-    grants: dict[str, Granted] = field(default_factory=dict)
+    grants: dict[str, KeyGrants] = field(default_factory=dict)
 
 
 EVERYTHING = (Statement(("*",)),)

@@ -11,9 +11,8 @@ from binascii import b2a_base64
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from bitting.core.blob import padded
+from bitting.core.encryption_context import canonicalise
 from bitting.core.model.key import KeyRef, KeyState, Origin, RotationState
 from bitting.core.specs import Algorithm, Usage
 from bitting.core.usecases.crypto.encryption import Encrypted
@@ -26,7 +25,6 @@ ALIAS_PREFIX = "alias/"
 _KEY_ID = re.compile(r"[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{12}")
 _ALIAS = re.compile(r"[a-zA-Z0-9:/_-]{1,255}")
 _SEQUENCE = re.compile(r"[0-9a-zA-Z]{8}-(?:[0-9a-zA-Z]{4}-){3}[0-9a-zA-Z]{12}")
-_encode_context = msgspec.json.Encoder(order="sorted").encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +91,12 @@ class AliasName:
 
 
 class EncryptionContext:
-    """An object of strings, at most 8192 characters as compact JSON; inside, that JSON with sorted keys.
-
-    An empty object binds nothing: clients that leave it out when decrypting mean the same.
-    """
+    """An object of strings, at most 8192 characters in the form of :mod:`bitting.core.encryption_context`."""
 
     def decode(self, raw: Any) -> bytes:
         if not isinstance(raw, dict) or not all(isinstance(value, str) for value in raw.values()):
             raise InvalidWireValue("type")
-        if not raw:
-            return b""
-        data: bytes = _encode_context(raw)
+        data = canonicalise(raw)
         if len(data) > CONTEXT_CHARACTERS and len(data.decode()) > CONTEXT_CHARACTERS:
             raise InvalidWireValue("length")
         return data

@@ -165,7 +165,7 @@ class PollingChangeDetector:
             except Exception:  # noqa: BLE001 - whatever it was: not confirmed, so ``read`` raises; try again
                 self._stop.wait(RETRY_S)
             finally:
-                _give_up(connection)
+                _close_connection(connection)
 
     def _listen(self, connection: Connection) -> None:
         """Follow on one connection until told to stop. Raises what the database raises."""
@@ -186,7 +186,7 @@ class PollingChangeDetector:
         self._first.set()
 
 
-def _give_up(connection: Connection | None) -> None:
+def _close_connection(connection: Connection | None) -> None:
     """Never back into the pool: it listens."""
     if connection is not None:
         try:

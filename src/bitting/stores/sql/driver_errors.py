@@ -17,7 +17,7 @@ from bitting.core.faults import ResourceExists, StoreFailed
 
 
 @contextmanager
-def translated(resource: str = "") -> Iterator[None]:
+def translate_errors(resource: str = "") -> Iterator[None]:
     """Run a block that talks to the database. Raises ``ResourceExists`` or ``StoreFailed``."""
     try:
         yield

@@ -24,7 +24,7 @@ from bitting.core.faults import StoreFailed
 from bitting.stores.fields import FieldType
 from bitting.stores.query import Condition, Page
 from bitting.stores.record_types import RecordShape, UniqueRule, shapes
-from bitting.stores.sql import tables_access, tables_huawei, tables_imports, tables_secrets  # noqa: F401 - their tables are part of METADATA
+from bitting.stores.sql import tables_access, tables_grants, tables_imports, tables_secrets  # noqa: F401 - their tables are part of METADATA
 from bitting.stores.sql.tables import METADATA
 
 T = TypeVar("T")
@@ -58,10 +58,10 @@ class MappedTable(Generic[T]):
     def _update_one(self, id_column: ColumnElement[Any]) -> Update:
         statement = update(self.table).where(id_column == bindparam("where_id"))
         for rule in self.shape.kind.unique:
-            statement = statement.where(~self._another_has(rule))
+            statement = statement.where(~self._unique_conflict(rule))
         return statement
 
-    def _another_has(self, rule: UniqueRule) -> ColumnElement[bool]:
+    def _unique_conflict(self, rule: UniqueRule) -> ColumnElement[bool]:
         """Whether another record holds the new record's unique values. Writers exclude each other: no race."""
         other = self.table.alias()
         same = [other.c[name] == bindparam(f"where_{name}") for name in rule.fields]

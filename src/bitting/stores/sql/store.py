@@ -27,7 +27,7 @@ from bitting.core.faults import StoreFailed
 from bitting.core.ports import Change, Store, UnitOfWork
 from bitting.stores.sql.change_detector import CHANNEL, ChangeDetector, FileChangeDetector, PollingChangeDetector
 from bitting.stores.sql.change_log import ChangeLog
-from bitting.stores.sql.driver_errors import translated
+from bitting.stores.sql.driver_errors import translate_errors
 from bitting.stores.sql.engines import Backend, connect_sqlite, open_backend
 from bitting.stores.sql.mapping import mapped_tables
 from bitting.stores.sql.tables import sequences
@@ -107,7 +107,7 @@ class SqlStore(Store):
         database did not confirm the commit; whether it happened is then unknown.
         """
         link = self._link or self._reopen()
-        with link.turn() if write else nullcontext(), translated():
+        with link.turn() if write else nullcontext(), translate_errors():
             connection = link.backend.writer() if write else link.backend.reader()
             with connection:  # closing rolls back what was not committed
                 work = SqlUnitOfWork(connection, self._kinds, self._count_up, write=write)
@@ -135,7 +135,7 @@ class SqlStore(Store):
     def changes_since(self, position: int) -> tuple[int, Sequence[Change] | None]:
         """As in the port. Raises ``StoreFailed``."""
         link = self._link or self._reopen()
-        with translated(), link.backend.reader() as connection:
+        with translate_errors(), link.backend.reader() as connection:
             return self._journal.since(connection, position)
 
     def close(self) -> None:

@@ -22,7 +22,7 @@ from bitting.core.faults import ResourceExists, ResourceNotFound, StoreFailed
 from bitting.core.ports import Collection
 from bitting.stores.fields import storable
 from bitting.stores.query import conditions, page
-from bitting.stores.sql.driver_errors import translated
+from bitting.stores.sql.driver_errors import translate_errors
 from bitting.stores.sql.mapping import MappedTable
 
 T = TypeVar("T")
@@ -79,7 +79,7 @@ class SqlUnitOfWork:
         if self._spoilt:
             raise StoreFailed(reason="an earlier statement of this unit of work failed")
         self._spoilt = True  # until the statement has succeeded
-        with translated(resource):
+        with translate_errors(resource):
             result = self._connection.execute(statement, parameters)
         self._spoilt = False
         return result

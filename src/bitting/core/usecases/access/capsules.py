@@ -28,7 +28,13 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.capsule import CapsuleAccessPoint, CapsulePolicy
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.specs import Algorithm, Usage
-from bitting.core.usecases.access.capsule_policies import CUSTOM, PolicyText, find_point, find_policy, read_policy
+from bitting.core.usecases.access.capsule_access import (
+    CUSTOM,
+    PolicyText,
+    find_capsule_access_point,
+    find_capsule_policy,
+    read_policy,
+)
 from bitting.core.usecases.crypto import encryption as crypto
 
 _HEADER = b"capsule\0"
@@ -57,7 +63,7 @@ class Proof:
 
 @dataclass(slots=True)
 class OpenCapsule:
-    """``capsule``: as :func:`create` gave it. ``proof`` None: of another kind than can be checked here."""
+    """``capsule``: as :func:`create_capsule` gave it. ``proof`` None: of another kind than can be checked here."""
 
     key: KeyRef
     capsule: str
@@ -66,7 +72,7 @@ class OpenCapsule:
 
 
 @dataclass(slots=True)
-class DataKeyOut:
+class CapsuleDataKey:
     """The data key, or under ``public`` its ciphertext. ``instance_id``: who opened the capsule."""
 
     key: Key
@@ -80,7 +86,7 @@ def _key(command: CreateCapsule | OpenCapsule) -> KeyRef:
     return command.key
 
 
-def _handed_out(context: Context, data_key: bytes, public: bytes) -> tuple[bytes, bytes]:
+def _deliver(context: Context, data_key: bytes, public: bytes) -> tuple[bytes, bytes]:
     """The data key in the clear, or to a public key."""
     if not public:
         return data_key, b""
@@ -88,7 +94,7 @@ def _handed_out(context: Context, data_key: bytes, public: bytes) -> tuple[bytes
 
 
 @use_case("key:generate_data_key", key=_key, states="use")
-def create(context: Context, command: CreateCapsule) -> DataKeyOut:
+def create_capsule(context: Context, command: CreateCapsule) -> CapsuleDataKey:
     """A new capsule.
 
     Raises ``MissingParameter`` (policy_id), ``InvalidParameter`` (policy, public), ``ResourceNotFound`` (``kind``
@@ -98,16 +104,16 @@ def create(context: Context, command: CreateCapsule) -> DataKeyOut:
     if bool(command.policy) == bool(command.policy_id):
         raise faults.MissingParameter(parameter="policy_id")
     if command.policy_id:
-        head = {"policy_id": find_policy(context, command.policy_id).id}
+        head = {"policy_id": find_capsule_policy(context, command.policy_id).id}
     else:
         head = {"policy": read_policy(command.policy).text}
     data_key = context.gate.entropy.random(command.length)
-    algorithm = crypto.pick_algorithm(context.key, None, Usage.ENCRYPT)
+    algorithm = crypto.select_algorithm(context.key, None, Usage.ENCRYPT)
     order = crypto.Encrypt(command.key, data_key, _bound(head))
-    sealed = crypto.seal(context, context.handle(), order, context.key.primary_version, algorithm)
+    sealed = crypto.encrypt_with_handle(context, context.handle(), order, context.key.primary_version, algorithm)
     whole = {**head, "key": base64.b64encode(framed(sealed.blob)).decode()}
-    plain, cipher = _handed_out(context, data_key, command.public)
-    return DataKeyOut(context.key, plain, cipher, base64.b64encode(json.dumps(whole).encode()).decode())
+    plain, cipher = _deliver(context, data_key, command.public)
+    return CapsuleDataKey(context.key, plain, cipher, base64.b64encode(json.dumps(whole).encode()).decode())
 
 
 def _bound(head: dict[str, str]) -> bytes:
@@ -127,7 +133,7 @@ def _unpack(capsule: str) -> tuple[dict[str, str], bytes]:
 
 
 @use_case("key:decrypt_data_key", key=_key, states="use", writes=True)
-def open_(context: Context, command: OpenCapsule) -> DataKeyOut:
+def open_capsule(context: Context, command: OpenCapsule) -> CapsuleDataKey:
     """The data key of a capsule.
 
     1. The capsule is whole: its ciphertext binds its policy.
@@ -142,13 +148,13 @@ def open_(context: Context, command: OpenCapsule) -> DataKeyOut:
         raise faults.InvalidCiphertext
     order = crypto.Decrypt(sealed, command.key, _bound(head))
     data_key = crypto.decrypt.run(context, order).plaintext  # 1
-    point = _prover(context, command)  # 2
+    point = _verified_access_point(context, command)  # 2
     _require_allowed(context, head, point)  # 3
-    plain, cipher = _handed_out(context, data_key, command.public)
-    return DataKeyOut(context.key, plain, cipher, instance_id=point.id)
+    plain, cipher = _deliver(context, data_key, command.public)
+    return CapsuleDataKey(context.key, plain, cipher, instance_id=point.id)
 
 
-def _prover(context: Context, command: OpenCapsule) -> CapsuleAccessPoint:
+def _verified_access_point(context: Context, command: OpenCapsule) -> CapsuleAccessPoint:
     proof = command.proof
     if proof is None:
         raise faults.Unavailable(missing="enclave_root", reason="no root certificate of machines is configured")
@@ -168,9 +174,9 @@ def _require_allowed(context: Context, head: dict[str, str], point: CapsuleAcces
     if "policy" in head:
         policy = read_policy(head["policy"])
     else:
-        held = context.uow.of(CapsulePolicy).get(head.get("policy_id", ""))
-        if held is not None and held.ring == context.principal.ring:
-            policy = read_policy(held.text)
-            context.uow.of(CapsulePolicy).put(replace(held, used_ms=context.now_ms))
-    if policy is None or not policy.allows(find_point(context, point.id), context.now_ms):
+        stored = context.uow.of(CapsulePolicy).get(head.get("policy_id", ""))
+        if stored is not None and stored.ring == context.principal.ring:
+            policy = read_policy(stored.text)
+            context.uow.of(CapsulePolicy).put(replace(stored, used_ms=context.now_ms))
+    if policy is None or not policy.allows(find_capsule_access_point(context, point.id), context.now_ms):
         raise faults.KeyPermissionDenied(resource=context.key.id)

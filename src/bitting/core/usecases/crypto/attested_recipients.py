@@ -86,7 +86,7 @@ def _nonce(context: Context, token: bytes) -> bytes:
     return bytes.fromhex(nonce)
 
 
-def believed(context: Context, recipient: Recipient, attestation: Attestation | None) -> bytes:
+def attested_public_key(context: Context, recipient: Recipient, attestation: Attestation | None) -> bytes:
     """The recipient's public key. Raises ``InvalidParameter`` (recipient) unless it is attested."""
     if attestation is None:
         raise faults.InvalidParameter(parameter="recipient", reason="unserved")
@@ -96,13 +96,13 @@ def believed(context: Context, recipient: Recipient, attestation: Attestation | 
 def for_recipient(use: UseCase[Any, Any]) -> UseCase[ForRecipient, RecipientResult]:
     """A use case whose answer holds a ``plaintext``, for a recipient: same right, same key, same states.
 
-    Raises as the use case does, and as :func:`believed`, which is asked first.
+    Raises as the use case does, and as :func:`attested_public_key`, which is asked first.
     """
     key = use.key
     assert key is not None  # noqa: S101 - what answers with plaintext names a key
 
     def run(context: Context, command: ForRecipient) -> RecipientResult:
-        public = believed(context, command.recipient, context.gate.attestation)
+        public = attested_public_key(context, command.recipient, context.gate.attestation)
         answer = use.run(context, command.command)
         try:
             sealed = context.gate.vault.encrypt_to(public, answer.plaintext, command.recipient.algorithm)

@@ -96,7 +96,7 @@ def _key(command: Wrap | Unwrap | ReEncrypt | data_keys.GenerateDataKey) -> KeyR
 
 
 @use_case("key:generate_data_key_sealed", key=_key, states="use", hot=True)
-def generate_sealed(context: Context, command: data_keys.GenerateDataKey) -> data_keys.DataKey:
+def generate_without_plaintext(context: Context, command: data_keys.GenerateDataKey) -> data_keys.DataKey:
     """A data key that the caller may not see: a right of its own. Raises as ``datakeys.generate_data_key``."""
     return data_keys.generate_data_key.run(context, command)
 
@@ -126,10 +126,12 @@ def wrap(context: Context, command: Wrap) -> Wrapped:
     key = context.key
     if not (SPECS[key.spec].family is Family.RSA and command.rsa_most):
         require_symmetric(key)
-    algorithm = crypto.pick_algorithm(key, None, Usage.ENCRYPT)
+    algorithm = crypto.select_algorithm(key, None, Usage.ENCRYPT)
     data_key = _split(context, key, command.content, command.length)
     order = Encrypt(command.key, data_key, command.aad)
-    return Wrapped(crypto.seal(context, context.handle(), order, key.primary_version, algorithm), command.length)
+    return Wrapped(
+        crypto.encrypt_with_handle(context, context.handle(), order, key.primary_version, algorithm), command.length
+    )
 
 
 @use_case("key:decrypt_data_key", key=_key, states="use", hot=True)
@@ -167,7 +169,7 @@ def re_encrypt(context: Context, command: ReEncrypt) -> ReEncrypted:
     opened = _open(context, command)
     if command.length and len(opened.plaintext) != command.length:
         raise faults.DataKeyLengthMismatch(key_id=opened.key.id)
-    algorithm = crypto.pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
+    algorithm = crypto.select_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
     order = Encrypt(command.key, opened.plaintext, command.aad)
-    sealed = crypto.seal(context, context.handle(), order, context.key.primary_version, algorithm)
+    sealed = crypto.encrypt_with_handle(context, context.handle(), order, context.key.primary_version, algorithm)
     return ReEncrypted(sealed, opened.key, opened.algorithm)

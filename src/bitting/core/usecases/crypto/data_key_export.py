@@ -15,7 +15,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.key import KeyRef
 from bitting.core.specs import Algorithm
 from bitting.core.usecases.crypto.data_keys import DataKey, GenerateDataKey, generate_data_key
-from bitting.core.usecases.crypto.encryption import Decrypt, Decrypted, decrypt, require_symmetric, source_of
+from bitting.core.usecases.crypto.encryption import Decrypt, Decrypted, decrypt, require_symmetric, source_key
 
 #: Bits of the public key -> bytes of what it makes; SM2 ciphertexts are as long as their plaintext needs.
 _RSA_BYTES = {"RSA_2048": 256, "RSA_3072": 384, "RSA_4096": 512}
@@ -79,7 +79,7 @@ def _wrap(context: Context, command: Export | GenerateAndExport, plaintext: byte
 
 
 def _key_of_ciphertext(command: Export) -> KeyRef:
-    return source_of(command.ciphertext, None)
+    return source_key(command.ciphertext, None)
 
 
 @use_case("key:export_data_key", key=_key_of_ciphertext, states="use", hot=True)
@@ -97,5 +97,5 @@ def _named_key(command: GenerateAndExport) -> KeyRef:
 @use_case("key:generate_and_export_data_key", key=_named_key, states="use", hot=True)
 def generate_and_export(context: Context, command: GenerateAndExport) -> GeneratedAndExported:
     """Make a data key and hand it on. Raises as generate_data_key, and as :func:`_wrap`."""
-    made = generate_data_key.run(context, GenerateDataKey(command.key, command.length, command.aad))
-    return GeneratedAndExported(made, _wrap(context, command, made.plaintext))
+    created = generate_data_key.run(context, GenerateDataKey(command.key, command.length, command.aad))
+    return GeneratedAndExported(created, _wrap(context, command, created.plaintext))

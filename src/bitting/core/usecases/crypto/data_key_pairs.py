@@ -22,10 +22,10 @@ from bitting.core.usecases.crypto.encryption import (
     PRIMARY,
     Encrypt,
     Encrypted,
-    pick_algorithm,
-    pick_version,
+    encrypt_with_handle,
     require_symmetric,
-    seal,
+    select_algorithm,
+    select_version,
 )
 
 
@@ -64,8 +64,8 @@ def generate_data_key_pair(context: Context, command: GenerateDataKeyPair) -> Da
     """
     key = context.key
     require_symmetric(key)
-    algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
-    version = pick_version(context, command.version)
+    algorithm = select_algorithm(key, command.algorithm, Usage.ENCRYPT)
+    version = select_version(context, command.version)
     spec = SPECS.get(command.spec)
     if spec is None or not spec.family.asymmetric:
         raise faults.InvalidParameter(parameter="spec", reason="enum")
@@ -74,7 +74,7 @@ def generate_data_key_pair(context: Context, command: GenerateDataKeyPair) -> Da
     if command.pem:
         private, public = armour(PRIVATE_KEY, private), armour(PUBLIC_KEY, public)
     order = Encrypt(command.key, private, command.aad)
-    encrypted = seal(context, context.handle(version), order, version, algorithm)
+    encrypted = encrypt_with_handle(context, context.handle(version), order, version, algorithm)
     return DataKeyPair(encrypted, command.spec, public, private)
 
 
@@ -83,5 +83,5 @@ def _make(context: Context, spec: KeySpec) -> KeyPair:
     gate, instance_id = context.gate, context.principal.instance_id
     if not instance_id:
         return gate.vault.key_pair(spec)
-    with gate.throttle.alone(f"key_pair/{instance_id}"):
+    with gate.throttle.exclusive(f"key_pair/{instance_id}"):
         return gate.vault.key_pair(spec)

@@ -12,10 +12,10 @@ from bitting.core.usecases.crypto.encryption import (
     PRIMARY,
     Encrypt,
     Encrypted,
-    pick_algorithm,
-    pick_version,
+    encrypt_with_handle,
     require_symmetric,
-    seal,
+    select_algorithm,
+    select_version,
 )
 
 
@@ -68,13 +68,13 @@ def generate_data_key(context: Context, command: GenerateDataKey) -> DataKey:
     rsa = SPECS[key.spec].family is Family.RSA
     if command.symmetric_only and not (rsa and command.rsa_most):
         require_symmetric(key)
-    algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
+    algorithm = select_algorithm(key, command.algorithm, Usage.ENCRYPT)
     if rsa and command.symmetric_only and command.length > command.rsa_most:
         raise faults.PlaintextTooLong(key_id=key.id, family=Family.RSA.value)
-    version = pick_version(context, command.version)
+    version = select_version(context, command.version)
     plaintext = context.gate.entropy.random(command.length)
     order = Encrypt(command.key, plaintext, command.aad)
-    return DataKey(seal(context, context.handle(version), order, version, algorithm), plaintext)
+    return DataKey(encrypt_with_handle(context, context.handle(version), order, version, algorithm), plaintext)
 
 
 @use_case("random:generate", hot=True)

@@ -64,7 +64,7 @@ class Decrypt:
 
 
 @dataclass(slots=True)
-class Unseal:
+class DecryptParts:
     """A ciphertext in parts. ``version`` as in :class:`Encrypt`, or the only name of the key.
 
     ``symmetric_only``: refuse keys of other families.
@@ -91,7 +91,7 @@ class Decrypted:
     text: bool = False
 
 
-def pick_version(context: Context, wanted: str) -> str:
+def select_version(context: Context, wanted: str) -> str:
     """The version id that PRIMARY, INITIAL or an id means for the context's key."""
     if wanted == PRIMARY:
         return context.key.primary_version
@@ -105,7 +105,7 @@ def require_symmetric(key: Key) -> None:
         raise faults.SymmetricKeyRequired(key_id=key.id, family=family.value)
 
 
-def pick_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algorithm:
+def select_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algorithm:
     """The algorithm to use. Raises ``UsageMismatch`` or ``AlgorithmMismatch`` (with ``family`` and ``usage``).
 
     CBC and ECB say nothing about a changed ciphertext; the clouds that have them at all have them for keys
@@ -122,7 +122,9 @@ def pick_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algorith
     return wanted
 
 
-def seal(context: Context, handle: KeyHandle, command: Encrypt, version: str, algorithm: Algorithm) -> Encrypted:
+def encrypt_with_handle(
+    context: Context, handle: KeyHandle, command: Encrypt, version: str, algorithm: Algorithm
+) -> Encrypted:
     """Encrypt with an opened handle of either kind."""
     key = context.key
     if can_encrypt_asymmetric(handle):
@@ -146,16 +148,16 @@ def _named_key(command: Encrypt) -> KeyRef:
     return command.key
 
 
-def source_of(ciphertext: bytes, key: KeyRef | None) -> KeyRef:
+def source_key(ciphertext: bytes, key: KeyRef | None) -> KeyRef:
     """The key given, or the one the ciphertext names. Raises ``InvalidCiphertext`` if it names none."""
     return key or KeyRef.by_version(parse(ciphertext).version_id)
 
 
 def _key_of_ciphertext(command: Decrypt) -> KeyRef:
-    return source_of(command.ciphertext, command.key)
+    return source_key(command.ciphertext, command.key)
 
 
-def _key_of_parts(command: Unseal) -> KeyRef:
+def _key_of_parts(command: DecryptParts) -> KeyRef:
     return command.key or KeyRef.by_version(command.version)
 
 
@@ -168,9 +170,9 @@ def encrypt(context: Context, command: Encrypt) -> Encrypted:
     """
     if command.symmetric_only:
         require_symmetric(context.key)
-    algorithm = pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
-    version = pick_version(context, command.version)
-    return seal(context, context.handle(version), command, version, algorithm)
+    algorithm = select_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
+    version = select_version(context, command.version)
+    return encrypt_with_handle(context, context.handle(version), command, version, algorithm)
 
 
 @use_case("key:decrypt", key=_key_of_ciphertext, states="use", hot=True)
@@ -178,7 +180,7 @@ def decrypt(context: Context, command: Decrypt) -> Decrypted:
     """Decrypt what any API made. Raises ``InvalidCiphertext`` for every reason there is."""
     key = context.key
     spec = SPECS[key.spec]
-    algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
+    algorithm = select_algorithm(key, command.algorithm, Usage.ENCRYPT)
     if spec.family.asymmetric:
         return _decrypt_asymmetric(context, command, algorithm)
     blob = parse(command.ciphertext)
@@ -206,12 +208,12 @@ def _decrypt_asymmetric(context: Context, command: Decrypt, algorithm: Algorithm
 
 
 @use_case("key:decrypt", key=_key_of_parts, states="use", hot=True)
-def unseal(context: Context, command: Unseal) -> Decrypted:
+def decrypt_parts(context: Context, command: DecryptParts) -> Decrypted:
     """Decrypt parts. Raises ``InvalidCiphertext``, ``KeyVersionNotFound``, and as :func:`encrypt`."""
     if command.symmetric_only:
         require_symmetric(context.key)
-    algorithm = pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
-    version = pick_version(context, command.version)
+    algorithm = select_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
+    version = select_version(context, command.version)
     handle = context.handle(version)
     if can_encrypt_asymmetric(handle):
         return Decrypted(context.key, version, handle.decrypt(command.sealed, algorithm), algorithm)

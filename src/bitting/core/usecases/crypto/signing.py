@@ -23,7 +23,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.ports import CanExportPublic, CanMac, CanSign
 from bitting.core.specs import SPECS, Algorithm, Usage
-from bitting.core.usecases.crypto.encryption import PRIMARY, pick_algorithm, pick_version
+from bitting.core.usecases.crypto.encryption import PRIMARY, select_algorithm, select_version
 
 
 @dataclass(slots=True)
@@ -142,8 +142,8 @@ def _key(command: Sign | Verify | ExportPublic | Mac | VerifyMac) -> KeyRef:
 def _signer(context: Context, command: Sign | Verify) -> tuple[CanSign, str, Algorithm]:
     """The opened version, its id and the algorithm to use."""
     _require_asymmetric(context.key)
-    algorithm = pick_algorithm(context.key, command.algorithm, Usage.SIGN)
-    version = pick_version(context, command.version)
+    algorithm = select_algorithm(context.key, command.algorithm, Usage.SIGN)
+    version = select_version(context, command.version)
     handle = context.handle(version)
     if not isinstance(handle, CanSign):
         raise faults.UnsupportedOperation(key_id=context.key.id)
@@ -183,16 +183,16 @@ def public_key(context: Context, command: ExportPublic) -> PublicKey:
     It comes from the opened private key, not from the stored public bytes: those nobody authenticates.
     """
     _require_asymmetric(context.key)
-    version = pick_version(context, command.version)
+    version = select_version(context, command.version)
     handle = context.handle(version)
     if not isinstance(handle, CanExportPublic):
         raise faults.UnsupportedOperation(key_id=context.key.id)
     return PublicKey(context.key, version, handle.public_der())
 
 
-def _maced(context: Context, command: Mac | VerifyMac) -> MacResult:
-    algorithm = pick_algorithm(context.key, command.algorithm, Usage.MAC)
-    version = pick_version(context, command.version)
+def _compute_mac(context: Context, command: Mac | VerifyMac) -> MacResult:
+    algorithm = select_algorithm(context.key, command.algorithm, Usage.MAC)
+    version = select_version(context, command.version)
     handle = context.handle(version)
     if not isinstance(handle, CanMac):
         raise faults.UnsupportedOperation(key_id=context.key.id)
@@ -202,14 +202,16 @@ def _maced(context: Context, command: Mac | VerifyMac) -> MacResult:
 @use_case("key:mac", key=_key, states="use", hot=True)
 def mac(context: Context, command: Mac) -> MacResult:
     """The message's code. Raises ``UsageMismatch``, ``AlgorithmMismatch``, ``KeyVersionNotFound``."""
-    return _maced(context, command)
+    return _compute_mac(context, command)
 
 
 @use_case("key:mac", key=_key, states="use", hot=True)
 def verify_mac(context: Context, command: VerifyMac) -> VerifyResult:
     """Check a code in constant time. Raises as :func:`mac`."""
-    made = _maced(context, command)
-    return VerifyResult(made.key, made.version_id, hmac.compare_digest(made.mac, command.mac), made.algorithm)
+    created = _compute_mac(context, command)
+    return VerifyResult(
+        created.key, created.version_id, hmac.compare_digest(created.mac, command.mac), created.algorithm
+    )
 
 
 @use_case("digest:compute", hot=True)

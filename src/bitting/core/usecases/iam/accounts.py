@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import (
     AccessKey,
-    AccessPoint,
     AccessPolicy,
     Account,
     AccountState,
+    ApplicationAccessPoint,
     ClientKey,
     Instance,
     Project,
@@ -42,7 +42,7 @@ class CreatedAccount:
     second_project: Project
     user: User
     instance: Instance
-    access_point: AccessPoint
+    access_point: ApplicationAccessPoint
     access_key_id: str
     secret: str = field(repr=False)
     password: str = field(repr=False)
@@ -55,7 +55,7 @@ def hash_password(password: str) -> str:
     return "$".join(("scrypt", base64.b64encode(salt).decode(), base64.b64encode(digest).decode()))
 
 
-def check_password(password: str, record: str) -> bool:
+def password_matches(password: str, record: str) -> bool:
     """Whether the password made the record; constant-time in the digest."""
     try:
         _, salt, digest = record.split("$")
@@ -70,14 +70,14 @@ def _scrypt(password: str, salt: bytes) -> bytes:
     return hashlib.scrypt(data, salt=salt, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P, maxmem=64 << 20, dklen=32)
 
 
-def alphanumeric(length: int) -> str:
+def random_alphanumeric(length: int) -> str:
     """Random letters and digits."""
     return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(length))
 
 
 def password(length: int = 24) -> str:
     """A random password that meets the usual rules: letters, digits and a mark."""
-    return alphanumeric(length - 3) + secrets.choice("!@#$%") + secrets.choice(string.digits) + "a"
+    return random_alphanumeric(length - 3) + secrets.choice("!@#$%") + secrets.choice(string.digits) + "a"
 
 
 def _digits(count: int) -> str:
@@ -107,7 +107,7 @@ def create_first_account(uow: UnitOfWork, vault: Vault, clock: Clock, entropy: E
         "Made at first start",
         now,
     )
-    point = AccessPoint(
+    point = ApplicationAccessPoint(
         f"{account_id}/default", account_id, "default", "ClientKey", ("default",), "Made at first start", now
     )
     for record in (account, project, second, user, instance, policy, point):
@@ -118,13 +118,15 @@ def create_first_account(uow: UnitOfWork, vault: Vault, clock: Clock, entropy: E
 
 def add_access_key(uow: UnitOfWork, vault: Vault, now_ms: int, account_id: str, user_id: str) -> tuple[str, str]:
     """A new permanent access key: (id, secret). The secret is stored under the root key only."""
-    access_key_id, secret = "BTT" + alphanumeric(21), alphanumeric(40)
+    access_key_id, secret = "BTT" + random_alphanumeric(21), random_alphanumeric(40)
     sealed = vault.wrap(KeyMaterial(secret.encode()), secret_binding(access_key_id))
     uow.of(AccessKey).add(AccessKey(access_key_id, account_id, user_id, sealed, True, now_ms))
     return access_key_id, secret
 
 
-def add_client_key(uow: UnitOfWork, now_ms: int, entropy: Entropy, point: AccessPoint, public: bytes) -> ClientKey:
+def add_client_key(
+    uow: UnitOfWork, now_ms: int, entropy: Entropy, point: ApplicationAccessPoint, public: bytes
+) -> ClientKey:
     """A new client key of an access point, valid for five years. ``public``: SubjectPublicKeyInfo DER."""
     key = ClientKey(
         id=f"KAAP.{entropy.uuid()}",

@@ -24,10 +24,10 @@ from bitting.core.model.access import UserStatement
 from bitting.core.model.identity import (
     EVERYTHING,
     AccessKey,
-    AccessPoint,
     AccessPolicy,
     Account,
     AccountState,
+    ApplicationAccessPoint,
     ClientKey,
     Instance,
     NetworkRule,
@@ -121,16 +121,16 @@ def access_key(view: View, vault: Vault, access_key_id: str, project_id: str = "
 
 def _by_access_key(vault: Vault, access_key_id: str, project_id: str) -> Callable[[Reader], Credential | None]:
     def build(reader: Reader) -> Credential | None:
-        held = reader.get(AccessKey, access_key_id)
-        if held is None:
+        stored = reader.get(AccessKey, access_key_id)
+        if stored is None:
             return None
-        principal = principal_of(reader, held.account_id, held.user_id, held.id, project_id or held.project_id)
+        principal = principal_of(reader, stored.account_id, stored.user_id, stored.id, project_id or stored.project_id)
         if principal is None:
             return None
-        if held.project_id and principal.project_id != held.project_id:
+        if stored.project_id and principal.project_id != stored.project_id:
             raise faults.ProjectMismatch
-        secret = reveal(vault.unwrap(held.sealed_secret, secret_binding(held.id)))
-        return Credential(principal, held.enabled, secret, held.expires_ms, held.token_digest)
+        secret = reveal(vault.unwrap(stored.sealed_secret, secret_binding(stored.id)))
+        return Credential(principal, stored.enabled, secret, stored.expires_ms, stored.token_digest)
 
     return build
 
@@ -167,15 +167,15 @@ def principal_of(
         account_state=AccountState(account.state),
         admin=user.admin,
         facts=facts,
-        grants=roles.grants(reader, user.id, account.domain_id),
+        grants=roles.key_grants(reader, user.id, account.domain_id),
     )
 
 
 def _granted(reader: Reader, user: User) -> tuple[Statement, ...]:
     """The user's own statements, and what grants on secrets allow (a sweep ends those a second late at most)."""
-    held = reader.find(UserStatement, {"user_id": user.id})
+    stored = reader.find(UserStatement, {"user_id": user.id})
     grants = reader.find(SecretGrant, {"grantee": user.id, "grantee_kind": "user"})
-    own = tuple(Statement(item.actions, item.resources, item.allow) for item in held)
+    own = tuple(Statement(item.actions, item.resources, item.allow) for item in stored)
     return own + tuple(Statement(GRANTED, (f"secret/{grant.secret_name}",)) for grant in grants)
 
 
@@ -187,13 +187,13 @@ def token(view: View, text: str) -> Credential | None:
 
 def _by_token(digest: str) -> Callable[[Reader], Credential | None]:
     def build(reader: Reader) -> Credential | None:
-        held = reader.get(Token, digest)
-        if held is None:
+        stored = reader.get(Token, digest)
+        if stored is None:
             return None
-        principal = principal_of(reader, held.account_id, held.user_id, "", held.project_id)
+        principal = principal_of(reader, stored.account_id, stored.user_id, "", stored.project_id)
         if principal is None:
             return None
-        return Credential(principal, enabled=True, expires_ms=held.expires_ms, token=held)
+        return Credential(principal, enabled=True, expires_ms=stored.expires_ms, token=stored)
 
     return build
 
@@ -206,10 +206,10 @@ def operator(view: View, text: str) -> Principal | None:
 
 def _by_operator(digest: str) -> Callable[[Reader], Principal | None]:
     def build(reader: Reader) -> Principal | None:
-        held = reader.get(Operator, digest)
-        if held is None:
+        stored = reader.get(Operator, digest)
+        if stored is None:
             return None
-        return Principal("", "", "", held.name, (), credential_id=f"operator:{held.name}", operator=True)
+        return Principal("", "", "", stored.name, (), credential_id=f"operator:{stored.name}", operator=True)
 
     return build
 
@@ -225,10 +225,10 @@ def client_key(view: View, client_key_id: str) -> ClientCredential | None:
 
 def _by_client_key(client_key_id: str) -> Callable[[Reader], ClientCredential | None]:
     def build(reader: Reader) -> ClientCredential | None:
-        held = reader.get(ClientKey, client_key_id)
-        point = reader.get(AccessPoint, f"{held.account_id}/{held.access_point}") if held else None
-        account = reader.get(Account, held.account_id) if held else None
-        if held is None or point is None or account is None:
+        stored = reader.get(ClientKey, client_key_id)
+        point = reader.get(ApplicationAccessPoint, f"{stored.account_id}/{stored.access_point}") if stored else None
+        account = reader.get(Account, stored.account_id) if stored else None
+        if stored is None or point is None or account is None:
             return None
         policies = [reader.get(AccessPolicy, f"{account.id}/{name}") for name in point.policies]
         instance = _instance(reader, account, policies)
@@ -242,10 +242,10 @@ def _by_client_key(client_key_id: str) -> Callable[[Reader], ClientCredential | 
             statements=tuple(item for policy in counted for item in _statements(reader, policy)) if instance else (),
             domain_id=account.domain_id,
             instance_id=instance_id,
-            credential_id=held.id,
+            credential_id=stored.id,
             account_state=AccountState(account.state),
         )
-        return ClientCredential(principal, held.public, held.not_before_ms, held.not_after_ms)
+        return ClientCredential(principal, stored.public, stored.not_before_ms, stored.not_after_ms)
 
     return build
 

@@ -42,12 +42,12 @@ def _account(context: Context) -> Account:
 @use_case("service:enable", writes=True, any_account_state=True)
 def enable(context: Context, command: NoInput) -> Account:  # noqa: ARG001
     """Enable the service for the account. Raises ``ServiceEnabled``, ``AccountUnverified``."""
-    held = _account(context)
-    if held.state is AccountState.UNVERIFIED:
+    stored = _account(context)
+    if stored.state is AccountState.UNVERIFIED:
         raise faults.AccountUnverified
-    if held.state is not AccountState.NOT_ENABLED:
-        raise faults.ServiceEnabled(resource=held.id)
-    changed = replace(held, state=AccountState.ACTIVE)
+    if stored.state is not AccountState.NOT_ENABLED:
+        raise faults.ServiceEnabled(resource=stored.id)
+    changed = replace(stored, state=AccountState.ACTIVE)
     context.uow.of(Account).put(changed)
     return changed
 
@@ -65,7 +65,7 @@ def regions(context: Context, command: NoInput) -> Sequence[str]:  # noqa: ARG00
 
 
 @use_case("service:offers")
-def offers(context: Context, command: NoInput) -> SupportedSpecs:  # noqa: ARG001
+def supported_specs(context: Context, command: NoInput) -> SupportedSpecs:  # noqa: ARG001
     """Which providers there are, and which of them make which specs."""
     providers = context.gate.providers
     specs = [

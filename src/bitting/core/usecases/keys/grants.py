@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bitting.core import faults
-from bitting.core.authz.statements import authorise, granted, ring_of
+from bitting.core.authz.statements import authorise, is_granted, ring_of
 from bitting.core.gate import Context, use_case
 from bitting.core.model.grant import Grant
 from bitting.core.model.identity import Account, Principal, User
@@ -43,7 +43,7 @@ class CreateGrant:
 
 
 @dataclass(slots=True)
-class EndGrant:
+class GrantCommand:
     """A grant of a key."""
 
     key: KeyRef
@@ -76,7 +76,7 @@ class GrantPage:
     offset: int
 
 
-def _key(command: CreateGrant | EndGrant | ListGrants) -> KeyRef:
+def _key(command: CreateGrant | GrantCommand | ListGrants) -> KeyRef:
     return command.key
 
 
@@ -96,7 +96,7 @@ def _require_own(context: Context, actions: Sequence[str]) -> None:
     """Who grants passes on no more than they have themselves. Raises ``PermissionDenied`` or its kin."""
     principal, key = context.principal, context.key
     if ring_of(principal, KeyRef.by_id(key.id)) != principal.ring:  # at home elsewhere: grants are all there is
-        if not all(granted(principal, action, f"key/{key.id}") for action in actions):
+        if not all(is_granted(principal, action, f"key/{key.id}") for action in actions):
             raise faults.KeyPermissionDenied(resource=key.id)
         return
     if not principal.admin:
@@ -149,7 +149,7 @@ def _find(context: Context, grant_id: str) -> Grant:
 
 
 @use_case("grant:revoke", key=_key, writes=True)
-def revoke(context: Context, command: EndGrant) -> Grant:
+def revoke(context: Context, command: GrantCommand) -> Grant:
     """Take a grant back. Raises ``KeyPermissionDenied`` and as :func:`_find`."""
     principal, grant = context.principal, _find(context, command.grant_id)
     if not principal.admin and principal.user_id not in {context.key.creator, grant.creator}:
@@ -158,7 +158,7 @@ def revoke(context: Context, command: EndGrant) -> Grant:
     return grant
 
 
-def holds(principal: Principal, grant: Grant) -> bool:
+def is_grantee(principal: Principal, grant: Grant) -> bool:
     """Whether the grant is given to this principal."""
     who = principal.domain_id if grant.grantee_kind == DOMAIN else principal.user_id
     return grant.grantee == who
@@ -168,11 +168,11 @@ def may_retire(principal: Principal, grant: Grant) -> bool:
     """Whether this principal may end the grant."""
     if principal.user_id in {grant.creator, grant.retiring}:
         return True
-    return RETIRE in grant.actions and holds(principal, grant)
+    return RETIRE in grant.actions and is_grantee(principal, grant)
 
 
 @use_case(RETIRE, writes=True, no_permission=True)
-def retire(context: Context, command: EndGrant) -> Grant:
+def retire(context: Context, command: GrantCommand) -> Grant:
     """End a grant that is done with. Raises ``KeyNotFound``, ``KeyPermissionDenied`` and as :func:`_find`."""
     grant = context.uow.of(Grant).get(command.grant_id)
     if grant is None or not may_retire(context.principal, grant):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
-from bitting.core.keystore_access import SHARED, require_usable
+from bitting.core.keystore_access import SHARED, require_keystore_usable
 from bitting.core.model.key import Key
 from bitting.core.model.keystore import Keystore, KeystoreState
 from bitting.core.ports import UnitOfWork
@@ -71,10 +71,10 @@ def _require_offered(context: Context) -> None:
 
 def find(context: Context, keystore_id: str) -> Keystore:
     """A store of the caller's. Raises ``ResourceNotFound`` (``kind`` partition)."""
-    held = context.uow.of(Keystore).get(keystore_id)
-    if held is None or held.ring != context.principal.ring:
+    stored = context.uow.of(Keystore).get(keystore_id)
+    if stored is None or stored.ring != context.principal.ring:
         raise faults.ResourceNotFound(kind="partition", resource=keystore_id)
-    return held
+    return stored
 
 
 @use_case("keystore:create", writes=True)
@@ -151,10 +151,10 @@ def delete(context: Context, command: KeystoreById) -> Keystore:
 def set_members(context: Context, command: SetMembers) -> Keystore:
     """Limit a store to some users. Raises ``ResourceNotFound``."""
     stores = context.uow.of(Keystore)
-    held = stores.get(command.keystore_id)
-    if held is None:
+    stored = stores.get(command.keystore_id)
+    if stored is None:
         raise faults.ResourceNotFound(kind="partition", resource=command.keystore_id)
-    changed = replace(held, members=tuple(command.members))
+    changed = replace(stored, members=tuple(command.members))
     stores.put(changed)
     return changed
 
@@ -162,12 +162,12 @@ def set_members(context: Context, command: SetMembers) -> Keystore:
 def require_place(context: Context, keystore_id: str, *, external: bool) -> None:
     """Return if a new key may be put there.
 
-    Raises ``ResourceNotFound``, as :func:`require_usable`, and ``UnsupportedOperation`` for imported material.
+    Raises ``ResourceNotFound``, as :func:`require_keystore_usable`, and ``UnsupportedOperation`` for imported material.
     """
     if keystore_id in SHARED:
         return
     _require_offered(context)
-    require_usable(find(context, keystore_id), context.principal)
+    require_keystore_usable(find(context, keystore_id), context.principal)
     if external:
         raise faults.UnsupportedOperation(feature="import", keystore="custom")
 

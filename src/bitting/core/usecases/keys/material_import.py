@@ -140,7 +140,7 @@ def parameters_pending(context: Context, command: GetParameters) -> Parameters:
     return _parameters(context, command)
 
 
-def _redeem(context: Context, key: Key, token: bytes) -> ImportTicket:
+def _verify_token(context: Context, key: Key, token: bytes) -> ImportTicket:
     """Point 2. Raises ``InvalidImportToken``, ``ImportTokenKeyMismatch``, ``ExpiredImportToken``."""
     try:
         words = reveal(context.gate.vault.unwrap(token, _TOKEN)).decode()
@@ -176,7 +176,7 @@ def _import(context: Context, command: Import) -> Key:
     _require_external(key)
     if command.expires_ms and command.expires_ms <= context.now_ms:
         raise faults.InvalidParameter(parameter="expires_ms", reason="past")
-    material = _unwrap(context, key, _redeem(context, key, command.token), command)
+    material = _unwrap(context, key, _verify_token(context, key, command.token), command)
     stored = context.gate.providers[key.provider].import_material(
         SPECS[key.spec], material, binding(key, key.primary_version)
     )
@@ -232,7 +232,7 @@ def import_pending(context: Context, command: Import) -> Key:
 def delete_material(context: Context, command: DeleteMaterial) -> Key:  # noqa: ARG001
     """Forget the material, in any state; a key about to be deleted stays so. Raises as :func:`_require_external`."""
     _require_external(context.key)
-    return forget(context, context.key)
+    return erase_material(context, context.key)
 
 
 @use_case("key:delete_material", key=_key, states="delete_material", writes=True)
@@ -245,10 +245,10 @@ def delete_live_material(context: Context, command: DeleteMaterial) -> Key:  # n
     _require_external(context.key)
     if SPECS[context.key.spec].family.asymmetric:
         raise faults.UnsupportedOperation(key_id=context.key.id, feature="delete_private_key")
-    return forget(context, context.key)
+    return erase_material(context, context.key)
 
 
-def forget(context: Context, key: Key) -> Key:
+def erase_material(context: Context, key: Key) -> Key:
     """Erase the material of a key; its fingerprint stays, since only the same may come back."""
     versions = context.uow.of(KeyVersion)
     for version in versions.find({"key_id": key.id}):
@@ -263,7 +263,7 @@ def forget(context: Context, key: Key) -> Key:
     return changed
 
 
-def drop_tickets(uow: UnitOfWork, key_id: str) -> None:
+def delete_tickets(uow: UnitOfWork, key_id: str) -> None:
     """Forget what was handed out for a key."""
     tickets = uow.of(ImportTicket)
     while found := tickets.find({"key_id": key_id}):

@@ -26,7 +26,7 @@ from bitting.core.quotas import require_room
 from bitting.core.replicas import as_replica
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.core.usecases.keys import tags
-from bitting.core.usecases.keys.names import require_free
+from bitting.core.usecases.keys.display_names import require_name_free
 
 PROFILE = "huawei"
 REPLICAS_MAX = 1000
@@ -118,7 +118,7 @@ def replicate(context: Context, command: Replicate) -> Replica:
     replicas = uow.of(Replica)
     if replicas.get(replica_id(project.ring, key.id)) is not None:
         raise faults.ResourceExists(kind="replica", resource=key.id)
-    require_free(uow, project.ring, command.name)
+    require_name_free(uow, project.ring, command.name)
     require_room(uow, project.ring, "keys", lambda: uow.of(Key).count({"ring": project.ring, "service": ""}))
     replica = Replica(
         id=replica_id(project.ring, key.id),
@@ -136,7 +136,7 @@ def replicate(context: Context, command: Replicate) -> Replica:
     )
     replicas.add(replica)
     there = replace(context, principal=replace(context.principal, ring=project.ring))
-    tags.put(there, "key", key.id, command.tags)
+    tags.set_tags(there, "key", key.id, command.tags)
     return replica
 
 
@@ -190,10 +190,10 @@ def job(context: Context, command: JobById) -> Replica:
 @use_case("service:write", writes=True, operator=True)
 def set_sync(context: Context, command: SetSync) -> Key:
     """Let replicas of a key pass changes on, or not. Raises ``KeyNotFound``."""
-    held = context.uow.of(Key).get(command.key_id)
-    if held is None:
+    stored = context.uow.of(Key).get(command.key_id)
+    if stored is None:
         raise faults.KeyNotFound(resource=command.key_id, named="id")
-    changed = replace(held, sync=command.on)
+    changed = replace(stored, sync=command.on)
     context.uow.of(Key).put(changed)
     return changed
 
@@ -211,6 +211,6 @@ def list_keys(context: Context, command: keys.ListKeys) -> keys.KeyPage:
 def _replicas(context: Context, command: keys.ListKeys) -> list[Key]:
     """The replicas in the ring that the filters let through, oldest first."""
     found = context.uow.of(Replica).find({"ring": context.principal.ring}, order="number", limit=REPLICAS_MAX)
-    held = [(replica, context.uow.of(Key).get(replica.key_id)) for replica in found]
-    shown = [keys.seen(context, as_replica(key, replica)) for replica, key in held if key is not None]
+    stored = [(replica, context.uow.of(Key).get(replica.key_id)) for replica in found]
+    shown = [keys.with_effective_state(context, as_replica(key, replica)) for replica, key in stored if key is not None]
     return [key for key in shown if all(getattr(key, name) == value for name, value in command.where.items())]

@@ -18,7 +18,15 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.secret import Secret
 from bitting.core.model.tag import SEPARATOR, Tag, tag_id
 from bitting.core.ports import UnitOfWork
-from bitting.core.usecases.keys.tags import MOST, Pairs, TagFilter, carriers, find, put, take
+from bitting.core.usecases.keys.tags import (
+    MOST,
+    Pairs,
+    TagFilter,
+    find_resource,
+    find_tagged_ids,
+    remove_tags,
+    set_tags,
+)
 from bitting.core.usecases.secrets import listing as secret_lists
 from bitting.core.usecases.secrets.records import find as find_secret
 
@@ -79,8 +87,8 @@ def tag_many(context: Context, command: TagMany) -> None:
             order = secret_lists.TagSecret(name=name, tags=dict(command.tags), tags_max=command.most)
             secret_lists.tag.run(context, order)
         else:
-            resource_id = find(context, command.kind, name, "key:tag", "edit")
-            put(context, command.kind, resource_id, command.tags, command.most)
+            resource_id = find_resource(context, command.kind, name, "key:tag", "edit")
+            set_tags(context, command.kind, resource_id, command.tags, command.most)
 
 
 @use_case("key:untag", writes=True)
@@ -89,12 +97,12 @@ def untag_many(context: Context, command: UntagMany) -> None:
     for name in command.names:
         if command.kind == SECRET:
             secret = find_secret(context, name, "secret:tag")
-            keys = tuple(secret_lists.pairs(secret)) if command.every else tuple(command.keys)
+            keys = tuple(secret_lists.tag_pairs(secret)) if command.every else tuple(command.keys)
             secret_lists.untag.run(context, secret_lists.UntagSecret(name=name, keys=keys))
         else:
-            resource_id = find(context, command.kind, name, "key:untag", "edit")
+            resource_id = find_resource(context, command.kind, name, "key:untag", "edit")
             names = None if command.every else command.keys
-            take(context.uow, context.principal.ring, command.kind, resource_id, names)
+            remove_tags(context.uow, context.principal.ring, command.kind, resource_id, names)
 
 
 @use_case("key:list_tags")
@@ -117,9 +125,9 @@ def _of_records(context: Context, command: ListTagged, after: str) -> Sequence[T
     where: dict[str, object] = {"ring": ring, "kind": command.kind}
     ids = None
     if command.names:
-        ids = {find(context, command.kind, name, "key:list_tags", "read") for name in command.names}
+        ids = {find_resource(context, command.kind, name, "key:list_tags", "read") for name in command.names}
     if command.wanted:
-        fitting = carriers(uow, ring, command.kind, command.wanted, any_of=command.any_of)
+        fitting = find_tagged_ids(uow, ring, command.kind, command.wanted, any_of=command.any_of)
         ids = fitting if ids is None else ids & fitting
     if ids is None:
         return uow.of(Tag).find(where, after=after or None, limit=command.limit + 1)
@@ -146,13 +154,13 @@ def _of_secrets(context: Context, command: ListTagged, after: str) -> Sequence[T
         names = sorted(set(command.names))
         secrets: Iterable[Secret] = [find_secret(context, name, "secret:list_tags") for name in names]
     else:
-        secrets = secret_lists.every(context)
+        secrets = secret_lists.visible_secrets(context)
     found: list[Tag] = []
     for secret in secrets:
-        held = secret_lists.pairs(secret)
-        if command.wanted and not _carries(held, command.wanted, any_of=command.any_of):
+        stored = secret_lists.tag_pairs(secret)
+        if command.wanted and not _carries(stored, command.wanted, any_of=command.any_of):
             continue
-        for key, value in sorted(held.items()):
+        for key, value in sorted(stored.items()):
             record_id = tag_id(secret.ring, SECRET, secret.name, key)
             if record_id > after:
                 found.append(Tag(record_id, secret.ring, SECRET, secret.name, key, value, secret.created_ms))
@@ -161,8 +169,8 @@ def _of_secrets(context: Context, command: ListTagged, after: str) -> Sequence[T
     return found[: command.limit + 1]
 
 
-def _carries(held: Mapping[str, str], wanted: Sequence[TagFilter], *, any_of: bool) -> bool:
-    fits = (any(_is(item, key, value) for key, value in held.items()) for item in wanted)
+def _carries(stored: Mapping[str, str], wanted: Sequence[TagFilter], *, any_of: bool) -> bool:
+    fits = (any(_is(item, key, value) for key, value in stored.items()) for item in wanted)
     return any(fits) if any_of else all(fits)
 
 

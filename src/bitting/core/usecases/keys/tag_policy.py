@@ -11,7 +11,7 @@ from bitting.core import faults
 from bitting.core.gate import Context
 
 
-def demand(context: Context, names: Collection[str]) -> None:
+def require_tags(context: Context, names: Collection[str]) -> None:
     """Return if the names are enough. Raises ``AccessFault`` (``policy`` tags)."""
     policy = context.gate.switches(context.view).tag_policy
     wanted = {name.strip() for name in policy.split(",") if name.strip()}

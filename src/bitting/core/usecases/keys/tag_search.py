@@ -23,7 +23,7 @@ class FindKeys:
 
 
 @dataclass(slots=True)
-class FoundKeys:
+class KeysWithTags:
     """One page, oldest first, with the tags of each; ``total`` counts every match."""
 
     keys: Sequence[Key]
@@ -66,22 +66,22 @@ def change(context: Context, command: ChangeTags) -> None:
 
 
 @use_case("key:list_tags")
-def find(context: Context, command: FindKeys) -> FoundKeys:
+def find(context: Context, command: FindKeys) -> KeysWithTags:
     """Keys whose tags and names fit."""
     ring, uow = context.principal.ring, context.uow
     where: dict[str, object] = {"ring": ring}
     if command.wanted:
-        where["id"] = tuple(sorted(tags.carriers(uow, ring, "key", command.wanted)))
+        where["id"] = tuple(sorted(tags.find_tagged_ids(uow, ring, "key", command.wanted)))
     if command.names is not None:
         where["name"] = tuple(command.names)
     records = uow.of(Key)
     found = records.find(where, order="number", offset=command.offset, limit=command.limit)
-    shown = [keys.seen(context, key) for key in found]
-    return FoundKeys(shown, {key.id: tags.held(uow, ring, "key", key.id) for key in found}, records.count(where))
+    shown = [keys.with_effective_state(context, key) for key in found]
+    return KeysWithTags(shown, {key.id: tags.tags_of(uow, ring, "key", key.id) for key in found}, records.count(where))
 
 
 @use_case("key:list_tags")
-def every(context: Context, command: ListAllTags) -> TagValues:  # noqa: ARG001
+def list_all_tags(context: Context, command: ListAllTags) -> TagValues:  # noqa: ARG001
     """All tags of the ring's keys."""
     found: dict[str, set[str]] = {}
     after = None

@@ -15,7 +15,7 @@ from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import AccessKey
 from bitting.core.model.secret import Secret
 from bitting.core.ports import UnitOfWork
-from bitting.core.usecases.iam.accounts import alphanumeric
+from bitting.core.usecases.iam.accounts import random_alphanumeric
 from bitting.core.usecases.iam.credentials import secret_binding
 from bitting.core.usecases.secrets.database_rotation import DefaultSteps, login_of, pending_of, with_login
 from bitting.core.usecases.secrets.rotation_ports import Login, RotationContext, RotationRefused, UncertainOutcome
@@ -29,33 +29,33 @@ class AccessKeySteps(DefaultSteps):
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
 
-    def propose(self, situation: RotationContext) -> bytes:
+    def create_value(self, situation: RotationContext) -> bytes:
         """A fresh id and secret."""
-        login = Login(PREFIX + alphanumeric(21), alphanumeric(40))
+        login = Login(PREFIX + random_alphanumeric(21), random_alphanumeric(40))
         return with_login(situation.secret, situation.current, login)
 
     def record(self, uow: UnitOfWork, situation: RotationContext, value: bytes) -> None:
         """The access key itself, usable from now on."""
-        held = self._held(uow, situation.secret, situation.current)
+        stored = self._held(uow, situation.secret, situation.current)
         login = login_of(situation.secret, value)
         sealed = self._gate.vault.wrap(KeyMaterial(login.password.encode()), secret_binding(login.user))
-        made = AccessKey(
+        created = AccessKey(
             id=login.user,
-            account_id=held.account_id,
-            user_id=held.user_id,
+            account_id=stored.account_id,
+            user_id=stored.user_id,
             sealed_secret=sealed,
             enabled=True,
             created_ms=self._gate.clock.now_ms(),
-            project_id=held.project_id,
+            project_id=stored.project_id,
         )
-        uow.of(AccessKey).add(made)
+        uow.of(AccessKey).add(created)
 
     @staticmethod
     def _held(uow: UnitOfWork, secret: Secret, value: bytes) -> AccessKey:
-        held = uow.of(AccessKey).get(login_of(secret, value).user)
-        if held is None or held.account_id != secret.account_id:
+        stored = uow.of(AccessKey).get(login_of(secret, value).user)
+        if stored is None or stored.account_id != secret.account_id:
             raise RotationRefused("AccessKeyUnknown", "The current value is no access key of this account.", final=True)
-        return held
+        return stored
 
     def set(self, situation: RotationContext) -> None:
         """Nothing: it was made with the version."""
@@ -74,7 +74,7 @@ class AccessKeySteps(DefaultSteps):
         if former != login_of(situation.secret, situation.current).user:
             uow.of(AccessKey).remove(former)
 
-    def doubt(self, situation: RotationContext) -> UncertainOutcome:
+    def determine_outcome(self, situation: RotationContext) -> UncertainOutcome:
         """The old key was not touched."""
         json.loads(pending_of(situation))
         return UncertainOutcome.OLD_WORKS

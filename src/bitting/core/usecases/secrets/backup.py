@@ -33,18 +33,26 @@ from bitting.core.usecases.secrets.records import (
     KIND,
     NewVersion,
     add_version,
-    admit,
-    by_name,
     find,
-    need_value,
+    get_by_name,
+    is_deleted,
     put_stage,
     quota,
+    require_action,
+    require_value_access,
     stages_of,
     touch,
-    vanished,
     versions_of,
 )
-from bitting.core.usecases.secrets.values import SEALING, opened, require_usable, seal, stored_key, unseal, value_of
+from bitting.core.usecases.secrets.values import (
+    SEALING,
+    cached_key,
+    read_value,
+    require_key_usable,
+    seal_value,
+    stored_key,
+    unseal_value,
+)
 
 _MAGIC = b"BSB1"
 _BINDING = b"secret-backup/1"
@@ -77,16 +85,16 @@ def back_up(context: Context, command: SecretCommand) -> str:
     """The blob, base64. Raises ``ResourceNotFound``, the state's fault, and the faults of every version's key."""
     gate, uow, now = context.gate, context.uow, context.now_ms
     secret = find(context, command.name, "secret:backup")
-    need_value(secret)
+    require_value_access(secret)
     stages = stages_of(uow, secret.id)
     versions = []
     for version in versions_of(uow, secret.id):
         cached = stored_key(gate, uow, version.key_id, now)
-        require_usable(context.principal, cached.key, "key:decrypt", now)
+        require_key_usable(context.principal, cached.key, "key:decrypt", now)
         versions.append(
             {
                 "name": version.name,
-                "value": base64.b64encode(value_of(gate, cached, secret, version)).decode(),
+                "value": base64.b64encode(read_value(gate, cached, secret, version)).decode(),
                 "binary": version.binary,
                 "expires_ms": version.expires_ms,
                 "created_ms": version.created_ms,
@@ -102,15 +110,15 @@ def back_up(context: Context, command: SecretCommand) -> str:
         "versions": versions,
     }
     cached = stored_key(gate, uow, secret.key_id, now)
-    require_usable(context.principal, cached.key, SEALING, now)
-    data_key, sealed = seal(gate, cached, _BINDING, json.dumps(content).encode())
+    require_key_usable(context.principal, cached.key, SEALING, now)
+    data_key, sealed = seal_value(gate, cached, _BINDING, json.dumps(content).encode())
     named = secret.key_id.encode()
     head = len(data_key).to_bytes(_LENGTH_BYTES, "big") + bytes((len(named),)) + named
     return base64.b64encode(_MAGIC + head + data_key + sealed).decode()
 
 
 @use_case("secret:restore_backup", writes=True)
-def bring_back(context: Context, command: RestoreBackup) -> Secret:
+def restore_backup(context: Context, command: RestoreBackup) -> Secret:
     """The secret, under the name it had.
 
     Raises ``InvalidParameter`` (blob), ``KeyNotFound`` where no key here opens it, ``ResourceExists`` (``kind``
@@ -119,13 +127,13 @@ def bring_back(context: Context, command: RestoreBackup) -> Secret:
     """
     key_id, data_key, sealed = _parts(command.blob)
     cached, content = _opened(context, key_id, data_key, sealed)
-    admit(context.principal, content["name"], "secret:restore_backup")
-    require_usable(context.principal, cached.key, SEALING, context.now_ms)
+    require_action(context.principal, content["name"], "secret:restore_backup")
+    require_key_usable(context.principal, cached.key, SEALING, context.now_ms)
     uow, ring = context.uow, context.principal.ring
-    held = by_name(uow, ring, content["name"])
-    if held is not None and not vanished(held, context.now_ms):
-        kind = "version" if held.id == content["id"] else KIND
-        raise faults.ResourceExists(kind=kind, state=held.state.value, resource=held.name)
+    stored = get_by_name(uow, ring, content["name"])
+    if stored is not None and not is_deleted(stored, context.now_ms):
+        kind = "version" if stored.id == content["id"] else KIND
+        raise faults.ResourceExists(kind=kind, state=stored.state.value, resource=stored.name)
     quota(uow, ring, "secrets", 0)
     require_room(uow, ring, "secrets", lambda: uow.of(Secret).count({"ring": ring}))
     return _rebuilt(context, cached, content)
@@ -152,16 +160,16 @@ def _opened(context: Context, key_id: str, data_key: bytes, sealed: bytes) -> tu
         context.gate.find_key(context.uow, context, KeyRef.by_id(key_id))
         cached = stored_key(context.gate, context.uow, key_id, context.now_ms)
         try:
-            return cached, json.loads(unseal(context.gate, cached, _BINDING, data_key, sealed))
+            return cached, json.loads(unseal_value(context.gate, cached, _BINDING, data_key, sealed))
         except (faults.ProviderFailed, faults.KeyVersionNotFound):
             raise faults.InvalidParameter(parameter="blob", reason="format") from None
     for key in _imported(context):
-        cached = opened(context.gate, context.uow, key)
+        cached = cached_key(context.gate, context.uow, key)
         with_version = _named_for(data_key, key)
         if not isinstance(cached.handle(key.primary_version), CanEncrypt):
             continue
         try:
-            return cached, json.loads(unseal(context.gate, cached, _BINDING, with_version, sealed))
+            return cached, json.loads(unseal_value(context.gate, cached, _BINDING, with_version, sealed))
         except faults.ProviderFailed:
             continue
     raise faults.KeyNotFound(resource=key_id)

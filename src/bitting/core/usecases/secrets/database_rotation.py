@@ -15,13 +15,13 @@ from typing import Any
 from bitting.core.gate import Gate
 from bitting.core.model.secret import Secret
 from bitting.core.ports import UnitOfWork
-from bitting.core.usecases.secrets.passwords import for_rotation
+from bitting.core.usecases.secrets.passwords import rotation_password
 from bitting.core.usecases.secrets.rotation_ports import (
+    DatabaseServer,
     Login,
     RotationContext,
     RotationRefused,
     Rotator,
-    Server,
     UncertainOutcome,
 )
 
@@ -67,7 +67,7 @@ class DefaultSteps:
     def record(self, uow: UnitOfWork, situation: RotationContext, value: bytes) -> None:
         """Nothing."""
 
-    def finished(self, situation: RotationContext) -> None:
+    def notify_finished(self, situation: RotationContext) -> None:
         """Nothing."""
 
     def finish(self, uow: UnitOfWork, situation: RotationContext) -> None:
@@ -86,15 +86,15 @@ def pending_of(situation: RotationContext) -> bytes:
 class DatabaseSteps(DefaultSteps):
     """Rotation on one server."""
 
-    def __init__(self, gate: Gate, rotator: Rotator, server: Server) -> None:
+    def __init__(self, gate: Gate, rotator: Rotator, server: DatabaseServer) -> None:
         self._gate = gate
         self._rotator = rotator
         self._server = server
 
-    def propose(self, situation: RotationContext) -> bytes:
+    def create_value(self, situation: RotationContext) -> bytes:
         """The user whose turn it is, with a fresh password."""
         user = self._turn(situation)
-        login = Login(user, for_rotation(self._gate.entropy))
+        login = Login(user, rotation_password(self._gate.entropy))
         return with_login(situation.secret, situation.current, login)
 
     @staticmethod
@@ -111,14 +111,14 @@ class DatabaseSteps(DefaultSteps):
         """The server takes the new password, unless it has it already."""
         secret = situation.secret
         new, current = login_of(secret, pending_of(situation)), login_of(secret, situation.current)
-        if self._rotator.works(self._server, new):
+        if self._rotator.login_works(self._server, new):
             return
         admin = self._server.admin
         if secret.paired and admin is not None:
             self._rotator.ensure_user(self._server, current.user, new)
-        self._rotator.set_password(self._server, self._way_in(situation, new, current), new)
+        self._rotator.set_password(self._server, self._admin_login(situation, new, current), new)
 
-    def _way_in(self, situation: RotationContext, new: Login, current: Login) -> Login:
+    def _admin_login(self, situation: RotationContext, new: Login, current: Login) -> Login:
         if self._server.admin is not None:
             return self._server.admin
         if new.user == current.user:
@@ -130,21 +130,21 @@ class DatabaseSteps(DefaultSteps):
 
     def test(self, situation: RotationContext) -> None:
         """The server lets the new login in."""
-        if not self._rotator.works(self._server, login_of(situation.secret, pending_of(situation))):
+        if not self._rotator.login_works(self._server, login_of(situation.secret, pending_of(situation))):
             raise RotationRefused("NewLoginRefused", "The server does not let the new login in.")
 
-    def doubt(self, situation: RotationContext) -> UncertainOutcome:
+    def determine_outcome(self, situation: RotationContext) -> UncertainOutcome:
         """Try both; put the old password back where an administrator can."""
         secret = situation.secret
         new, current = login_of(secret, pending_of(situation)), login_of(secret, situation.current)
-        if self._rotator.works(self._server, current):
+        if self._rotator.login_works(self._server, current):
             self._put_back(situation, new)
             return UncertainOutcome.OLD_WORKS
-        if self._rotator.works(self._server, new):
+        if self._rotator.login_works(self._server, new):
             return UncertainOutcome.NEW_WORKS
         if self._server.admin is not None:
             self._rotator.set_password(self._server, self._server.admin, current)
-            if self._rotator.works(self._server, current):
+            if self._rotator.login_works(self._server, current):
                 return UncertainOutcome.OLD_WORKS
         raise RotationRefused("NeitherLoginWorks", "The server lets neither the old nor the new login in.")
 
@@ -153,6 +153,6 @@ class DatabaseSteps(DefaultSteps):
         if situation.previous is None or not situation.secret.paired:
             return
         former = login_of(situation.secret, situation.previous)
-        if former.user == new.user and not self._rotator.works(self._server, former):
+        if former.user == new.user and not self._rotator.login_works(self._server, former):
             by = self._server.admin or new
             self._rotator.set_password(self._server, by, former)

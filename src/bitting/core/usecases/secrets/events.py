@@ -20,8 +20,8 @@ from bitting.core.gate import Context, Gate, use_case
 from bitting.core.model.secret import EventRule, Notice, NoticeState, Secret, Webhook
 from bitting.core.ports import UnitOfWork
 from bitting.core.scheduler import JobRun, schedule
+from bitting.core.usecases.secrets.delivery_targets import signing_secret
 from bitting.core.usecases.secrets.rotation_ports import HttpClient, signed_headers
-from bitting.core.usecases.secrets.targets import signing_secret
 
 CREATED, EXPIRED = "version_created", "version_expired"
 ROTATED, ROTATION_FAILED, DELETED = "rotated", "rotation_failed", "deleted"
@@ -228,28 +228,28 @@ def emit(gate: Gate, uow: UnitOfWork, secret: Secret, event: str, now_ms: int, *
 def deliver(http_client: HttpClient) -> Callable[[JobRun], int | None]:
     """The handler of :data:`DELIVER` jobs: eight tries over some minutes, then the notice counts as failed."""
 
-    def run(turn: JobRun) -> int | None:
-        with turn.gate.store.begin(write=False) as uow:
-            notice = uow.of(Notice).get(turn.job.subject)
+    def run(job_run: JobRun) -> int | None:
+        with job_run.gate.store.begin(write=False) as uow:
+            notice = uow.of(Notice).get(job_run.job.subject)
             webhook = uow.of(Webhook).get(f"{notice.account_id}/{notice.target_id}") if notice else None
         if notice is None:
             return None
-        state = NoticeState.INVALID if webhook is None else _send(turn, http_client, notice, webhook)
+        state = NoticeState.INVALID if webhook is None else _send(job_run, http_client, notice, webhook)
         attempts = notice.attempts + 1
         if state is NoticeState.FAILED and attempts < TRIES_MAX:
             state = NoticeState.WAITING
-        due = turn.now_ms + (FIRST_WAIT_MS << (attempts - 1)) if state is NoticeState.WAITING else None
-        with turn.gate.store.begin(write=True) as uow:
+        due = job_run.now_ms + (FIRST_WAIT_MS << (attempts - 1)) if state is NoticeState.WAITING else None
+        with job_run.gate.store.begin(write=True) as uow:
             if uow.of(Notice).get(notice.id) is not None:
                 uow.of(Notice).put(replace(notice, state=state, attempts=attempts))
-            turn.settle(uow, due)
+            job_run.settle(uow, due)
         return None
 
     return run
 
 
-def _send(turn: JobRun, http_client: HttpClient, notice: Notice, webhook: Webhook) -> NoticeState:
+def _send(job_run: JobRun, http_client: HttpClient, notice: Notice, webhook: Webhook) -> NoticeState:
     body = notice.content.encode()
-    headers = signed_headers(signing_secret(turn.gate, webhook), body, turn.now_ms, notice.id)
+    headers = signed_headers(signing_secret(job_run.gate, webhook), body, job_run.now_ms, notice.id)
     answer = http_client.post(webhook.url, headers, body)
     return NoticeState.DELIVERED if 200 <= answer.status < 300 else NoticeState.FAILED

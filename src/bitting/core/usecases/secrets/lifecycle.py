@@ -32,17 +32,17 @@ from bitting.core.usecases.secrets.records import (
     KIND,
     NewVersion,
     add_version,
-    admit,
-    by_name,
-    erase,
+    delete_records,
     find,
-    missing,
-    need_edit,
+    get_by_name,
+    is_deleted,
+    is_visible,
+    not_found_fault,
     put_stage,
     quota,
+    require_action,
+    require_editable,
     touch,
-    vanished,
-    visible,
 )
 from bitting.core.usecases.secrets.values import chosen_key
 
@@ -130,7 +130,7 @@ def create(context: Context, command: CreateSecret) -> CreatedSecret:
     Raises ``ResourceExists`` (``kind`` secret), ``QuotaExceeded`` (``limit`` secrets), ``ResourceNotFound`` (``kind``
     secret_quota, event), and what :func:`bitting.core.usecases.secrets.values.chosen_key` raises.
     """
-    admit(context.principal, command.name, "secret:create")
+    require_action(context.principal, command.name, "secret:create")
     _require_room(context, command.name)
     events.require_rules(context, command.events)
     cached = chosen_key(context, command.key)
@@ -153,12 +153,12 @@ def create(context: Context, command: CreateSecret) -> CreatedSecret:
 
 def _require_room(context: Context, name: str) -> None:
     ring, uow = context.principal.ring, context.uow
-    held = by_name(uow, ring, name)
-    if held is not None and vanished(held, context.now_ms):
-        erase(uow, held)
-        held = None
-    if held is not None:
-        raise faults.ResourceExists(kind=KIND, state=held.state.value, resource=name)
+    stored = get_by_name(uow, ring, name)
+    if stored is not None and is_deleted(stored, context.now_ms):
+        delete_records(uow, stored)
+        stored = None
+    if stored is not None:
+        raise faults.ResourceExists(kind=KIND, state=stored.state.value, resource=name)
     quota(uow, ring, "secrets", 0)
     require_room(uow, ring, "secrets", lambda: uow.of(Secret).count({"ring": ring}))
 
@@ -210,7 +210,7 @@ def update(context: Context, command: UpdateSecret) -> Secret:
     ``MissingParameter`` (rotation_interval_s) where rotation is switched on without ever having had an interval.
     """
     secret = find(context, command.name, "secret:update")
-    need_edit(secret)
+    require_editable(secret)
     changes: dict[str, Any] = {}
     for name in ("description", "config", "function", "policy"):
         if (value := getattr(command, name)) is not None:
@@ -242,7 +242,7 @@ def _rotation(context: Context, secret: Secret, command: UpdateSecret) -> dict[s
 def schedule_deletion(context: Context, command: ScheduleDeletion) -> Secret:
     """From now unreadable, after ``days`` gone for good. Raises ``ResourceNotFound``, ``KeyPendingDeletion``."""
     secret = find(context, command.name, "secret:schedule_deletion")
-    need_edit(secret)
+    require_editable(secret)
     due = context.now_ms + command.days * DAY_MS
     return touch(context.uow, secret, context.now_ms, state=SecretState.PENDING_DELETION, deletion_due_ms=due)
 
@@ -260,30 +260,30 @@ def restore(context: Context, command: SecretCommand) -> Secret:
 def delete(context: Context, command: SecretCommand) -> Secret:
     """Gone at once, with every version. Works in every state. Raises ``ResourceNotFound``."""
     secret = find(context, command.name, "secret:delete")
-    erase(context.uow, secret)
+    delete_records(context.uow, secret)
     events.emit(context.gate, context.uow, secret, events.DELETED, context.now_ms)
     return secret
 
 
 def _set_state(context: Context, name: str, state: SecretState) -> Secret:
-    secret = by_name(context.uow, context.principal.ring, name)
-    if secret is None or not visible(secret, context.principal, context.now_ms):
-        raise missing(name)
-    need_edit(secret)
+    secret = get_by_name(context.uow, context.principal.ring, name)
+    if secret is None or not is_visible(secret, context.principal, context.now_ms):
+        raise not_found_fault(name)
+    require_editable(secret)
     return touch(context.uow, secret, context.now_ms, state=state)
 
 
 @use_case("secret:disable", writes=True)
 def disable(context: Context, command: SecretCommand) -> Secret:
     """Values can be neither read nor written until it is enabled. No cloud has a call for this; ours does."""
-    admit(context.principal, command.name, "secret:disable")
+    require_action(context.principal, command.name, "secret:disable")
     return _set_state(context, command.name, SecretState.DISABLED)
 
 
 @use_case("secret:enable", writes=True)
 def enable(context: Context, command: SecretCommand) -> Secret:
     """The way back from :func:`disable`, and from frozen."""
-    admit(context.principal, command.name, "secret:enable")
+    require_action(context.principal, command.name, "secret:enable")
     return _set_state(context, command.name, SecretState.ENABLED)
 
 
@@ -292,6 +292,6 @@ def freeze(context: Context, command: SecretById) -> Secret:
     """The operator's stop: as disabled, whatever state it was in but pending deletion. Raises ``ResourceNotFound``."""
     secret = context.uow.of(Secret).get(command.secret_id)
     if secret is None:
-        raise missing(command.secret_id)
-    need_edit(secret)
+        raise not_found_fault(command.secret_id)
+    require_editable(secret)
     return touch(context.uow, secret, context.now_ms, state=SecretState.FROZEN)

@@ -2,7 +2,7 @@
 
 ::
 
-    rotate ─> SecretTask + job          (or the clock: bitting.core.usecases.secrets.scheduled)
+    rotate ─> SecretTask + job          (or the clock: bitting.core.usecases.secrets.sweeps)
     job:   create  version on the stage pending                      committed
            set     the server takes the new password                 outside, may have happened before
            test    the new one is let in                             outside
@@ -45,9 +45,9 @@ from bitting.core.usecases.secrets.records import (
     NewVersion,
     add_version,
     find,
-    need_value,
     purge,
     put_stage,
+    require_value_access,
     touch,
     version_named,
 )
@@ -55,10 +55,10 @@ from bitting.core.usecases.secrets.rotation_ports import (
     Choose,
     RotationContext,
     RotationRefused,
-    Steps,
+    RotationSteps,
     UncertainOutcome,
 )
-from bitting.core.usecases.secrets.values import SEALING, require_usable, stored_key, value_of
+from bitting.core.usecases.secrets.values import SEALING, read_value, require_key_usable, stored_key
 
 TRIES_MAX = 6
 WAIT_FIRST_MS, WAIT_LAST_MS = 2_000, 3_600_000
@@ -108,10 +108,10 @@ def rotate(context: Context, command: RotateSecret) -> SecretTask:
     """
     uow, now = context.uow, context.now_ms
     secret = find(context, command.name, "secret:rotate")
-    need_value(secret)
-    if not rotatable(secret):
+    require_value_access(secret)
+    if not is_rotatable(secret):
         raise faults.InvalidParameter(parameter="name", reason="unmanaged")
-    require_usable(context.principal, stored_key(context.gate, uow, secret.key_id, now).key, SEALING, now)
+    require_key_usable(context.principal, stored_key(context.gate, uow, secret.key_id, now).key, SEALING, now)
     running = running_task(uow, secret)
     if running is not None:
         if command.version not in {"", running.version}:
@@ -121,10 +121,10 @@ def rotate(context: Context, command: RotateSecret) -> SecretTask:
         done = uow.of(SecretTask).find({"secret_id": secret.id, "version": command.version}, limit=1)
         return done[0] if done else _task(context, secret, command.version, TaskState.SUCCEEDED)
     _require_rate(context)
-    return begin(context, secret, command.version, command.by)
+    return start_rotation(context, secret, command.version, command.by)
 
 
-def rotatable(secret: Secret) -> bool:
+def is_rotatable(secret: Secret) -> bool:
     """Whether there is anybody to rotate it: a managed type, or a function."""
     return secret.type is not SecretType.GENERIC or bool(secret.function)
 
@@ -135,17 +135,17 @@ def running_task(uow: UnitOfWork, secret: Secret) -> SecretTask | None:
     return found[0] if found else None
 
 
-def begin(context: Context, secret: Secret, version: str, by: str) -> SecretTask:
+def start_rotation(context: Context, secret: Secret, version: str, by: str) -> SecretTask:
     """A task and its job, due now."""
     uow = context.uow
-    made = secret.versions_made
+    version_number = secret.versions_made
     if not version:
-        made += 1
-        while version_named(uow, secret, version := f"v{made}"):
-            made += 1
+        version_number += 1
+        while version_named(uow, secret, version := f"v{version_number}"):
+            version_number += 1
     task = replace(_task(context, secret, version, TaskState.RUNNING), by=by)
     uow.of(SecretTask).add(task)
-    touch(uow, secret, context.now_ms, versions_made=made)
+    touch(uow, secret, context.now_ms, versions_made=version_number)
     schedule(uow, ROTATE, secret.id, context.now_ms, context.now_ms, payload=task.id)
     return task
 
@@ -215,60 +215,62 @@ def _require_task(context: Context, task_id: str) -> SecretTask:
 def handler(choose: Choose) -> Callable[[JobRun], int | None]:
     """The handler of :data:`ROTATE` jobs. ``choose`` finds who takes the outside steps for a secret."""
 
-    def run(turn: JobRun) -> int | None:
-        with turn.gate.store.begin(write=False) as uow:
-            task = uow.of(SecretTask).get(turn.job.payload)
-            secret = uow.of(Secret).get(turn.job.subject)
+    def run(job_run: JobRun) -> int | None:
+        with job_run.gate.store.begin(write=False) as uow:
+            task = uow.of(SecretTask).get(job_run.job.payload)
+            secret = uow.of(Secret).get(job_run.job.subject)
         if task is None or secret is None or task.state is not TaskState.RUNNING:
             return None
         if secret.state is not SecretState.ENABLED:
-            return turn.now_ms + NOT_NOW_MS
+            return job_run.now_ms + NOT_NOW_MS
         try:
-            _attempt(turn, task, secret, choose)
+            _attempt(job_run, task, secret, choose)
         except (RotationRefused, faults.Fault) as error:
-            _no_luck(turn, task, secret, choose, error)
+            _retry_or_resolve(job_run, task, secret, choose, error)
         return None
 
     return run
 
 
-def _attempt(turn: JobRun, task: SecretTask, secret: Secret, choose: Choose) -> None:
-    steps = choose(turn, secret)
-    situation = _situation(turn, task, secret)
+def _attempt(job_run: JobRun, task: SecretTask, secret: Secret, choose: Choose) -> None:
+    steps = choose(job_run, secret)
+    situation = _rotation_context(job_run, task, secret)
     if situation.pending is None:
-        situation = _create(turn, task, steps, situation)
+        situation = _create(job_run, task, steps, situation)
     for step in (steps.set, steps.test):
-        turn.keep()
+        job_run.renew_lease()
         step(situation)
-    turn.keep()
-    _finish(turn, task, steps, situation)
+    job_run.renew_lease()
+    _finish(job_run, task, steps, situation)
 
 
-def _situation(turn: JobRun, task: SecretTask, secret: Secret) -> RotationContext:
+def _rotation_context(job_run: JobRun, task: SecretTask, secret: Secret) -> RotationContext:
     """The values as they are now, opened."""
-    with turn.gate.store.begin(write=False) as uow:
+    with job_run.gate.store.begin(write=False) as uow:
 
         def value(version: SecretVersion | None) -> bytes | None:
             if version is None:
                 return None
-            return value_of(turn.gate, stored_key(turn.gate, uow, version.key_id, turn.now_ms), secret, version)
+            return read_value(
+                job_run.gate, stored_key(job_run.gate, uow, version.key_id, job_run.now_ms), secret, version
+            )
 
         def staged(name: str) -> SecretVersion | None:
             stage = uow.of(Stage).get(f"{secret.id}/{name}")
             return uow.of(SecretVersion).get(stage.version_id) if stage else None
 
-        made = version_named(uow, secret, task.version)
-        pending = made if made is not None and made.task_id == task.id else None
+        existing = version_named(uow, secret, task.version)
+        pending = existing if existing is not None and existing.task_id == task.id else None
         current = value(staged(CURRENT))
         if current is None:
             raise RotationRefused("NoCurrentVersion", "The secret has no current version.", final=True)
         return RotationContext(secret, task, current, value(staged(PREVIOUS)), value(pending))
 
 
-def _create(turn: JobRun, task: SecretTask, steps: Steps, situation: RotationContext) -> RotationContext:
-    turn.keep()
-    value = steps.propose(situation)
-    gate, now = turn.gate, turn.now_ms
+def _create(job_run: JobRun, task: SecretTask, steps: RotationSteps, situation: RotationContext) -> RotationContext:
+    job_run.renew_lease()
+    value = steps.create_value(situation)
+    gate, now = job_run.gate, job_run.now_ms
     with gate.store.begin(write=True) as uow:
         secret = _still_there(uow, situation.secret)
         cached = stored_key(gate, uow, secret.key_id, now)
@@ -281,15 +283,15 @@ def _create(turn: JobRun, task: SecretTask, steps: Steps, situation: RotationCon
 
 
 def _still_there(uow: UnitOfWork, secret: Secret) -> Secret:
-    held = uow.of(Secret).get(secret.id)
-    if held is None or held.state is not SecretState.ENABLED:
+    stored = uow.of(Secret).get(secret.id)
+    if stored is None or stored.state is not SecretState.ENABLED:
         raise RotationRefused("SecretNotEnabled", "The secret is not enabled any more.")
-    return held
+    return stored
 
 
-def _finish(turn: JobRun, task: SecretTask, steps: Steps, situation: RotationContext) -> None:
-    steps.finished(situation)
-    gate, now = turn.gate, turn.now_ms
+def _finish(job_run: JobRun, task: SecretTask, steps: RotationSteps, situation: RotationContext) -> None:
+    steps.notify_finished(situation)
+    gate, now = job_run.gate, job_run.now_ms
     with gate.store.begin(write=True) as uow:
         secret = _still_there(uow, situation.secret)
         steps.finish(uow, situation)
@@ -303,8 +305,8 @@ def _finish(turn: JobRun, task: SecretTask, steps: Steps, situation: RotationCon
         secret = touch(uow, secret, now, rotated_ms=now, rotation_due_ms=due, rotation=rotation)
         uow.of(SecretTask).put(replace(task, state=TaskState.SUCCEEDED, attempts=task.attempts + 1))
         events.emit(gate, uow, secret, events.ROTATED, now, version=version.name, task=task.id)
-        turn.record(secret.account_id, secret.key_id)
-        turn.settle(uow)
+        job_run.record(secret.account_id, secret.key_id)
+        job_run.settle(uow)
 
 
 def _pending_version(uow: UnitOfWork, secret: Secret, task: SecretTask) -> SecretVersion:
@@ -314,54 +316,56 @@ def _pending_version(uow: UnitOfWork, secret: Secret, task: SecretTask) -> Secre
     return version
 
 
-def _no_luck(turn: JobRun, task: SecretTask, secret: Secret, choose: Choose, error: BaseException) -> None:
+def _retry_or_resolve(job_run: JobRun, task: SecretTask, secret: Secret, choose: Choose, error: BaseException) -> None:
     """Later again; or, after the last try, find out which credential works and end it there."""
     refused = (
         error if isinstance(error, RotationRefused) else RotationRefused(type(error).__name__, "The rotation failed.")
     )
     task = replace(task, attempts=task.attempts + 1, error=refused.code, error_text=refused.text)
     if task.attempts < TRIES_MAX and not refused.final:
-        _later(turn, task)
+        _retry_later(job_run, task)
         return
     try:
-        turn.keep()
-        steps = choose(turn, secret)
-        situation = _situation(turn, task, secret)
-        doubt = UncertainOutcome.OLD_WORKS if situation.pending is None else steps.doubt(situation)
-        if doubt is UncertainOutcome.NEW_WORKS:
-            _finish(turn, task, steps, situation)
+        job_run.renew_lease()
+        steps = choose(job_run, secret)
+        situation = _rotation_context(job_run, task, secret)
+        determine_outcome = (
+            UncertainOutcome.OLD_WORKS if situation.pending is None else steps.determine_outcome(situation)
+        )
+        if determine_outcome is UncertainOutcome.NEW_WORKS:
+            _finish(job_run, task, steps, situation)
         else:
-            _fail(turn, task, refused, steps, situation)
+            _fail(job_run, task, refused, steps, situation)
     except (RotationRefused, faults.Fault):
-        if _proposed(turn, task):
-            _later(turn, task)
+        if _has_pending_value(job_run, task):
+            _retry_later(job_run, task)
         else:
-            _fail(turn, task, refused)
+            _fail(job_run, task, refused)
 
 
-def _proposed(turn: JobRun, task: SecretTask) -> bool:
+def _has_pending_value(job_run: JobRun, task: SecretTask) -> bool:
     """Whether there is a pending value that somebody might have put to use."""
-    with turn.gate.store.begin(write=False) as uow:
+    with job_run.gate.store.begin(write=False) as uow:
         found = uow.of(SecretVersion).find({"secret_id": task.secret_id, "name": task.version}, limit=1)
         return bool(found) and found[0].task_id == task.id
 
 
-def _later(turn: JobRun, task: SecretTask) -> None:
+def _retry_later(job_run: JobRun, task: SecretTask) -> None:
     wait = min(WAIT_FIRST_MS << min(task.attempts - 1, 12), WAIT_LAST_MS)
-    with turn.gate.store.begin(write=True) as uow:
+    with job_run.gate.store.begin(write=True) as uow:
         uow.of(SecretTask).put(task)
-        turn.settle(uow, turn.now_ms + wait)
+        job_run.settle(uow, job_run.now_ms + wait)
 
 
 def _fail(
-    turn: JobRun,
+    job_run: JobRun,
     task: SecretTask,
     refused: RotationRefused,
-    steps: Steps | None = None,
+    steps: RotationSteps | None = None,
     situation: RotationContext | None = None,
 ) -> None:
     """The old value stays current; the pending one is erased. Tried again when the clock says so."""
-    gate, now = turn.gate, turn.now_ms
+    gate, now = job_run.gate, job_run.now_ms
     with gate.store.begin(write=True) as uow:
         uow.of(SecretTask).put(replace(task, state=TaskState.FAILED, error=refused.code, error_text=refused.text))
         secret = uow.of(Secret).get(task.secret_id)
@@ -377,5 +381,5 @@ def _fail(
             rotation = SecretRotation.INVALID if on else secret.rotation
             secret = touch(uow, secret, now, rotation=rotation, rotation_due_ms=due)
             events.emit(gate, uow, secret, events.ROTATION_FAILED, now, task=task.id, error=refused.code)
-            turn.record(secret.account_id, secret.key_id, refused.code)
-        turn.settle(uow)
+            job_run.record(secret.account_id, secret.key_id, refused.code)
+        job_run.settle(uow)

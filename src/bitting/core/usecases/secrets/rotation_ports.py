@@ -50,7 +50,7 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class DatabaseServer:
     """Where to log in. ``admin``: who may change the passwords of others, None where nobody may."""
 
     engine: str
@@ -67,15 +67,15 @@ class Rotator(Protocol):
     Raises :class:`RotationRefused` when the server says no, or is not there.
     """
 
-    def works(self, server: Server, login: Login) -> bool:
+    def login_works(self, server: DatabaseServer, login: Login) -> bool:
         """Whether this login is let in now. A server that cannot be asked raises instead."""
         ...
 
-    def set_password(self, server: Server, by: Login, login: Login) -> None:
+    def set_password(self, server: DatabaseServer, by: Login, login: Login) -> None:
         """Give ``login.user`` the password ``login.password``, logged in as ``by``."""
         ...
 
-    def ensure_user(self, server: Server, like: str, login: Login) -> None:
+    def ensure_user(self, server: DatabaseServer, like: str, login: Login) -> None:
         """Make ``login.user`` if there is none, with the rights of ``like``; needs ``server.admin``."""
         ...
 
@@ -114,13 +114,13 @@ class UncertainOutcome(StrEnum):
     NEW_WORKS = "new_works"
 
 
-class Steps(Protocol):
+class RotationSteps(Protocol):
     """One way of rotating. All but the three that get a unit of work may talk to the outside, for ten seconds each.
 
     Raises :class:`RotationRefused`.
     """
 
-    def propose(self, situation: RotationContext) -> bytes:
+    def create_value(self, situation: RotationContext) -> bytes:
         """The new value. Nothing outside may change yet."""
         ...
 
@@ -136,7 +136,7 @@ class Steps(Protocol):
         """Return if the pending value works."""
         ...
 
-    def finished(self, situation: RotationContext) -> None:
+    def notify_finished(self, situation: RotationContext) -> None:
         """Tell the outside that the pending value becomes the current one."""
         ...
 
@@ -144,7 +144,7 @@ class Steps(Protocol):
         """Inside the transaction that makes the pending value the current one."""
         ...
 
-    def doubt(self, situation: RotationContext) -> UncertainOutcome:
+    def determine_outcome(self, situation: RotationContext) -> UncertainOutcome:
         """After the last try: which value works, having put back what can be put back.
 
         Raises :class:`RotationRefused` if nobody can say now: then everything is kept and tried again.
@@ -157,7 +157,7 @@ class Steps(Protocol):
 
 
 #: Finds the steps for a secret. Raises :class:`RotationRefused` if there is nobody to take them.
-Choose = Callable[[JobRun, Secret], Steps]
+Choose = Callable[[JobRun, Secret], RotationSteps]
 
 
 def signed_headers(secret: bytes, body: bytes, now_ms: int, delivery: str) -> dict[str, str]:

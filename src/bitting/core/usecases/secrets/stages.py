@@ -18,9 +18,9 @@ from bitting.core.ports import UnitOfWork
 from bitting.core.usecases.secrets.records import (
     STAGES_MAX,
     find,
-    need_value,
     put_stage,
     quota,
+    require_value_access,
     require_version,
     stages_of,
     touch,
@@ -68,7 +68,7 @@ class NamedStage:
     version: SecretVersion
 
 
-def place(
+def place_stages(
     uow: UnitOfWork, secret: Secret, version: SecretVersion, names: Sequence[str], now_ms: int, most: int
 ) -> None:
     """Put the names on a version.
@@ -81,8 +81,8 @@ def place(
         raise faults.QuotaExceeded(limit="stages_in_request", resource=secret.name)
     if len(set(names)) != len(names):
         raise faults.ResourceExists(kind="stage", resource=secret.name)
-    held = set(stages_of(uow, secret.id))
-    if len(held | set(names)) > max(most, len(held)):
+    stored = set(stages_of(uow, secret.id))
+    if len(stored | set(names)) > max(most, len(stored)):
         raise faults.QuotaExceeded(limit="stages", resource=secret.name)
     for name in names:
         put_stage(uow, secret, name, version.id, now_ms)
@@ -103,7 +103,7 @@ def _version(uow: UnitOfWork, stage: Stage) -> SecretVersion:
 
 
 @use_case("secret:list_versions")
-def show(context: Context, command: StageCommand) -> NamedStage:
+def describe_stage(context: Context, command: StageCommand) -> NamedStage:
     """Which version the stage is on. Raises ``ResourceNotFound`` (``kind`` secret, stage)."""
     secret = find(context, command.name, "secret:list_versions")
     stage = _require(context.uow, secret, command.stage)
@@ -111,30 +111,30 @@ def show(context: Context, command: StageCommand) -> NamedStage:
 
 
 @use_case("secret:update_stage", writes=True)
-def move(context: Context, command: MoveStage) -> NamedStage:
+def move_stage(context: Context, command: MoveStage) -> NamedStage:
     """Put the stage on a version.
 
     Raises ``ResourceNotFound`` (``kind`` secret, version), the state's fault, ``ResourceExists`` (``kind`` stage)
-    where ``strict``, ``InvalidParameter`` (``away_from``), and as :func:`place`.
+    where ``strict``, ``InvalidParameter`` (``away_from``), and as :func:`place_stages`.
     """
     uow = context.uow
     secret = find(context, command.name, "secret:update_stage")
-    need_value(secret)
+    require_value_access(secret)
     version = require_version(uow, secret, command.version)
-    held = uow.of(Stage).get(f"{secret.id}/{command.stage}")
-    if held is not None and held.version_id == version.id and command.strict:
+    stored = uow.of(Stage).get(f"{secret.id}/{command.stage}")
+    if stored is not None and stored.version_id == version.id and command.strict:
         raise faults.ResourceExists(kind="stage", resource=command.stage)
     if command.away_from:
         former = require_version(uow, secret, command.away_from)
-        if held is None or held.version_id != former.id:
+        if stored is None or stored.version_id != former.id:
             raise faults.InvalidParameter(parameter="away_from", reason="stage")
-    place(uow, secret, version, (command.stage,), context.now_ms, command.stages_max)
+    place_stages(uow, secret, version, (command.stage,), context.now_ms, command.stages_max)
     secret = touch(uow, secret, context.now_ms)
     return NamedStage(secret, _require(uow, secret, command.stage), version)
 
 
 @use_case("secret:update_stage", writes=True)
-def remove(context: Context, command: RemoveStage) -> Secret:
+def remove_stage(context: Context, command: RemoveStage) -> Secret:
     """Take the stage away.
 
     Raises ``ResourceInUse`` (``kind`` stage) for the service's own, ``ResourceNotFound``, the state's fault,
@@ -142,7 +142,7 @@ def remove(context: Context, command: RemoveStage) -> Secret:
     """
     uow = context.uow
     secret = find(context, command.name, "secret:update_stage")
-    need_value(secret)
+    require_value_access(secret)
     if command.stage in SYSTEM_STAGES:
         raise faults.ResourceInUse(kind="stage", resource=command.stage)
     stage = _require(uow, secret, command.stage)

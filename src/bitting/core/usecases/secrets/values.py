@@ -19,14 +19,14 @@ from bitting.core.authz.statements import authorise
 from bitting.core.blob import IV_BYTES, Blob, framed, parse
 from bitting.core.gate import Context, Gate
 from bitting.core.key_cache import CachedKey
-from bitting.core.key_states import is_deleted, require
+from bitting.core.key_states import is_deleted, require_state
 from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.secret import Secret, SecretVersion
 from bitting.core.ports import CanEncrypt, KeyHandle, UnitOfWork
 from bitting.core.specs import Usage
-from bitting.core.usecases.crypto.encryption import pick_algorithm, require_symmetric
+from bitting.core.usecases.crypto.encryption import require_symmetric, select_algorithm
 from bitting.core.usecases.keys import lifecycle as keys
 
 DEFAULT_KEY = "csms/default"
@@ -49,10 +49,10 @@ def default_key(context: Context) -> Key:
 
 
 def chosen_key(context: Context, ref: KeyRef | None) -> CachedKey:
-    """The key a caller wants a secret under. Raises as :func:`require_usable`, or ``KeyNotFound``."""
+    """The key a caller wants a secret under. Raises as :func:`require_key_usable`, or ``KeyNotFound``."""
     key = default_key(context) if ref is None else context.gate.find_key(context.uow, context, ref)
-    require_usable(context.principal, key, SEALING, context.now_ms)
-    return opened(context.gate, context.uow, key)
+    require_key_usable(context.principal, key, SEALING, context.now_ms)
+    return cached_key(context.gate, context.uow, key)
 
 
 def stored_key(gate: Gate, uow: UnitOfWork, key_id: str, now_ms: int) -> CachedKey:
@@ -60,17 +60,17 @@ def stored_key(gate: Gate, uow: UnitOfWork, key_id: str, now_ms: int) -> CachedK
     key = uow.of(Key).get(key_id)
     if key is None or is_deleted(key, now_ms):
         raise faults.KeyNotFound(resource=key_id)
-    require("use", key, now_ms)
-    return opened(gate, uow, key)
+    require_state("use", key, now_ms)
+    return cached_key(gate, uow, key)
 
 
-def opened(gate: Gate, uow: UnitOfWork, key: Key) -> CachedKey:
+def cached_key(gate: Gate, uow: UnitOfWork, key: Key) -> CachedKey:
     """A key with its versions as this unit of work sees them."""
     versions = uow.of(KeyVersion).find({"key_id": key.id}, order="number")
     return CachedKey(key, versions, gate.cache.open_version)
 
 
-def require_usable(principal: Principal, key: Key, action: str, now_ms: int) -> None:
+def require_key_usable(principal: Principal, key: Key, action: str, now_ms: int) -> None:
     """Return if the caller may use the key for secrets.
 
     Raises ``PermissionDenied`` (naming the key; the service's own key is everybody's), a ``KeyStateFault``,
@@ -78,16 +78,16 @@ def require_usable(principal: Principal, key: Key, action: str, now_ms: int) -> 
     """
     if not (principal.admin or key.service):
         authorise(principal, action, f"key/{key.id}")
-    require("use", key, now_ms)
+    require_state("use", key, now_ms)
     require_symmetric(key)
-    pick_algorithm(key, None, Usage.ENCRYPT)
+    select_algorithm(key, None, Usage.ENCRYPT)
 
 
-def seal(gate: Gate, cached: CachedKey, aad: bytes, value: bytes) -> tuple[bytes, bytes]:
+def seal_value(gate: Gate, cached: CachedKey, aad: bytes, value: bytes) -> tuple[bytes, bytes]:
     """(data key under the key, value under the data key)."""
     entropy, key = gate.entropy, cached.key
     data_key, iv = entropy.random(DATA_KEY_BYTES), entropy.random(IV_BYTES)
-    algorithm = pick_algorithm(key, None, Usage.ENCRYPT)
+    algorithm = select_algorithm(key, None, Usage.ENCRYPT)
     handle = _cipher(cached.handle(key.primary_version))
     wrapped = handle.seal(data_key, iv=iv, aad=aad, algorithm=algorithm)
     inner = entropy.random(IV_BYTES)
@@ -95,7 +95,7 @@ def seal(gate: Gate, cached: CachedKey, aad: bytes, value: bytes) -> tuple[bytes
     return framed(Blob(key.primary_version, iv, wrapped, algorithm)), inner + sealed
 
 
-def unseal(gate: Gate, cached: CachedKey, aad: bytes, data_key: bytes, sealed: bytes) -> bytes:
+def unseal_value(gate: Gate, cached: CachedKey, aad: bytes, data_key: bytes, sealed: bytes) -> bytes:
     """The value. Raises ``ProviderFailed`` if either layer does not open: the store was tampered with."""
     blob = parse(data_key)
     handle = _cipher(cached.handle(blob.version_id))
@@ -107,9 +107,9 @@ def unseal(gate: Gate, cached: CachedKey, aad: bytes, data_key: bytes, sealed: b
         raise faults.ProviderFailed(reason="a secret's value does not open under its key and binding") from None
 
 
-def value_of(gate: Gate, cached: CachedKey, secret: Secret, version: SecretVersion) -> bytes:
+def read_value(gate: Gate, cached: CachedKey, secret: Secret, version: SecretVersion) -> bytes:
     """The value of one version."""
-    return unseal(gate, cached, binding(secret, version.name), version.data_key, version.sealed)
+    return unseal_value(gate, cached, binding(secret, version.name), version.data_key, version.sealed)
 
 
 def _cipher(handle: KeyHandle) -> CanEncrypt:

@@ -30,7 +30,8 @@ from bitting.core.usecases.secrets.database_rotation import (
     pending_of,
     with_login,
 )
-from bitting.core.usecases.secrets.passwords import for_rotation
+from bitting.core.usecases.secrets.delivery_targets import signing_secret
+from bitting.core.usecases.secrets.passwords import rotation_password
 from bitting.core.usecases.secrets.rotation_ports import (
     HttpClient,
     HttpResponse,
@@ -40,12 +41,11 @@ from bitting.core.usecases.secrets.rotation_ports import (
     UncertainOutcome,
     signed_headers,
 )
-from bitting.core.usecases.secrets.targets import signing_secret
 
 PUBLIC_FIELD, PRIVATE_FIELD = "PublicKey", "PrivateKey"
 
 
-class FunctionSteps(DefaultSteps):
+class WebhookSteps(DefaultSteps):
     """Rotation through one webhook."""
 
     def __init__(self, gate: Gate, http_client: HttpClient, webhook: Webhook) -> None:
@@ -53,7 +53,7 @@ class FunctionSteps(DefaultSteps):
         self._http_client = http_client
         self._webhook = webhook
 
-    def propose(self, situation: RotationContext) -> bytes:
+    def create_value(self, situation: RotationContext) -> bytes:
         """The function's value, or one of ours in the shape of the current one."""
         answer = self._require("create", situation)
         try:
@@ -62,22 +62,22 @@ class FunctionSteps(DefaultSteps):
             content = None
         if isinstance(content, dict) and isinstance(content.get("value"), str) and content["value"]:
             return str(content["value"]).encode()
-        return self._own(situation)
+        return self._generated_value(situation)
 
-    def _own(self, situation: RotationContext) -> bytes:
+    def _generated_value(self, situation: RotationContext) -> bytes:
         secret, current = situation.secret, situation.current
         try:
             content = content_of(current)
         except RotationRefused:
-            return for_rotation(self._gate.entropy).encode()
+            return rotation_password(self._gate.entropy).encode()
         if PRIVATE_FIELD in content:
-            return json.dumps({**content, **self._pair()}).encode()
+            return json.dumps({**content, **self._generated_key_pair()}).encode()
         if fields_of(secret)[1] not in content:
-            return for_rotation(self._gate.entropy).encode()
+            return rotation_password(self._gate.entropy).encode()
         login = login_of(secret, current)
-        return with_login(secret, current, Login(login.user, for_rotation(self._gate.entropy)))
+        return with_login(secret, current, Login(login.user, rotation_password(self._gate.entropy)))
 
-    def _pair(self) -> dict[str, str]:
+    def _generated_key_pair(self) -> dict[str, str]:
         pair = self._gate.vault.key_pair(SPECS["RSA_3072"])
         private = armour(PRIVATE_KEY, reveal(pair.private)).decode()
         return {PUBLIC_FIELD: ssh_line(pair.public), PRIVATE_FIELD: private}
@@ -90,11 +90,11 @@ class FunctionSteps(DefaultSteps):
         """Ask for it."""
         self._require("test", situation)
 
-    def finished(self, situation: RotationContext) -> None:
+    def notify_finished(self, situation: RotationContext) -> None:
         """Ask for it."""
         self._require("finish", situation)
 
-    def doubt(self, situation: RotationContext) -> UncertainOutcome:
+    def determine_outcome(self, situation: RotationContext) -> UncertainOutcome:
         """Ask for everything to be put back."""
         pending_of(situation)
         answer = self._post("rollback", situation)

@@ -7,8 +7,8 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.model.capsule import CapsuleAccessPoint, CapsulePolicy
-from bitting.core.usecases.access.capsule_policies import KINDS, Page, PolicyText, PrivateHalf, read_policy
-from bitting.core.usecases.access.capsules import DataKeyOut, Proof
+from bitting.core.usecases.access.capsule_access import KINDS, DownloadedPrivateKey, Page, PolicyText, read_policy
+from bitting.core.usecases.access.capsules import CapsuleDataKey, Proof
 from bitting.dialects.base.codecs import Base64, InvalidWireValue, Moment
 from bitting.dialects.huawei.rows import HuaweiCall
 
@@ -67,7 +67,7 @@ def points(page: Page[CapsuleAccessPoint], call: HuaweiCall) -> dict[str, Any]: 
     return {"page_info": _info(page), "access_points": [_point(point) for point in page.items]}
 
 
-def private_half(found: PrivateHalf, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
+def private_half(found: DownloadedPrivateKey, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
     """The private key in base64."""
     return {"access_point_id": found.point.id, "private_key": _text(found.der)}
 
@@ -136,17 +136,17 @@ def policy_updated(held: CapsulePolicy, call: HuaweiCall) -> dict[str, Any]:  # 
     }
 
 
-def _data_key(made: DataKeyOut) -> dict[str, str]:
+def _data_key(made: CapsuleDataKey) -> dict[str, str]:
     if made.cipher:
         return {"datakey_cipher": _text(made.cipher)}
     return {"datakey": made.plaintext.hex().upper()}
 
 
-def capsule_made(made: DataKeyOut, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
+def capsule_made(made: CapsuleDataKey, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
     """Data key, in hexadecimal as everywhere in this API, and capsule."""
     return {"key_id": made.key.id, **_data_key(made), "datakey_capsule": made.capsule}
 
 
-def capsule_opened(made: DataKeyOut, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
+def capsule_opened(made: CapsuleDataKey, call: HuaweiCall) -> dict[str, Any]:  # noqa: ARG001 - as above
     """Data key, and who opened the capsule."""
     return {"key_id": made.key.id, "instance_id": made.instance_id, **_data_key(made)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bitting.core.usecases.access import capsule_policies, capsules
+from bitting.core.usecases.access import capsule_access, capsules
 from bitting.dialects.base.codecs import Base64, Choice, Integer, Text
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei import codecs
@@ -23,12 +23,12 @@ _ABOUT = Field("description", Text(0, 255), to="description")
 _SPACE = Field("keyspace_id", _UUID, to="space_id", required=True)
 _POINT = Field("access_point_id", Text(1, 64), to="point_id", required=True)
 _POLICY = Field("policy_id", Text(1, 64), to="policy_id", required=True)
-_TEXT = Field("policy", Text(1, capsule_policies.POLICY_CHARACTERS), to="text", required=True)
+_TEXT = Field("policy", Text(1, capsule_access.POLICY_CHARACTERS), to="text", required=True)
 _PAGE = (_SPACE, Field("limit", Integer(1, 100), to="limit"), Field("marker", _UUID, to="after"))
 _KEY = Field("key_id", codecs.KeyName(), to="key", required=True)
 _PUBLIC = Field("public_key", Base64(1, 2048), to="public")
 _POINTS, _POLICIES, _CAPSULES = BASE + "access-points", BASE + "key-policies", BASE + "datakey-capsule/"
-_KINDS = {str(number): word for number, word in enumerate(capsule_policies.KINDS, start=1)}
+_KINDS = {str(number): word for number, word in enumerate(capsule_access.KINDS, start=1)}
 
 
 def row(name: str, method: str, path: str, use: Any, *request: Field, **rest: Any) -> Row:
@@ -43,7 +43,7 @@ def rows() -> tuple[Row, ...]:
             "create-access-point",
             "POST",
             _POINTS,
-            capsule_policies.create_point,
+            capsule_access.create_capsule_access_point,
             _SPACE,
             Field("access_point_name", _NAME, to="name", required=True),
             Field("type", codecs.NumericChoice(Choice(_KINDS)), to="kind", required=True),
@@ -53,13 +53,18 @@ def rows() -> tuple[Row, ...]:
             content=capsule_adapters.point_made,
         ),
         row(
-            "list-access-points", "GET", _POINTS, capsule_policies.list_points, *_PAGE, content=capsule_adapters.points
+            "list-access-points",
+            "GET",
+            _POINTS,
+            capsule_access.list_capsule_access_points,
+            *_PAGE,
+            content=capsule_adapters.points,
         ),
         row(
             "delete-access-point",
             "DELETE",
             _POINTS + "/{access_point_id}",
-            capsule_policies.delete_point,
+            capsule_access.delete_capsule_access_point,
             _POINT,
             ok=204,
         ),
@@ -67,7 +72,7 @@ def rows() -> tuple[Row, ...]:
             "enable-access-point",
             "POST",
             _POINTS + "/{access_point_id}/enable",
-            capsule_policies.enable_point,
+            capsule_access.enable_capsule_access_point,
             _POINT,
             content=nothing,
         ),
@@ -75,7 +80,7 @@ def rows() -> tuple[Row, ...]:
             "disable-access-point",
             "POST",
             _POINTS + "/{access_point_id}/disable",
-            capsule_policies.disable_point,
+            capsule_access.disable_capsule_access_point,
             _POINT,
             content=nothing,
         ),
@@ -83,7 +88,7 @@ def rows() -> tuple[Row, ...]:
             "get-privatekey",
             "POST",
             _POINTS + "/{access_point_id}/get-privatekey",
-            capsule_policies.private_key,
+            capsule_access.private_key,
             _POINT,
             content=capsule_adapters.private_half,
         ),
@@ -91,7 +96,7 @@ def rows() -> tuple[Row, ...]:
             "key-policies",
             "POST",
             _POLICIES,
-            capsule_policies.create_policy,
+            capsule_access.create_capsule_policy,
             _SPACE,
             Field("policy_name", _NAME, to="name", required=True),
             _TEXT,
@@ -102,7 +107,7 @@ def rows() -> tuple[Row, ...]:
             "list-key-policies",
             "GET",
             _POLICIES,
-            capsule_policies.list_policies,
+            capsule_access.list_capsule_policies,
             *_PAGE,
             content=capsule_adapters.policies,
         ),
@@ -110,7 +115,7 @@ def rows() -> tuple[Row, ...]:
             "show-key-policy",
             "GET",
             _POLICIES + "/{policy_id}",
-            capsule_policies.describe_policy,
+            capsule_access.describe_capsule_policy,
             _POLICY,
             content=capsule_adapters.policy,
         ),
@@ -118,30 +123,37 @@ def rows() -> tuple[Row, ...]:
             "update-key-policy",
             "PUT",
             _POLICIES + "/{policy_id}",
-            capsule_policies.update_policy,
+            capsule_access.update_capsule_policy,
             _POLICY,
             _TEXT,
             _ABOUT,
             content=capsule_adapters.policy_updated,
         ),
-        row("delete-key-policy", "DELETE", _POLICIES + "/{policy_id}", capsule_policies.delete_policy, _POLICY, ok=204),
+        row(
+            "delete-key-policy",
+            "DELETE",
+            _POLICIES + "/{policy_id}",
+            capsule_access.delete_capsule_policy,
+            _POLICY,
+            ok=204,
+        ),
         row(
             "datakey-capsule/create",
             "POST",
             _CAPSULES + "create",
-            capsules.create,
+            capsules.create_capsule,
             _KEY,
             Field("datakey_length", codecs.NumericChoice(Choice({"128": 16, "256": 32})), to="length", required=True),
             _PUBLIC,
             Field("policy_id", Text(1, 64), to="policy_id"),
-            Field("key_policy", Text(1, capsule_policies.POLICY_CHARACTERS), to="policy"),
+            Field("key_policy", Text(1, capsule_access.POLICY_CHARACTERS), to="policy"),
             content=capsule_adapters.capsule_made,
         ),
         row(
             "datakey-capsule/decrypt",
             "POST",
             _CAPSULES + "decrypt",
-            capsules.open_,
+            capsules.open_capsule,
             _KEY,
             Field("datakey_capsule", Text(1, 65536), to="capsule", required=True),
             Field("attestation_document", codecs.AnyJson(), required=True),

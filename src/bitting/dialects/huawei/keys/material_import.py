@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bitting.core.usecases.keys import material_import, single_import, versions
+from bitting.core.usecases.keys import material_import, pending_import, versions
 from bitting.dialects.base.codecs import Base64, Choice, Integer
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei import codecs
@@ -37,14 +37,14 @@ def rows() -> tuple[Row, ...]:
     return (
         row(
             "get-parameters-for-import",
-            single_import.parameters,
+            pending_import.parameters,
             *parameters_fields(WRAPPING),
             adapt_request=material_adapters.parameters,
             content=material_adapters.parameters_shown,
         ),
         row(
             "import-key-material",
-            single_import.import_,
+            pending_import.import_,
             _KEY,
             Field("import_token", _WRAPPED, to="token", required=True),
             Field("encrypted_key_material", _WRAPPED, to="wrapped", required=True),

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bitting.core.usecases.keys import alias_pages, aliases
-from bitting.core.usecases.keys import names as key_names
+from bitting.core.usecases.keys import alias_batches, aliases
+from bitting.core.usecases.keys import display_names as key_names
 from bitting.dialects.base.codecs import Integer, Items, Text
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei import codecs
@@ -40,12 +40,20 @@ def rows() -> tuple[Row, ...]:
         row(
             "update-key-description",
             "update-key-description",
-            key_names.describe_anew,
+            key_names.set_description,
             _KEY,
             Field("key_description", Text(0, 255), to="description", required=True),
             content=name_adapters.described,
         ),
-        row("create-alias", "aliases", alias_pages.create_bounded, _KEY, _ALIAS, content=name_adapters.alias, ok=201),
+        row(
+            "create-alias",
+            "aliases",
+            alias_batches.create_within_limit,
+            _KEY,
+            _ALIAS,
+            content=name_adapters.alias,
+            ok=201,
+        ),
         row(
             "associate-alias",
             "alias/associate",
@@ -57,7 +65,7 @@ def rows() -> tuple[Row, ...]:
         row(
             "delete-alias",
             "aliases",
-            alias_pages.delete_several,
+            alias_batches.delete_aliases,
             _KEY,
             Field("aliases", Items(codecs.AliasName(), 1, 50), to="names", required=True),
             method="DELETE",
@@ -66,7 +74,7 @@ def rows() -> tuple[Row, ...]:
         row(
             "list-aliases",
             "aliases",
-            alias_pages.list_some,
+            alias_batches.list_aliases_after,
             Field("key_id", _ID, to="key"),
             Field("limit", Integer(1, PAGE_MOST), to="limit"),
             Field("marker", Text(0, 512), to="after"),

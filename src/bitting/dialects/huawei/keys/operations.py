@@ -10,8 +10,8 @@ from bitting.core.model.key import KeyState
 from bitting.core.specs import Usage
 from bitting.core.usecases.crypto import data_key_digests, data_keys
 from bitting.core.usecases.crypto import encryption as crypto
+from bitting.core.usecases.keys import creation, deletion, regions
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.core.usecases.keys import placement, regions
 from bitting.dialects.base.codecs import Base64, Choice, Codec, Digits, EncodeOnly, Hex, Integer, Items, Text, Utf8
 from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei import codecs, versions
@@ -131,7 +131,7 @@ KEYS = (
         name="create-key",
         path=BASE + "create-key",
         surface="kms",
-        use=placement.create,
+        use=creation.create_placed_key,
         adapt_request=key_adapters.create_key,
         request=CREATE_FIELDS,
         response=CREATED,
@@ -174,7 +174,7 @@ KEYS = (
         name="schedule-key-deletion",
         path=BASE + "schedule-key-deletion",
         surface="kms",
-        use=keys.schedule_deletion,
+        use=deletion.schedule_deletion,
         request=(_key(_ID), Field("pending_days", Integer(7, 1096), to="days", required=True)),
         response=_STATE,
     ),
@@ -182,7 +182,7 @@ KEYS = (
         name="cancel-key-deletion",
         path=BASE + "cancel-key-deletion",
         surface="kms",
-        use=keys.cancel_deletion,
+        use=deletion.cancel_deletion,
         given={"to": KeyState.DISABLED},
         request=(_key(_ID),),
         response=_STATE,
@@ -246,7 +246,7 @@ CRYPTO = (
         name="create-datakey-without-plaintext",
         path=BASE + "create-datakey-without-plaintext",
         surface="kms",
-        use=data_key_digests.generate_sealed,
+        use=data_key_digests.generate_without_plaintext,
         adapt_request=key_adapters.data_key,
         max_body=CRYPTO_BODY,
         given=_DATA_KEY_GIVEN,

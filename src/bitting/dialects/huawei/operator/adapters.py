@@ -7,7 +7,7 @@ from typing import Any
 from bitting.core import faults
 from bitting.core.model.identity import Account
 from bitting.core.model.service import Quota
-from bitting.core.usecases.secrets.targets import CreatedWebhook
+from bitting.core.usecases.secrets.delivery_targets import CreatedWebhook
 from bitting.dialects.huawei.codecs import is_sequence
 from bitting.dialects.huawei.rows import HuaweiCall
 

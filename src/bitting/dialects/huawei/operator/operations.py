@@ -12,8 +12,8 @@ import re
 from typing import Any
 
 from bitting.core.model.identity import AccountState
-from bitting.core.usecases.operator import orders, quota_admin, service
-from bitting.core.usecases.secrets import targets as secret_targets
+from bitting.core.usecases.operator import quota_admin, resource_orders, service
+from bitting.core.usecases.secrets import delivery_targets as secret_targets
 from bitting.dialects.base.codecs import Choice, Integer, Text
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei.keys.operations import BASE
@@ -55,7 +55,7 @@ def rows() -> tuple[Row, ...]:
             Field("kms_status", _STATUSES, to="state", required=True), content=operator_adapters.tenant,
         ),
         row(
-            "create-order", "POST", "orders", orders.place,
+            "create-order", "POST", "orders", resource_orders.place_order,
             Field("resource_type", Text(1, 64), to="resource", required=True),
             Field("count", Integer(1, 1_000_000), to="count"), adapt_request=operator_adapters.transaction,
         ),

@@ -9,7 +9,7 @@ from typing import Any
 
 from bitting.core.model.tag import Tag
 from bitting.core.usecases.keys import tags
-from bitting.core.usecases.keys.tag_search import FoundKeys, TagValues
+from bitting.core.usecases.keys.tag_search import KeysWithTags, TagValues
 from bitting.dialects.base.codecs import Integer, InvalidWireValue
 from bitting.dialects.huawei.keys.operations import DETAILS
 from bitting.dialects.huawei.rows import Answer, HuaweiCall
@@ -118,7 +118,7 @@ def of_project(found: TagValues, call: HuaweiCall) -> dict[str, Any]:  # noqa: A
     return {"tags": [{"key": key, "values": values} for key, values in found.values.items()]}
 
 
-def found(page: FoundKeys, call: HuaweiCall) -> dict[str, Any]:
+def found(page: KeysWithTags, call: HuaweiCall) -> dict[str, Any]:
     """Keys with their details and tags; for a count the number alone."""
     if call.values.get("action") == "count":
         return {"total_count": page.total}

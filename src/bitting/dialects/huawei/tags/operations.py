@@ -46,7 +46,7 @@ def rows() -> tuple[Row, ...]:
             given={"strict": True, "names": ("action",)}, ok=204,
         ),
         row("list-key-tags", "GET", "{key_id}/tags", tags.list_key_tags, _KEY, content=tag_adapters.of_key),
-        row("list-tags", "GET", "tags", tag_search.every, content=tag_adapters.of_project),
+        row("list-tags", "GET", "tags", tag_search.list_all_tags, content=tag_adapters.of_project),
         row(
             "resource_instances/action", "POST", "{resource_instances}/action", tag_search.find,
             Field("resource_instances", _RAW), Field("action", _RAW), Field("tags", _RAW), Field("matches", _RAW),

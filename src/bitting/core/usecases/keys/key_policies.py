@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bitting.core.authz.resource_policies import require_local
+from bitting.core.authz.resource_policies import require_same_account
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
 
@@ -37,7 +37,7 @@ def get(context: Context, command: GetPolicy) -> Key:  # noqa: ARG001 - the gate
 @use_case("key:set_policy", key=_key, states="edit", writes=True, name="set_key_policy")
 def set_(context: Context, command: SetPolicy) -> Key:
     """Change who may use the key, from the next request on. Raises ``InvalidParameter`` (policy)."""
-    require_local(command.policy, context.key.account_id)
+    require_same_account(command.policy, context.key.account_id)
     changed = replace(context.key, policy=command.policy)
     context.uow.of(Key).put(changed)
     return changed

@@ -34,7 +34,7 @@ class CreateUser:
 
 
 @dataclass(slots=True)
-class Allow:
+class AddStatement:
     """``deny``: what is named is forbidden, whatever else allows it."""
 
     account_id: str
@@ -81,13 +81,13 @@ def _user(context: Context, account_id: str, name: str) -> User:
 
 
 @use_case("service:write", writes=True, operator=True)
-def allow(context: Context, command: Allow) -> UserStatement:
+def add_statement(context: Context, command: AddStatement) -> UserStatement:
     """One more statement. Raises ``ResourceNotFound``, ``QuotaExceeded``."""
     user = _user(context, command.account_id, command.user_name)
     statements = context.uow.of(UserStatement)
     if statements.count({"user_id": user.id}) >= STATEMENTS_MAX:
         raise faults.QuotaExceeded(limit="statements")
-    made = UserStatement(
+    created = UserStatement(
         context.gate.entropy.uuid(),
         user.account_id,
         user.id,
@@ -96,8 +96,8 @@ def allow(context: Context, command: Allow) -> UserStatement:
         tuple(command.resources),
         context.now_ms,
     )
-    statements.add(made)
-    return made
+    statements.add(created)
+    return created
 
 
 @use_case("service:read", operator=True)
@@ -108,10 +108,10 @@ def statements_of(context: Context, command: StatementsOf) -> Sequence[UserState
 
 
 @use_case("service:write", writes=True, operator=True)
-def revoke(context: Context, command: StatementById) -> UserStatement:
+def delete_statement(context: Context, command: StatementById) -> UserStatement:
     """Take a statement away. Raises ``ResourceNotFound``."""
-    held = context.uow.of(UserStatement).get(command.statement_id)
-    if held is None:
+    stored = context.uow.of(UserStatement).get(command.statement_id)
+    if stored is None:
         raise faults.ResourceNotFound(resource=f"statement {command.statement_id}")
-    context.uow.of(UserStatement).remove(held.id)
-    return held
+    context.uow.of(UserStatement).remove(stored.id)
+    return stored

@@ -21,31 +21,31 @@ class Rename:
 
 
 @dataclass(slots=True)
-class Describe:
+class SetDescription:
     """``description`` replaces the one there is."""
 
     key: KeyRef
     description: str = ""
 
 
-def _key(command: Rename | Describe) -> KeyRef:
+def _key(command: Rename | SetDescription) -> KeyRef:
     return command.key
 
 
-def _own(context: Context) -> Key:
+def _require_user_key(context: Context) -> Key:
     if context.key.service:
         raise faults.ServiceKeyProtected(key_id=context.key.id)
     return context.key
 
 
-def require_free(uow: UnitOfWork, ring: str, name: str) -> None:
+def require_name_free(uow: UnitOfWork, ring: str, name: str) -> None:
     """Raises ``NameExists`` if a key or a replica in the ring is called so."""
     where = {"ring": ring, "name": name}
     if uow.of(Key).count(where) or uow.of(Replica).count(where):
         raise faults.NameExists(resource=name)
 
 
-def _put(context: Context, changed: Key) -> Key:
+def _store(context: Context, changed: Key) -> Key:
     """Keep what a key is called: with the key, or with its replica where the caller sees only that."""
     replicas, ring = context.uow.of(Replica), context.principal.ring
     replica = replicas.get(replica_id(ring, changed.id))
@@ -62,13 +62,13 @@ def _put(context: Context, changed: Key) -> Key:
 @use_case("key:update", key=_key, states="edit", writes=True)
 def rename(context: Context, command: Rename) -> Key:
     """Give the key another name. Raises ``ServiceKeyProtected``, ``NameExists``."""
-    key, ring = _own(context), context.principal.ring
+    key, ring = _require_user_key(context), context.principal.ring
     if command.name != key.name:
-        require_free(context.uow, ring, command.name)
-    return _put(context, replace(key, name=command.name))
+        require_name_free(context.uow, ring, command.name)
+    return _store(context, replace(key, name=command.name))
 
 
 @use_case("key:update", key=_key, states="edit", writes=True)
-def describe_anew(context: Context, command: Describe) -> Key:
+def set_description(context: Context, command: SetDescription) -> Key:
     """Say something else about the key. Raises ``ServiceKeyProtected``."""
-    return _put(context, replace(_own(context), description=command.description))
+    return _store(context, replace(_require_user_key(context), description=command.description))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
-from bitting.core.key_states import require
+from bitting.core.key_states import require_state
 from bitting.core.model.key import Key, KeyRef, Origin
 from bitting.core.specs import SPECS
 from bitting.core.usecases.keys import keystores, material_import
@@ -27,7 +27,7 @@ def _require_waiting(context: Context) -> None:
         raise faults.UnsupportedOrigin(region="replica", key_id=key.id)
     keystores.require_shared(key, "import")
     if key.origin == Origin.EXTERNAL:
-        require("import_pending", key, context.now_ms)
+        require_state("import_pending", key, context.now_ms)
 
 
 @use_case("key:import", key=_key, states="import", writes=True)

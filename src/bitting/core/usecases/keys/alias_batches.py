@@ -15,7 +15,7 @@ PER_KEY_MAX = 50
 
 
 @dataclass(slots=True)
-class DeleteSeveral:
+class DeleteAliases:
     """``names`` of ``key``, all or none."""
 
     key: KeyRef
@@ -23,7 +23,7 @@ class DeleteSeveral:
 
 
 @dataclass(slots=True)
-class ListSome:
+class ListAliasesAfter:
     """A page in name order from behind ``after``; of one key if one is named."""
 
     key: KeyRef | None = None
@@ -31,12 +31,12 @@ class ListSome:
     after: str = ""
 
 
-def _key(command: DeleteSeveral | SetAlias) -> KeyRef:
+def _key(command: DeleteAliases | SetAlias) -> KeyRef:
     return command.key
 
 
 @use_case("alias:create", key=_key, states="create_alias", writes=True)
-def create_bounded(context: Context, command: SetAlias) -> Alias:
+def create_within_limit(context: Context, command: SetAlias) -> Alias:
     """A new alias; a key has ``PER_KEY_MAX`` at most. Raises as ``aliases.create``, ``ServiceKeyProtected``."""
     if context.key.service:
         raise faults.ServiceKeyProtected(key_id=context.key.id)
@@ -46,18 +46,18 @@ def create_bounded(context: Context, command: SetAlias) -> Alias:
 
 
 @use_case("alias:delete", key=_key, states="edit", writes=True)
-def delete_several(context: Context, command: DeleteSeveral) -> None:
+def delete_aliases(context: Context, command: DeleteAliases) -> None:
     """Take aliases off a key. Raises ``AliasNotFound`` for one that is not the key's."""
     held_aliases = context.uow.of(Alias)
     for name in command.names:
-        held = held_aliases.get(f"{context.principal.ring}/{name}")
-        if held is None or held.key_id != context.key.id:
+        stored = held_aliases.get(f"{context.principal.ring}/{name}")
+        if stored is None or stored.key_id != context.key.id:
             raise faults.AliasNotFound(resource=name)
-        held_aliases.remove(held.id)
+        held_aliases.remove(stored.id)
 
 
 @use_case("alias:list")
-def list_some(context: Context, command: ListSome) -> AliasPage:
+def list_aliases_after(context: Context, command: ListAliasesAfter) -> AliasPage:
     """One page. Raises ``KeyNotFound`` for a key that is not there."""
     where: dict[str, object] = {"ring": context.principal.ring}
     if command.key is not None:

@@ -18,7 +18,7 @@ from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.identity import User
 from bitting.core.model.secret import SecretSetting
-from bitting.core.usecases.iam.accounts import check_password, hash_password
+from bitting.core.usecases.iam.accounts import hash_password, password_matches
 
 PASSWORD_MIN, PASSWORD_MAX = 8, 128
 _WEAK_BITS, _STRONG_BITS = 50, 80
@@ -72,7 +72,7 @@ class SetSetting:
 
 
 @dataclass(slots=True)
-class CheckStrength:
+class EstimateStrength:
     """The value to look at. It is not kept."""
 
     value: str = field(repr=False)
@@ -109,7 +109,7 @@ def change_password(context: Context, command: ChangePassword) -> User:
     user = context.uow.of(User).get(context.principal.user_id)
     if user is None:
         raise faults.ResourceNotFound(kind="user", resource=context.principal.user_id)
-    if not check_password(command.old, user.password):
+    if not password_matches(command.old, user.password):
         raise faults.InvalidParameter(parameter="old", reason="password")
     if not PASSWORD_MIN <= len(command.new) <= PASSWORD_MAX or command.new == command.old:
         raise faults.InvalidParameter(parameter="new", reason="length")
@@ -123,10 +123,10 @@ def _id(context: Context, name: str) -> str:
 
 
 @use_case("secret:describe_settings")
-def setting(context: Context, command: SettingByName) -> str:
+def get_setting(context: Context, command: SettingByName) -> str:
     """The word that was set, or the empty string."""
-    held = context.uow.of(SecretSetting).get(_id(context, command.name))
-    return held.value if held else ""
+    stored = context.uow.of(SecretSetting).get(_id(context, command.name))
+    return stored.value if stored else ""
 
 
 @use_case("secret:update_settings", writes=True)
@@ -139,7 +139,7 @@ def set_setting(context: Context, command: SetSetting) -> str:
 
 
 @use_case("secret:check")
-def check_strength(context: Context, command: CheckStrength) -> StrengthEstimate:  # noqa: ARG001 - nothing is read or kept
+def estimate_strength(context: Context, command: EstimateStrength) -> StrengthEstimate:  # noqa: ARG001 - nothing is read or kept
     """How hard the value is to guess, as if its characters were random: an upper bound."""
     kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation + " ")
     alphabet = sum(len(kind) for kind in kinds if set(kind) & set(command.value))

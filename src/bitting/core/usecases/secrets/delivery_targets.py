@@ -21,8 +21,8 @@ from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import Account
 from bitting.core.model.secret import Target, Webhook
 from bitting.core.reveal import reveal
-from bitting.core.usecases.iam.accounts import alphanumeric
-from bitting.core.usecases.secrets.rotation_ports import Login, Server
+from bitting.core.usecases.iam.accounts import random_alphanumeric
+from bitting.core.usecases.secrets.rotation_ports import DatabaseServer, Login
 
 ENGINES = ("postgresql", "mysql")
 NAME_MAX = 256
@@ -63,7 +63,7 @@ class TargetByName:
 
 
 @dataclass(slots=True)
-class OfAccount:
+class AccountTargets:
     """Everything of an account."""
 
     account_id: str
@@ -86,12 +86,12 @@ def signing_secret(gate: Gate, webhook: Webhook) -> bytes:
     return reveal(gate.vault.unwrap(webhook.sealed_secret, _binding(webhook.id)))
 
 
-def server_of(gate: Gate, target: Target) -> Server:
+def server_of(gate: Gate, target: Target) -> DatabaseServer:
     """The target as rotators take it."""
     admin = None
     if target.admin:
         admin = Login(target.admin, reveal(gate.vault.unwrap(target.sealed_password, _binding(target.id))).decode())
-    return Server(target.engine, target.host, target.port, target.database, target.tls, admin)
+    return DatabaseServer(target.engine, target.host, target.port, target.database, target.tls, admin)
 
 
 def _account(context: Context, account_id: str) -> str:
@@ -113,11 +113,11 @@ def set_webhook(context: Context, command: SetWebhook) -> CreatedWebhook:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise faults.InvalidParameter(parameter="url", reason="format")
     record_id = f"{_account(context, command.account_id)}/{command.name}"
-    secret = command.secret or alphanumeric(SECRET_CHARACTERS)
+    secret = command.secret or random_alphanumeric(SECRET_CHARACTERS)
     sealed = context.gate.vault.wrap(KeyMaterial(secret.encode()), _binding(record_id))
     webhook = Webhook(record_id, command.account_id, command.name, command.url, sealed, context.now_ms)
-    held = context.uow.of(Webhook)
-    (held.put if held.get(record_id) else held.add)(webhook)
+    stored = context.uow.of(Webhook)
+    (stored.put if stored.get(record_id) else stored.add)(webhook)
     return CreatedWebhook(webhook, secret)
 
 
@@ -150,19 +150,19 @@ def set_target(context: Context, command: SetTarget) -> Target:
         tls=command.tls,
         created_ms=context.now_ms,
     )
-    held = context.uow.of(Target)
-    (held.put if held.get(record_id) else held.add)(target)
+    stored = context.uow.of(Target)
+    (stored.put if stored.get(record_id) else stored.add)(target)
     return target
 
 
 @use_case("service:read", operator=True)
-def list_webhooks(context: Context, command: OfAccount) -> Sequence[Webhook]:
+def list_webhooks(context: Context, command: AccountTargets) -> Sequence[Webhook]:
     """An account's webhooks, secrets still sealed."""
     return context.uow.of(Webhook).find({"account_id": command.account_id}, order="name")
 
 
 @use_case("service:read", operator=True)
-def list_targets(context: Context, command: OfAccount) -> Sequence[Target]:
+def list_targets(context: Context, command: AccountTargets) -> Sequence[Target]:
     """An account's database servers, passwords still sealed."""
     return context.uow.of(Target).find({"account_id": command.account_id}, order="name")
 
