@@ -4,13 +4,13 @@ r"""Data key capsules: an encrypted data key bound to the policy that says who m
 
     capsule = base64(JSON {"policy" | "policy_id", "key": base64(ciphertext)})     the ciphertext binds the policy
 
-    create   key, policy -> data key, capsule
-    open_    key, capsule, attestation -> data key      only for an access point that the policy allows, and in time
+    create_capsule   key, policy -> data key, capsule
+    open_capsule     key, capsule, proof -> data key      only for an access point that the policy allows, and in time
 
 A custom access point has a key pair; its proof is a signature (RSASSA-PKCS1-v1_5, SHA-256) over
-``<expire time>\n<capsule>``. The documents name the fields of the proof and not what is signed; this binds the proof to one
-capsule and to a time. Proofs of machines and clusters need the root certificates of their makers, which this service
-does not have.
+``<expire time>\n<capsule>``. The documents name the fields of the proof and not what is signed; this binds the proof to
+one capsule and to a time. Proofs of machines and clusters need the root certificates of their makers, which this
+service does not have.
 
 Source: datakey-capsule, access-points and key-policies of Huawei Cloud DEW.
 """
