@@ -1,12 +1,12 @@
-"""How commands speak to a server that is running: the native API, found through the data directory.
+"""Client of a running server: the native API, found through the data directory.
 
 ::
 
     DIR/credentials.json  http, https, ca_cert   where it listens
-    DIR/operator.token                           who we are
+    DIR/operator.token                           the operator token
     connect(data_dir) -> Native.get | post | put | delete (path, fields) -> answer as a dict
 
-Loopback and plain ``http.client``: no proxy is asked, no redirect followed, nothing retried. Whatever goes wrong
+Loopback and plain ``http.client``: no proxies, no redirects, no retries. Every failure
 is a :class:`CommandError` whose text ends with what to do next; :func:`run_against_server` prints it.
 """
 
@@ -27,7 +27,7 @@ from bitting.settings import SettingsError, load
 PREFIX = "/bitting/v1/"
 TIMEOUT_SECONDS = 60.0
 ANSWER_BYTES_MAX = 64 << 20
-#: Addresses that mean "everywhere" to a listener and nothing to a client.
+#: Wildcard addresses of a listener, which a client cannot connect to.
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, never bound
 
 _NEXT = {

@@ -2,7 +2,7 @@
 
 ::
 
-    create   -> DIR/clientKey_<id>.json and DIR/clientKey_<id>_Password.txt, readable by their owner only
+    create   -> DIR/clientKey_<id>.json and DIR/clientKey_<id>_Password.txt, readable by the owner only
     list     -> a table
     delete   -> refused from the next request on
 """
@@ -109,9 +109,8 @@ def _create(
         api.delete(f"client-keys/{segment(created['id'])}")
         text = f"{error.filename}: {error.strerror}; the client key was deleted again, name another place with --out"
         raise CommandError(text) from None
-    print(
-        f"client key    {created['id']}, access point {created['access_point']}, valid until {_day(created['not_after_ms'])}"
-    )
+    until = _day(created["not_after_ms"])
+    print(f"client key    {created['id']}, access point {created['access_point']}, valid until {until}")
     print(f"file          {file}")
     print(f"password      in {secret}")
     print("Keep both: the server has only the public half and cannot make the file again.")

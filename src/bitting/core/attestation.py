@@ -1,4 +1,4 @@
-"""Believing machines: attestation results as signed tokens, judged by the verifiers' public keys.
+"""Attestation tokens: signed results of a verifier, checked with the verifiers' public keys.
 
 ::
 
@@ -12,10 +12,10 @@
 
 1. One of the verifiers that the operator trusts signed the token.
 2. It is valid now.
-3. It answers this very challenge.
+3. It contains the nonce of this challenge.
 4. It binds a public key to the machine; the answer is encrypted to that.
 
-What the machine runs is the verifier's judgement: it signs for machines that pass its policy.
+Whether the machine runs trusted software is for the verifier to decide: it signs for machines that pass its policy.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _object(part: bytes) -> dict[str, Any]:
 
 
 def _answers(claim: Any, nonce: bytes) -> bool:
-    """Whether one of the nonces claim is ours: a text, or a list of them (RFC 9711 section 4.1)."""
+    """Whether one of the token's nonces is the challenge's: a text, or a list of them (RFC 9711 section 4.1)."""
     texts = claim if isinstance(claim, list) else [claim]
     return any(hmac.compare_digest(_decoded(text), nonce) for text in texts)
 

@@ -2,8 +2,8 @@
 
 ::
 
-    {"purpose": "test", "app": "billing"}   ->   b'{"app":"billing","purpose":"test"}'      compact JSON, UTF-8, keys sorted
-    {}                                      ->   b""                                        the same as no context
+    {"purpose": "test", "app": "billing"}  ->  b'{"app":"billing","purpose":"test"}'    compact JSON, UTF-8, keys sorted
+    {}                                     ->  b""                                      the same as no context
 
 Equal maps give equal bytes, whatever the order and spacing in which a client wrote them. Every dialect that takes a
 context as a map uses this form, and clients of an API that takes raw AAD can build the same bytes, so that a ciphertext

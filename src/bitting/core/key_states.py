@@ -69,7 +69,7 @@ TABLE: dict[str, Row] = {
 
 
 def effective_state(key: Key, now_ms: int) -> KeyState:
-    """The state as of now: material past its expiry counts as gone before anybody has swept it away."""
+    """The state as of now: material past its expiry counts as deleted before the background job has deleted it."""
     if key.material_expires_ms and key.material_expires_ms <= now_ms and key.state in {_ENABLED, _DISABLED}:
         return _IMPORT
     return key.state

@@ -1,4 +1,4 @@
-"""Key store partitions as the gate sees them: whether keys in one can be used now, and by whom."""
+"""Key store partitions: whether keys in one can be used now, and by which users."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bitting.core import faults
 from bitting.core.model.identity import Principal
 from bitting.core.model.keystore import Keystore, KeystoreState
 
-#: Partitions that are always there, by the ids the cloud documents for them.
+#: Partitions that always exist, by their documented ids.
 SHARED = ("", "0", "1", "2")
 
 

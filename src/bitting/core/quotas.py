@@ -1,4 +1,4 @@
-"""How many of something a scope may hold.
+"""Quotas: how many resources of a kind a scope may hold.
 
 ::
 
@@ -43,7 +43,7 @@ def limit(uow: UnitOfWork, scope: str, name: str) -> int:
 
 
 def require_room(uow: UnitOfWork, scope: str, name: str, count: Callable[[], int], more: int = 1) -> None:
-    """Return if ``more`` fit beside those ``count()`` counts. Raises ``QuotaExceeded`` with ``limit``.
+    """Return if ``more`` fit in addition to the ``count()`` that exist. Raises ``QuotaExceeded`` with ``limit``.
 
     Nothing is counted under the generous ceiling: a count over a large ring costs milliseconds.
     """

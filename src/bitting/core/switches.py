@@ -5,7 +5,7 @@ from __future__ import annotations
 from bitting.core.key_cache import Reader, View
 from bitting.core.model.service import Switches
 
-#: Nothing switched. The very object, so that the usual case costs one comparison.
+#: All defaults. One object, so that the usual case costs one comparison.
 DEFAULT = Switches()
 _LABEL = ("switches",)
 

@@ -1,8 +1,8 @@
-"""Passwords of MySQL and MariaDB users. A user is every account of that name, at whatever hosts.
+"""Rotator for MySQL and MariaDB. A user is every account of that name, at any host.
 
 ::
 
-    works          log in, ask nothing, leave
+    login_works    log in and disconnect
     set_password   ALTER USER ... IDENTIFIED BY     all accounts of the name; SET PASSWORD by the user itself
     ensure_user    CREATE USER at the hosts of <like>, and its grants again
 """
@@ -28,7 +28,7 @@ class MysqlRotator:
     """``Rotator`` for MySQL 5.7 and MariaDB 10.2, and later."""
 
     def login_works(self, server: DatabaseServer, login: Login) -> bool:
-        """Whether the login is let in. Raises ``RotationRefused`` if the server is not there."""
+        """Whether the login works. Raises ``RotationRefused`` if the server cannot be reached."""
         try:
             pymysql.connect(**_parameters(server, login)).close()
         except pymysql.MySQLError as error:
@@ -59,7 +59,7 @@ class MysqlRotator:
 
 
 def _own_password(cursor: Cursor) -> str:
-    """What lets a user without any right change its own password; MariaDB and MySQL 8 share no such statement."""
+    """How a user without privileges changes its own password; MariaDB and MySQL 8 have different statements."""
     connection: Any = cursor.connection
     if "mariadb" in connection.get_server_info().lower():
         return "SET PASSWORD = PASSWORD(%s)"
@@ -72,7 +72,7 @@ def _hosts(cursor: Cursor, user: str) -> list[str]:
 
 
 def _copy_grants(cursor: Cursor, like: str, user: str, host: str) -> None:
-    """What SHOW GRANTS says of one account, said of the other."""
+    """Copy the grants that SHOW GRANTS lists from one account to another."""
     cursor.execute("SHOW GRANTS FOR %s@%s", (like, host))
     marks = (f" TO `{like}`@`{host}`", f" TO '{like}'@'{host}'")
     for (line,) in cursor.fetchall():
@@ -80,7 +80,7 @@ def _copy_grants(cursor: Cursor, like: str, user: str, host: str) -> None:
         if not what or what.startswith("GRANT USAGE ON *.*"):
             continue
         option = " WITH GRANT OPTION" if str(line).endswith("WITH GRANT OPTION") else ""
-        # what is the server's own words, quoted by the server; percent signs would be taken for parameters
+        # the text comes from the server and is quoted by it; percent signs would be taken for parameters
         cursor.execute(what.replace("%", "%%") + " TO %s@%s" + option, (user, host))
 
 

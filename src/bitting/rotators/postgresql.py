@@ -1,9 +1,9 @@
-"""Passwords of PostgreSQL roles.
+"""Rotator for PostgreSQL roles.
 
 ::
 
-    works          log in, ask nothing, leave
-    set_password   ALTER ROLE ... PASSWORD <verifier>     made here, so that no log of the server sees the password
+    login_works    log in and disconnect
+    set_password   ALTER ROLE ... PASSWORD <verifier>     computed here, so that the password is in no log of the server
     ensure_user    CREATE ROLE ... LOGIN IN ROLE <like>   and every session of it acts as <like>
 """
 
@@ -27,7 +27,7 @@ class PostgresqlRotator:
     """``Rotator`` for PostgreSQL 10 and later."""
 
     def login_works(self, server: DatabaseServer, login: Login) -> bool:
-        """Whether the login is let in. Raises ``RotationRefused`` if the server is not there."""
+        """Whether the login works. Raises ``RotationRefused`` if the server cannot be reached."""
         parameters = _parameters(server, login)
         try:
             psycopg.connect(**parameters).close()

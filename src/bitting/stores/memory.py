@@ -1,4 +1,4 @@
-"""A full store in the memory of one process. Nothing survives the process.
+"""MemoryStore: a complete store in the memory of one process. Nothing survives the process.
 
 ::
 
@@ -40,7 +40,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything committed at one moment."""
+    """The committed state at one moment."""
 
     tables: Mapping[type[Any], Table]
     sequences: Mapping[str, int]
@@ -59,7 +59,7 @@ class MemoryCollection(Generic[T]):
 
     def add(self, record: T) -> None:
         """As in the port. Raises ``InvalidParameter`` for a value no store can hold."""
-        self._shape.check(record)
+        self._shape.require_valid(record)
         table = self._work.table_to_change(self._shape)
         record_id = self._id(record)
         if record_id in table.records:
@@ -70,7 +70,7 @@ class MemoryCollection(Generic[T]):
 
     def put(self, record: T) -> None:
         """As in the port. Raises ``ResourceExists`` if it would take another record's unique values."""
-        self._shape.check(record)
+        self._shape.require_valid(record)
         table = self._work.table_to_change(self._shape)
         record_id = self._id(record)
         former = table.records.get(record_id)

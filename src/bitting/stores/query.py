@@ -1,4 +1,4 @@
-"""What ``find`` and ``count`` are asked, checked once for every store.
+"""The arguments of ``find`` and ``count``, checked in one place for every store.
 
 ::
 
@@ -7,7 +7,7 @@
     order, descending, offset, limit, after
         -> Page
 
-Mistakes of the caller's program raise here (``ValueError`` for an unknown field, ``TypeError`` for a
+Programming errors raise here (``ValueError`` for an unknown field, ``TypeError`` for a
 value of the wrong type), before the store is touched. A value no store can hold simply matches nothing.
 """
 

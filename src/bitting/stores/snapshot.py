@@ -1,4 +1,4 @@
-"""All records of a store, to come back to later. For developer mode; a backup is another thing.
+"""Snapshots: all records of a store, to restore later. For developer mode; not a backup.
 
 ::
 
@@ -35,7 +35,7 @@ def restore(store: Store, snapshot: Snapshot) -> None:
 
 
 def delete_developer_state(store: Store) -> None:
-    """Drop the developer's rules and clock: they survive nothing, not even a restart."""
+    """Drop the developer's rules and clock: they do not outlive the process."""
     with store.begin(write=True) as uow:
         for kind in _FLEETING:
             _restore(uow.of(kind), {})

@@ -1,4 +1,4 @@
-"""What the clouds' HMAC signatures have in common: how a request is written down before it is hashed.
+"""Canonical requests: the parts that the clouds' HMAC signatures have in common.
 
 ::
 

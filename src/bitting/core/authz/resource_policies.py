@@ -1,9 +1,9 @@
-"""A resource's own policy: who else may use it, kept with it and evaluated by the gate.
+"""Resource policies: stored with a key or secret, evaluated by the gate.
 
 ::
 
     text as its owner wrote it  ─┐
-    rules as the gate reads them ┴─ pack ──> one text field ──unpack──> Policy ──verdict──> yes | no | says nothing
+    rules as the gate reads them ┴─ pack ──> one text field ──unpack──> Policy ──verdict──> allow | deny | no match
 
 A rule's user is ``<account>/user/<name>``, ``<account>/role/<name>`` or ``<account>/*``. The last one is the account
 itself: it allows nobody anything they were not allowed before, and denies every user. An action is a domain action,
@@ -62,7 +62,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRequest:
-    """What is tried, as far as rules ask."""
+    """The request, as far as rules look at it."""
 
     action: str
     operation: str
@@ -76,7 +76,7 @@ def pack(policy: Policy) -> str:
 
 
 def unpack(stored: str) -> Policy:
-    """The policy that :func:`pack` stored; a text of any other make is shown, and allows nothing."""
+    """The policy that :func:`pack` stored. Any other text is shown as it is and allows nothing."""
     try:
         found = json.loads(stored)
         return Policy(found["text"], tuple(_rule(fields) for fields in found["rules"]))
@@ -106,7 +106,7 @@ class PolicyCache:
         self._read: dict[str, Policy] = {}
 
     def evaluate(self, stored: str, principal: Principal, attempt: PolicyRequest) -> bool | None:
-        """True if the policy allows it, False if it denies it, None if it says nothing about it."""
+        """True if the policy allows it, False if it denies it, None if no rule matches."""
         if not stored or not principal.user_id:
             return None
         policy = self._read.get(stored)

@@ -1,8 +1,8 @@
-"""What a principal may do: its statements, and grants on single keys.
+"""Statements of a principal, and grants on single keys.
 
 ::
 
-    a statement that forbids it   >   a statement that allows it   >   a grant that names the action   >   no
+    a statement that forbids it   >   a statement that allows it   >   a grant that names the action   >   denied
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from bitting.core.model.identity import AccountState, Principal, Statement
 from bitting.core.model.key import KeyRef
 from bitting.core.model.service import Switches
 
-#: What an account's state bars it with.
+#: The fault for each account state that bars the account.
 ACCOUNT_FAULTS: dict[AccountState, type[faults.AccountFault]] = {
     AccountState.IN_DEBT: faults.AccountInDebt,
     AccountState.OVERDUE: faults.AccountOverdue,
@@ -49,7 +49,7 @@ def _covers(statement: Statement, action: str, resources: tuple[str, ...]) -> bo
 
 
 def authorise(principal: Principal, action: str, resource: str | None, *more: str) -> None:
-    """Return if allowed; ``resource`` None asks "anywhere at all?". ``more``: what else the resource is called.
+    """Return if allowed; ``resource`` None means any resource. ``more``: other names of the resource.
 
     Raises ``ExplicitlyDenied`` if a statement forbids it, ``PermissionDenied`` if none allows it.
     """
@@ -75,7 +75,7 @@ def is_granted(principal: Principal, action: str, resource: str | None) -> bool:
 
 
 def ring_of(principal: Principal, ref: KeyRef) -> str:
-    """Where the key a reference means would be: with its owner if it was granted, else at home."""
+    """The key ring to look in: the owner's if the key was granted, else the principal's."""
     grant = principal.grants.get(ref.value) if principal.grants and ref.kind == "id" else None
     return grant.ring if grant is not None else principal.ring
 
@@ -86,7 +86,7 @@ def is_offline(switches: Switches, region: str) -> bool:
 
 
 def not_found_fault(ref: KeyRef) -> faults.NotFound:
-    """What somebody is told of a key that is not there."""
+    """The fault for a key that does not exist for this principal."""
     if ref.kind == "alias":
         return faults.KeyNotFound(resource=ref.value, named="alias")
     if ref.kind == "version":

@@ -1,4 +1,4 @@
-"""Work that is to be done later, by whichever process gets to it first."""
+"""Jobs: background work, done by whichever process claims it first."""
 
 from __future__ import annotations
 

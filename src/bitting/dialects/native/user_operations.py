@@ -39,7 +39,10 @@ OPERATIONS: tuple[Operation, ...] = (
         field_in("resources", _PATTERNS, required=False), field_in("deny", Flag(), required=False),
         answer="statement", ok=201,
     ),
-    row("DELETE", "statements/{statement_id}", user_statements.delete_statement, field_in("statement_id", ID), answer="statement"),
+    row(
+        "DELETE", "statements/{statement_id}", user_statements.delete_statement, field_in("statement_id", ID),
+        answer="statement",
+    ),
     row(
         "POST", "accounts/{account_id}/instances", instances.create, _ACCOUNT, field_in("name", NAME),
         field_in("expires_ms", Integer(0, 1 << 53), required=False), answer="instance", ok=201,

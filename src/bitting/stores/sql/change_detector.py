@@ -1,11 +1,11 @@
-"""Has anything been committed? Asked for every hot request, so it costs microseconds.
+"""Change detectors: has anything been committed? Called for every hot request, so it must cost microseconds.
 
 ::
 
-    FilePulse      SQLite      the shared index's header, and when that differs PRAGMA data_version on one
+    FileChangeDetector      SQLite      the shared index's header, and when that differs PRAGMA data_version on one
                                connection kept for nothing else: it changes with every commit of any other
                                connection, in this process or another
-    FollowerPulse  PostgreSQL  a thread follows the change log (LISTEN, and several looks within the bound);
+    PollingChangeDetector   PostgreSQL  a thread follows the change log (LISTEN, and several looks within the bound);
                                reading is two attributes and a clock
                                    confirmed_at  when the last look that succeeded was begun
                                    now - confirmed_at > freshness  ->  Unavailable
@@ -53,13 +53,13 @@ class ChangeDetector(Protocol):
 
 
 class FileChangeDetector:
-    """The pulse of an SQLite file. ``connect`` gives a raw connection in autocommit.
+    """The change detector of an SQLite file. ``connect`` gives a raw connection in autocommit.
 
-    Asking the library lets go of the interpreter lock four times, and each time a server thread takes it: that
+    A query releases the interpreter lock four times, and each time another thread takes it: that
     made a hot request half as expensive again. So the index that all connections share is looked at first
     (https://sqlite.org/walformat.html, "WAL-Index header"): every commit changes its first 48 bytes before it
-    returns, and while they are what they were, nothing was committed. Half-written bytes differ too, which is
-    the safe side. The file lives as long as any connection does, and ours stays open.
+    returns, and while they are what they were, nothing was committed. Half-written bytes differ too, which errs
+    on the safe side. The file lives as long as any connection does, and ours stays open.
     """
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
@@ -118,7 +118,7 @@ def _shared_index(path: str) -> mmap.mmap | None:
 
 
 class PollingChangeDetector:
-    """The pulse of a PostgreSQL database. ``freshness_ms``: the bound on how old its knowledge may be.
+    """The change detector of a PostgreSQL database. ``freshness_ms``: the bound on how old its knowledge may be.
 
     A commit of this process shows at once; a commit of another usually within a few milliseconds, and
     within the bound or ``read`` raises.
@@ -187,7 +187,7 @@ class PollingChangeDetector:
 
 
 def _close_connection(connection: Connection | None) -> None:
-    """Never back into the pool: it listens."""
+    """Close the connection instead of returning it to the pool: it listens."""
     if connection is not None:
         try:
             connection.invalidate()

@@ -1,4 +1,4 @@
-"""The edge: what a database raises becomes a fault here, with the cause chained for the log.
+"""Database exceptions as faults, with the cause chained for the log.
 
 ::
 

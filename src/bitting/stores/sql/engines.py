@@ -1,4 +1,4 @@
-"""Everything in which SQLite and PostgreSQL differ, except how changes are noticed (``detector.py``).
+"""The differences between SQLite and PostgreSQL, except change detection (``change_detector.py``).
 
 ::
 

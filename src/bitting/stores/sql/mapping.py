@@ -32,7 +32,7 @@ Convert = Callable[[Any], Any]
 
 
 class MappedTable(Generic[T]):
-    """One kind of record and its table, with the statements that are built once.
+    """A record type and its table, with prepared statements.
 
     ``insert``: the database's own insert statement, because "on conflict do nothing" is not standard SQL.
     """
@@ -89,7 +89,7 @@ class MappedTable(Generic[T]):
         return {**row, **unique, "where_id": record_id}
 
     def record(self, row: Sequence[Any]) -> T:
-        """The record of a row. Raises ``StoreFailed`` if the row holds what this program does not know."""
+        """The record of a row. Raises ``StoreFailed`` if the row has values unknown to this program."""
         try:
             values = [v if decode is None else decode(v) for v, decode in zip(row, self._decoders, strict=True)]
             return cast("T", self.shape.kind.record(*values))
@@ -119,7 +119,7 @@ class MappedTable(Generic[T]):
         if not values:
             return false()
         equals = column == values[0] if len(values) == 1 else column.in_(values)
-        # said out loud, or the index that leaves out the empty ones is of no use for the search
+        # explicit, or the partial index that leaves out empty values cannot be used
         return and_(equals, column != "") if column.name in self._partial and "" not in values else equals
 
     def _encode(self, name: str, value: Any) -> Any:
@@ -154,5 +154,5 @@ def _from_json(text: str) -> tuple[str, ...]:
 
 
 def mapped_tables(insert: Callable[[Table], Insert]) -> Mapping[type[Any], MappedTable[Any]]:
-    """The mapping of every stored kind, by record class."""
+    """The mapping of every record type, by record class."""
     return {record: MappedTable(shape, insert) for record, shape in shapes().items()}

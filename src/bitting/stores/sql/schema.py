@@ -1,4 +1,4 @@
-"""migrate(): bring a database to the tables of this program, however many processes try at once.
+"""Schema migration: bring a database to the tables of this program, safe against concurrent processes.
 
 ::
 

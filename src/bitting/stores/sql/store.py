@@ -2,9 +2,9 @@
 
 ::
 
-    SqlStore ── Link (opened at first use, by each process for itself)
+    SqlStore ── ProcessConnections (opened at first use, by each process for itself)
                   backend   engine with pool                engines.py
-                  turn      one writer of this process at a time, before it queues for the database
+                  turn      lock: one writer of this process at a time, before it waits for the database
                   pulse     poll(), opened at first poll    pulse.py
 
 A database connection must not cross a fork: before one, the parent closes its link (it opens again when
@@ -35,7 +35,7 @@ from bitting.stores.sql.unit_of_work import SqlUnitOfWork
 
 
 class ProcessConnections:
-    """What one process has open."""
+    """The open connections of one process."""
 
     def __init__(self, backend: Backend, freshness_ms: int, busy_ms: int) -> None:
         self.backend = backend
@@ -47,7 +47,7 @@ class ProcessConnections:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """This process's turn to write. Raises ``StoreFailed`` if it does not come within ``busy_ms``."""
+        """The write lock of this process. Raises ``StoreFailed`` if it does not come within ``busy_ms``."""
         if not self._turn.acquire(timeout=self._busy_ms / 1000):
             raise StoreFailed(reason="another writer did not finish in time")
         try:
@@ -56,14 +56,14 @@ class ProcessConnections:
             self._turn.release()
 
     def open_change_detector(self) -> ChangeDetector:
-        """The pulse, opened by whoever asks first. Raises ``Unavailable``."""
+        """The change detector, opened on first use. Raises ``Unavailable``."""
         with self._opening:
             if self.detector is None:
                 self.detector = self._new_change_detector()
             return self.detector
 
     def close(self) -> None:
-        """Release connections and the follower."""
+        """Release connections and the change detector."""
         with self._opening:
             if self.detector is not None:
                 self.detector.close()
@@ -93,7 +93,7 @@ class SqlStore(Store):
         self._opening = threading.Lock()
         self._journal = ChangeLog(changes_kept)
         self._link: ProcessConnections | None = None
-        backend = self._open().backend  # connects to nothing; says early if the URL is wrong
+        backend = self._open().backend  # opens no connection; fails early if the URL is wrong
         self._kinds = mapped_tables(backend.insert)
         self._count_up = backend.count_up(sequences)
         self._notify = None if backend.is_sqlite else select(func.pg_notify(CHANNEL, ""))

@@ -1,13 +1,13 @@
-"""Who reaches a key store instance from outside: network rules, access policies, access points.
+"""Application access points: access to a key store instance, with access policies and network rules.
 
 ::
 
     access point ── up to 3 ──> access policy ── any number ──> network rule
-         └── up to 3 client keys (clientkeys.py)
+         └── up to 3 client keys (client_keys.py)
 
-All four are named per account. What is changed here holds for the next request of every client
-(:mod:`bitting.core.usecases.iam.credentials` reads these records through the cache). Taking a policy or rule away while
-something names it is allowed and leaves that something with less: documented so, and never with more.
+Names are unique per account. A change takes effect with the next request of every client
+(:mod:`bitting.core.usecases.iam.credentials` reads these records through the cache). A policy or rule may be deleted
+while something refers to it (as documented); that then allows less, never more.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class CreateNetworkRule:
 
 @dataclass(slots=True)
 class UpdateNetworkRule:
-    """What is None stays as it is."""
+    """None: unchanged."""
 
     name: str
     sources: Sequence[str] | None = None
@@ -63,7 +63,7 @@ class CreateAccessPolicy:
 
 @dataclass(slots=True)
 class UpdateAccessPolicy:
-    """What is None stays as it is; the scope always does."""
+    """None: unchanged. The scope cannot be changed."""
 
     name: str
     permissions: Sequence[str] | None = None
@@ -84,7 +84,7 @@ class CreateAccessPoint:
 
 @dataclass(slots=True)
 class UpdateAccessPoint:
-    """What is None stays as it is."""
+    """None: unchanged."""
 
     name: str
     policies: Sequence[str] | None = None
@@ -115,7 +115,7 @@ class NamedPage(Generic[T]):
 
 
 def require_permission(context: Context, action: str, resource: str) -> None:
-    """Return if the caller may do this to this very resource. Raises ``PermissionDenied`` or its kin."""
+    """Return if the caller may do this to the resource. Raises ``PermissionDenied`` or ``ExplicitlyDenied``."""
     if not context.principal.admin:
         authorise(context.principal, action, resource)
 
@@ -195,7 +195,7 @@ def update_network_rule(context: Context, command: UpdateNetworkRule) -> Network
 
 @use_case("network_rule:delete", writes=True)
 def delete_network_rule(context: Context, command: ByName) -> NetworkRule:
-    """Take it away: policies that name it admit from its networks no longer. Raises ``ResourceNotFound``."""
+    """Delete it: policies that name it no longer admit its networks. Raises ``ResourceNotFound``."""
     stored = _find(context, NetworkRule, "network_rule:delete", "network", command.name)
     context.uow.of(NetworkRule).remove(stored.id)
     return stored
@@ -262,7 +262,7 @@ def update_access_policy(context: Context, command: UpdateAccessPolicy) -> Acces
 
 @use_case("access_policy:delete", writes=True)
 def delete_access_policy(context: Context, command: ByName) -> AccessPolicy:
-    """Take it away: access points that have it may what it allowed no longer. Raises ``ResourceNotFound``."""
+    """Delete it: access points that have it no longer get its permissions. Raises ``ResourceNotFound``."""
     stored = _find(context, AccessPolicy, "access_policy:delete", "policy", command.name)
     context.uow.of(AccessPolicy).remove(stored.id)
     return stored
@@ -320,7 +320,10 @@ def update_access_point(context: Context, command: UpdateAccessPoint) -> Applica
 
 @use_case("access_point:delete", writes=True)
 def delete_access_point(context: Context, command: ByName) -> ApplicationAccessPoint:
-    """Take it away with its client keys: another of its name must not bring them back. Raises ``ResourceNotFound``."""
+    """Delete it with its client keys, so that a new one of the same name does not revive them.
+
+    Raises ``ResourceNotFound``.
+    """
     stored = _find(context, ApplicationAccessPoint, "access_point:delete", "applicationaccesspoint", command.name)
     keys = context.uow.of(ClientKey)
     for key in keys.find({"account_id": stored.account_id, "access_point": stored.name}):

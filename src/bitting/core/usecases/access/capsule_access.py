@@ -1,4 +1,4 @@
-"""Access points and policies of key spaces.
+"""Capsule access points and capsule policies: who may open the data key capsules of a key space.
 
 A key space is a UUID that callers choose: it groups access points and policies of a project, and bounds what a policy
 may name. Source: access-points and key-policies of Huawei Cloud DEW.
@@ -28,7 +28,7 @@ T = TypeVar("T", CapsuleAccessPoint, CapsulePolicy)
 
 @dataclass(frozen=True, slots=True)
 class PolicyText:
-    """A policy as it is understood. Times in milliseconds, 0 for none."""
+    """A parsed capsule policy. Times in milliseconds, 0 for none."""
 
     text: str
     version: str
@@ -38,13 +38,13 @@ class PolicyText:
     zones: tuple[str, ...]
 
     def allows(self, point: CapsuleAccessPoint, now_ms: int) -> bool:
-        """Whether the access point may open, now."""
+        """Whether the access point may open capsules now."""
         return self.start_ms <= now_ms and (not self.end_ms or now_ms < self.end_ms) and point.id in self.points
 
 
 @dataclass(slots=True)
 class CreateCapsuleAccessPoint:
-    """``identity``: what a machine or cluster is known by; custom ones get a key pair instead."""
+    """``identity``: the id of a machine or cluster; custom ones get a key pair instead."""
 
     space_id: str
     name: str
@@ -63,7 +63,7 @@ class CapsuleAccessPointById:
 
 @dataclass(slots=True)
 class ListInKeySpace:
-    """A page in the order of ids, from behind ``after``."""
+    """A page in the order of ids, after ``after``."""
 
     space_id: str
     limit: int = 50
@@ -105,7 +105,7 @@ class CapsulePolicyById:
 
 @dataclass(slots=True)
 class UpdateCapsulePolicy:
-    """``description`` None: as it is."""
+    """``description`` None: unchanged."""
 
     policy_id: str
     text: str
@@ -223,13 +223,13 @@ def _switch(context: Context, point_id: str, *, on: bool) -> CapsuleAccessPoint:
 
 @use_case("access_point:enable", writes=True)
 def enable_capsule_access_point(context: Context, command: CapsuleAccessPointById) -> CapsuleAccessPoint:
-    """Let it open capsules. Raises ``ResourceNotFound``."""
+    """Allow it to open capsules. Raises ``ResourceNotFound``."""
     return _switch(context, command.point_id, on=True)
 
 
 @use_case("access_point:disable", writes=True)
 def disable_capsule_access_point(context: Context, command: CapsuleAccessPointById) -> CapsuleAccessPoint:
-    """Let it open none. Raises ``ResourceNotFound``."""
+    """Forbid it to open capsules. Raises ``ResourceNotFound``."""
     return _switch(context, command.point_id, on=False)
 
 
@@ -279,7 +279,7 @@ def create_capsule_policy(context: Context, command: CreateCapsulePolicy) -> Cap
 
 @use_case("key_policy:update", writes=True)
 def update_capsule_policy(context: Context, command: UpdateCapsulePolicy) -> CapsulePolicy:
-    """Another text, from the next opening on. Raises as :func:`read_policy`, ``ResourceNotFound``."""
+    """Replace the text; takes effect with the next opening. Raises as :func:`read_policy`, ``ResourceNotFound``."""
     read_policy(command.text)
     stored = find_capsule_policy(context, command.policy_id)
     description = stored.description if command.description is None else command.description
@@ -302,5 +302,5 @@ def list_capsule_policies(context: Context, command: ListInKeySpace) -> Page[Cap
 
 @use_case("key_policy:delete", writes=True)
 def delete_capsule_policy(context: Context, command: CapsulePolicyById) -> None:
-    """Remove a policy; capsules that name it open for nobody then. Raises ``ResourceNotFound``."""
+    """Delete a policy; nobody can open capsules that name it afterwards. Raises ``ResourceNotFound``."""
     context.uow.of(CapsulePolicy).remove(find_capsule_policy(context, command.policy_id).id)

@@ -1,15 +1,16 @@
-r"""Data key capsules: a data key and the policy that says who may have it, sealed together.
+r"""Data key capsules: an encrypted data key bound to the policy that says who may open it.
 
 ::
 
     capsule = base64(JSON {"policy" | "policy_id", "key": base64(ciphertext)})     the ciphertext binds the policy
 
-    create   key, policy -> data key, capsule
-    open_    key, capsule, attestation -> data key      only for an access point that the policy allows, and in time
+    create_capsule   key, policy -> data key, capsule
+    open_capsule     key, capsule, proof -> data key      only for an access point that the policy allows, and in time
 
 A custom access point has a key pair; its proof is a signature (RSASSA-PKCS1-v1_5, SHA-256) over
 ``<expire time>\n<capsule>``. The documents name the fields of the proof and not what is signed; this binds the proof to
-one capsule and to a time. Proofs of machines and clusters come from their makers' roots, which are not here.
+one capsule and to a time. Proofs of machines and clusters need the root certificates of their makers, which this
+service does not have.
 
 Source: datakey-capsule, access-points and key-policies of Huawei Cloud DEW.
 """
@@ -53,7 +54,7 @@ class CreateCapsule:
 
 @dataclass(slots=True)
 class Proof:
-    """What a custom access point sends: signature, its public key (SPKI), and until when it is good."""
+    """What a custom access point sends: signature, its public key (SPKI), and its expiry."""
 
     signature: bytes
     public: bytes
@@ -63,7 +64,7 @@ class Proof:
 
 @dataclass(slots=True)
 class OpenCapsule:
-    """``capsule``: as :func:`create_capsule` gave it. ``proof`` None: of another kind than can be checked here."""
+    """``capsule``: as :func:`create_capsule` gave it. ``proof`` None: of a kind that cannot be verified here."""
 
     key: KeyRef
     capsule: str
@@ -87,7 +88,7 @@ def _key(command: CreateCapsule | OpenCapsule) -> KeyRef:
 
 
 def _deliver(context: Context, data_key: bytes, public: bytes) -> tuple[bytes, bytes]:
-    """The data key in the clear, or to a public key."""
+    """The data key in plaintext, or encrypted to a public key."""
     if not public:
         return data_key, b""
     return b"", context.gate.vault.encrypt_to(public, data_key, Algorithm.RSA_OAEP_SHA256)

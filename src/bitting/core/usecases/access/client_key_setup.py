@@ -1,12 +1,12 @@
-"""Client keys for people who run the service: one step instead of network rule, policy, access point and key.
+"""Client key setup for operators: one step instead of network rule, policy, access point and key.
 
 ::
 
     provide   account, access point, password -> Issued      makes the access point too, if told what it may use
     listed    account -> client keys
-    revoke    client key id -> gone, for the next request of every process
+    revoke    client key id -> refused from the next request on, in every process
 
-For operators only. The account's own owners do the same through their cloud's API.
+For operators only. Account owners do the same through the cloud API.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _account(context: Context, account_id: str) -> Account:
 
 @use_case("service:write", writes=True, operator=True)
 def set_up(context: Context, command: SetUpClientKey) -> IssuedClientKey:
-    """A client key of an access point that is there, or that ``resources`` says how to make.
+    """A client key of an existing access point, or of a new one if ``resources`` is given.
 
     Raises ``ResourceNotFound`` (account; access point without ``resources``), ``ResourceExists`` (``resources`` for
     an access point that is there), ``InvalidParameter``, ``QuotaExceeded`` (three keys an access point).
@@ -147,7 +147,7 @@ def list_access_points(context: Context, command: ClientKeysOf) -> Sequence[Appl
 
 @use_case("service:write", writes=True, operator=True)
 def revoke(context: Context, command: ClientKeyById) -> ClientKey:
-    """Delete a client key; what it signed is refused from the next request on. Raises ``ResourceNotFound``."""
+    """Delete a client key; its signatures are refused from the next request on. Raises ``ResourceNotFound``."""
     keys = context.uow.of(ClientKey)
     stored = keys.get(command.client_key_id)
     if stored is None:

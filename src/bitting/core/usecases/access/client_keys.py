@@ -1,4 +1,4 @@
-"""Client keys: RSA pairs whose private half leaves in a file, once, and whose public half stays.
+"""Client keys: RSA pairs. The private key is handed out once, in a file; the public key is stored.
 
 ::
 
@@ -6,7 +6,7 @@
     describe, list_, delete
     file    {"KeyId": "KAAP...", "PrivateKeyData": base64 of a PKCS #12 file}
 
-The clients' libraries read that file with the password. Nobody can make it again: a lost one is replaced.
+The clients' libraries read that file with the password. It cannot be made again: a lost one is replaced.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class CreateClientKey:
 
 @dataclass(slots=True)
 class IssuedClientKey:
-    """``pkcs12`` holds the private key under the password and is kept nowhere."""
+    """``pkcs12`` holds the private key under the password and is not stored."""
 
     record: ClientKey
     pkcs12: bytes = field(repr=False)
@@ -160,7 +160,7 @@ def _find(context: Context, client_key_id: str, action: str) -> ClientKey:
 
 @use_case("client_key:describe")
 def describe(context: Context, command: ClientKeyById) -> ClientKeyView:
-    """The client key, without its private half, which nobody has. Raises ``ResourceNotFound``."""
+    """The client key, without its private key, which is not stored. Raises ``ResourceNotFound``."""
     return _view(context, _find(context, command.client_key_id, "client_key:describe"))
 
 
@@ -178,7 +178,7 @@ def list_(context: Context, command: ListClientKeys) -> Sequence[ClientKeyView]:
 
 @use_case("client_key:delete", writes=True)
 def delete(context: Context, command: ClientKeyById) -> ClientKey:
-    """Take it away: whoever holds its file is unknown from the next request on. Raises ``ResourceNotFound``."""
+    """Delete it: its signatures are refused from the next request on. Raises ``ResourceNotFound``."""
     record = _find(context, command.client_key_id, "client_key:delete")
     context.uow.of(ClientKey).remove(record.id)
     context.uow.of(ClientCertificate).remove(record.id)

@@ -1,4 +1,4 @@
-"""Certificates: a key pair and a request for it; once a certificate authority has answered, what it is good for.
+"""Certificates: a key pair and a certificate request; once the certificate is uploaded, operations with it.
 
 ::
 
@@ -6,7 +6,7 @@
                                        └──────── set_state ──> REVOKED     for good; signatures still verify
     sign, decrypt (private key)      verify, encrypt (public key)
 
-The private key is made, kept and used by the provider as any key's material is; nothing gives it out.
+The private key is generated, wrapped and used by the provider like any key's material; no operation returns it.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Decrypt:
 
 @dataclass(slots=True)
 class CertificateResult:
-    """What came out: a signature, a ciphertext, a plaintext, or whether a signature fits."""
+    """The result: a signature, a ciphertext, a plaintext, or whether a signature is valid."""
 
     certificate_id: str
     data: bytes = field(default=b"", repr=False)
@@ -207,7 +207,7 @@ def create(context: Context, command: CreateCertificate) -> Certificate:
 
 @use_case("certificate:upload", writes=True)
 def upload(context: Context, command: UploadCertificate) -> Certificate:
-    """Take in what the authority issued: from now on active, unless it was revoked.
+    """Store the issued certificate; it is active from now on.
 
     Raises ``ResourceNotFound`` (``kind`` certificate), ``InvalidParameter`` (certificate, chain),
     ``CertificateNotActive`` if it was revoked.
@@ -261,7 +261,7 @@ def set_state(context: Context, command: SetState) -> Certificate:
 
 @use_case("certificate:delete", writes=True, name="delete_certificate")
 def delete(context: Context, command: CertificateById) -> Certificate:
-    """Erase it with its private key, at once. Raises ``ResourceNotFound`` (``kind`` certificate)."""
+    """Delete it with its private key, at once. Raises ``ResourceNotFound`` (``kind`` certificate)."""
     held = _find(context, command.certificate_id, "certificate:delete")
     _provider(context).destroy(StoredMaterial(held.wrapped, held.public))
     tags.remove_tags(context.uow, held.ring, KIND, held.id)
@@ -272,7 +272,7 @@ def delete(context: Context, command: CertificateById) -> Certificate:
 def _require_usable(
     context: Context, certificate_id: str, action: str, usage: Usage, algorithm: Algorithm, *, revoked: bool = False
 ) -> Certificate:
-    """A certificate that may be used so. ``revoked``: a revoked one is good enough."""
+    """The certificate, if it may be used. ``revoked``: a revoked one may be used too."""
     held = _find(context, certificate_id, action)
     good = {CertificateState.ACTIVE, CertificateState.REVOKED} if revoked else {CertificateState.ACTIVE}
     if held.state not in good:

@@ -1,4 +1,4 @@
-"""Data key pairs: a fresh asymmetric pair that no key owns, its private half under a key.
+"""Data key pairs: a new asymmetric pair, its private key also encrypted under a key.
 
 ::
 
@@ -43,7 +43,7 @@ class GenerateDataKeyPair:
 
 @dataclass(slots=True)
 class DataKeyPair:
-    """``private``: PKCS #8, the caller's to guard; dialects without it never encode it. ``public``: SPKI."""
+    """``private``: PKCS #8, in plaintext; dialects that do not return it never encode it. ``public``: SPKI."""
 
     encrypted: Encrypted
     spec: str

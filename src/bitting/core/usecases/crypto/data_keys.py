@@ -1,4 +1,4 @@
-"""Data keys: fresh random bytes in the clear and under a key, made in one step; and plain randomness."""
+"""Data keys: random bytes in plaintext and encrypted under a key, in one step; and random bytes alone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bitting.core.usecases.crypto.encryption import (
 
 @dataclass(slots=True)
 class GenerateDataKey:
-    """``length`` in bytes; the dialect has checked its own bounds. ``symmetric_only``: refuse RSA and kin.
+    """``length`` in bytes; the dialect has checked its own bounds. ``symmetric_only``: refuse asymmetric keys.
 
     ``rsa_most``: with ``symmetric_only``, RSA keys wrap after all, up to this many bytes; 0 for not at all.
     """
@@ -37,7 +37,7 @@ class GenerateDataKey:
 
 @dataclass(slots=True)
 class DataKey:
-    """``plaintext`` is the caller's to guard; dialects without it never encode it."""
+    """``plaintext``: dialects that do not return it never encode it."""
 
     encrypted: Encrypted
     plaintext: bytes
@@ -52,7 +52,7 @@ class GenerateRandom:
 
 @dataclass(slots=True)
 class Random:
-    """Bytes fit for keys."""
+    """Random bytes of cryptographic quality."""
 
     value: bytes
 

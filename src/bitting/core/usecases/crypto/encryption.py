@@ -1,12 +1,12 @@
-"""Encrypt and decrypt, the work everything else is for.
+"""Encrypt and decrypt.
 
 ::
 
-    encrypt     key, plaintext, aad      -> version, iv, sealed       the dialect picks the blob's coat
+    encrypt     key, plaintext, aad      -> version, iv, sealed       the dialect chooses the encoding of the blob
     decrypt     blob (+ key), aad        -> plaintext                 the blob names its version
-    unseal      key, version, iv, sealed -> plaintext                 for APIs that carry the parts apart
+    unseal      key, version, iv, sealed -> plaintext                 for APIs that pass the parts separately
 
-All hot: they touch cached keys only.
+All are hot: they use cached keys only.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bitting.core import faults
-from bitting.core.blob import IV_BYTES, Blob, bound, parse
+from bitting.core.blob import IV_BYTES, Blob, authenticated_data, parse
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.ports import KeyHandle, can_encrypt, can_encrypt_asymmetric
@@ -55,7 +55,7 @@ class Encrypted:
 
 @dataclass(slots=True)
 class Decrypt:
-    """``key`` None: the ciphertext says which. A key given must be the ciphertext's."""
+    """``key`` None: the ciphertext says which. A given key must be the one that encrypted it."""
 
     ciphertext: bytes
     key: KeyRef | None = None
@@ -82,7 +82,7 @@ class DecryptParts:
 
 @dataclass(slots=True)
 class Decrypted:
-    """The plaintext and what opened it. ``text``: as in :class:`Encrypt`."""
+    """The plaintext, and the key and algorithm that decrypted it. ``text``: as in :class:`Encrypt`."""
 
     key: Key
     version_id: str
@@ -108,8 +108,8 @@ def require_symmetric(key: Key) -> None:
 def select_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algorithm:
     """The algorithm to use. Raises ``UsageMismatch`` or ``AlgorithmMismatch`` (with ``family`` and ``usage``).
 
-    CBC and ECB say nothing about a changed ciphertext; the clouds that have them at all have them for keys
-    in hardware only, and so have we.
+    CBC and ECB do not authenticate the ciphertext. The clouds that offer them do so for hardware keys only, and so
+    does this service.
     """
     spec = SPECS[key.spec]
     if key.usage != usage:
@@ -133,7 +133,7 @@ def encrypt_with_handle(
     if not can_encrypt(handle):
         raise faults.UnsupportedOperation(key_id=key.id)
     iv = command.iv or context.gate.entropy.random(_iv_bytes(algorithm))
-    aad = bound(command.aad, text=command.text)
+    aad = authenticated_data(command.aad, text=command.text)
     sealed = handle.seal(command.plaintext, iv=iv, aad=aad, algorithm=algorithm, padding=command.padding)
     return Encrypted(key, Blob(version, iv, sealed, algorithm, key.id, command.text), algorithm)
 
@@ -177,7 +177,7 @@ def encrypt(context: Context, command: Encrypt) -> Encrypted:
 
 @use_case("key:decrypt", key=_key_of_ciphertext, states="use", hot=True)
 def decrypt(context: Context, command: Decrypt) -> Decrypted:
-    """Decrypt what any API made. Raises ``InvalidCiphertext`` for every reason there is."""
+    """Decrypt a ciphertext of any API. Raises ``InvalidCiphertext`` whatever is wrong with it."""
     key = context.key
     spec = SPECS[key.spec]
     algorithm = select_algorithm(key, command.algorithm, Usage.ENCRYPT)
@@ -195,7 +195,7 @@ def _open(context: Context, spec: KeySpec, blob: Blob, aad: bytes) -> Decrypted:
         raise faults.InvalidCiphertext
     handle = context.handle(blob.version_id)
     assert can_encrypt(handle)  # noqa: S101 - symmetric specs open as ciphers
-    aad = bound(aad, text=blob.text)
+    aad = authenticated_data(aad, text=blob.text)
     plaintext = handle.unseal(blob.sealed, iv=blob.iv, aad=aad, algorithm=algorithm)
     return Decrypted(context.key, blob.version_id, plaintext, algorithm, blob.text)
 

@@ -1,11 +1,11 @@
-"""Shared secrets: ECDH between a key of ours and somebody's public key.
+"""Key agreement: ECDH between a stored key and the caller's public key.
 
 ::
 
     derive   key, peer (SubjectPublicKeyInfo) -> x coordinate of the shared point
 
-A caller inside an enclave would have the secret encrypted to the public key in its attestation document. Such a
-document is signed by the enclave maker's root, which this service does not have: it says so, and derives nothing.
+A caller inside an enclave would have the secret encrypted to the public key in its attestation document. This
+service has no root certificate to verify such a document with: it refuses the request.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Derive:
 
 @dataclass(slots=True)
 class SharedSecret:
-    """``secret`` is the caller's to guard."""
+    """``secret`` is returned in plaintext."""
 
     key: Key
     secret: bytes = field(repr=False)
@@ -46,7 +46,7 @@ def _key(command: Derive) -> KeyRef:
 
 
 def refuse_attestation(document: bytes) -> None:
-    """Never returns: the document is no attestation, or there is no root to check it with.
+    """Always raises: the document is malformed, or there is no root certificate to verify it with.
 
     Raises ``InvalidParameter`` (attestation) or ``Unavailable`` (``missing`` enclave_root).
     """

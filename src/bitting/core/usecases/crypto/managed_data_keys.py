@@ -1,12 +1,12 @@
-"""Data keys that the service keeps for applications: by name, in versions, each sealed under a key.
+"""Managed data keys: stored by the service for applications, by name, in versions, each encrypted under a key.
 
 ::
 
-    keep (operator)   name, key      -> version 1, and with every further call the next one
+    store (operator)  name, key      -> the next version, the first one being 1
     get               name, version  -> plaintext       first version, latest, or the one named
     list_versions     name           -> numbers
 
-The key that seals a version must be usable whenever the version is asked for: disabling it shuts its data keys.
+The encrypting key must be usable whenever a version is read: disabling it disables its data keys.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ KIND = "managed_data_key"
 
 @dataclass(slots=True)
 class StoreDataKey:
-    """One more version of a data key, the first one if there is none. ``key_id``: what seals it."""
+    """One more version of a data key, the first one if there is none. ``key_id``: the key that encrypts it."""
 
     account_id: str
     name: str
@@ -80,7 +80,7 @@ def _bound(account_id: str, name: str, number: int) -> bytes:
 
 @use_case("service:write", writes=True, operator=True)
 def store_version(context: Context, command: StoreDataKey) -> ManagedDataKey:
-    """Make 32 random bytes and keep them.
+    """Generate 32 random bytes and store them as the next version.
 
     Raises ``ResourceNotFound`` (account), ``KeyNotFound``, what a key's state or spec forbids, ``QuotaExceeded``.
     """
@@ -125,8 +125,7 @@ def store_version(context: Context, command: StoreDataKey) -> ManagedDataKey:
 def get(context: Context, command: GetDataKey) -> OpenedDataKey:
     """The plaintext of one version.
 
-    Raises ``ResourceNotFound`` (``kind`` managed_data_key), and whatever keeps the caller from decrypting with the
-    key that seals it.
+    Raises ``ResourceNotFound`` (``kind`` managed_data_key), and as decryption with the encrypting key does.
     """
     require_permission(context, "managed_data_key:get", f"datakey/{command.name}")
     where: dict[str, object] = {"account_id": context.principal.account_id, "name": command.name}

@@ -1,4 +1,4 @@
-"""From one key to another without the plaintext leaving the gate.
+"""Re-encryption: from one key to another, without returning the plaintext.
 
 ::
 
@@ -49,7 +49,7 @@ class ReEncrypt:
 
 @dataclass(slots=True)
 class ReEncrypted:
-    """``source`` says what opened the old ciphertext; its plaintext is not for the caller."""
+    """``source``: the key that decrypted the old ciphertext. The plaintext is not returned."""
 
     source: Decrypted
     encrypted: Encrypted
@@ -61,7 +61,7 @@ def _source(command: ReEncrypt) -> KeyRef:
 
 @use_case("key:re_encrypt_from", key=_source, states="use", hot=True)
 def re_encrypt(context: Context, command: ReEncrypt) -> ReEncrypted:
-    """Seal anew. Raises as decrypt on the source's side and as encrypt on the destination's.
+    """Re-encrypt. Raises as decrypt for the source and as encrypt for the destination.
 
     Keys are checked before anything is opened, the source first. A ``KeyKindFault`` about the destination says
     so (``side``).

@@ -1,4 +1,4 @@
-"""Developer mode: faults on demand and a clock that can be moved.
+"""Developer mode: injected faults and a movable clock.
 
 ::
 
@@ -92,7 +92,7 @@ def list_faults(context: Context, command: NoInput) -> Sequence[FaultRule]:  # n
 
 @use_case("service:write", writes=True, operator=True)
 def clear_faults(context: Context, command: NoInput) -> Sequence[FaultRule]:  # noqa: ARG001
-    """Forget every rule; gives back those that were there."""
+    """Delete every rule; returns the deleted ones."""
     rules = context.uow.of(FaultRule)
     stored = rules.find(limit=RULES_MAX)
     for rule in stored:
@@ -113,7 +113,7 @@ def read_offset(reader: Reader) -> int:
 
 @use_case("service:read", operator=True)
 def clock(context: Context, command: NoInput) -> ClockState:  # noqa: ARG001
-    """Where the clock is."""
+    """The current time and offset."""
     stored = context.uow.of(DevClock).get(CLOCK)
     return ClockState(context.now_ms, stored.offset_ms if stored else 0)
 
@@ -133,7 +133,7 @@ def move_clock(context: Context, command: MoveClock) -> ClockState:
 
 @use_case("service:write", writes=True, operator=True)
 def reset_clock(context: Context, command: NoInput) -> ClockState:  # noqa: ARG001
-    """Back to the machine's time."""
+    """Reset the clock to the machine's time."""
     stored = context.uow.of(DevClock).get(CLOCK)
     context.uow.of(DevClock).remove(CLOCK)
     return ClockState(context.now_ms - (stored.offset_ms if stored else 0), 0)

@@ -1,6 +1,6 @@
-"""Accounts and what belongs to them: projects, users, access keys, instances, client keys.
+"""Accounts: creation of the first one, passwords, access keys, client keys.
 
-Bootstrapping makes one of each, so that every client of every cloud can be pointed at a fresh server.
+Bootstrapping creates one of everything, so that the clients of every cloud work with a new server.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def hash_password(password: str) -> str:
 
 
 def password_matches(password: str, record: str) -> bool:
-    """Whether the password made the record; constant-time in the digest."""
+    """Whether the password matches the record; the digests are compared in constant time."""
     try:
         _, salt, digest = record.split("$")
         expected = base64.b64decode(digest)
@@ -89,8 +89,8 @@ def create_first_account(uow: UnitOfWork, vault: Vault, clock: Clock, entropy: E
     now = clock.now_ms()
     account_id, ring = _digits(16), entropy.uuid()
     account = Account(account_id, entropy.random(16).hex(), f"domain-{account_id}", ring, AccountState.ACTIVE, now)
-    # The two projects share the account's ring on purpose: one key store, every API. Projects added later
-    # get a ring of their own, which is the wall between them.
+    # The two projects share the key ring of the account: the same keys through every API. Projects added later
+    # get a key ring of their own, which isolates them.
     project = Project(entropy.random(16).hex(), account_id, region, "huawei", ring, now)
     second = Project(entropy.random(16).hex(), account_id, f"{region}_otc", "otc", ring, now)
     secret_password = password()

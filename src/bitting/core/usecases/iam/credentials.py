@@ -1,4 +1,4 @@
-"""From a credential's name to who it speaks for. Used by every dialect's stop 3, through the cache.
+"""Credentials: from a key id or token to the principal it stands for. Used by every dialect to authenticate requests.
 
 ::
 
@@ -7,7 +7,7 @@
     token text    -> Token, User, Account, Project         -> Credential
 
 All reads go through a :class:`~bitting.core.key_cache.View`, so a change to any of these records takes
-effect on the next request of every process. Nothing here compares secrets: dialects do, in constant time.
+effect on the next request of every process. Secrets are compared by the dialects, in constant time.
 """
 
 from __future__ import annotations
@@ -65,13 +65,13 @@ CONNECTED = "connected"
 SHARED = "shared"
 
 
-#: What a grant on a secret lets its grantee do.
+#: The actions that a grant on a secret allows.
 GRANTED = ("secret:get_value", "secret:describe", "secret:list_versions")
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A proved-once-checked identity. ``secret`` signs; it never leaves stop 3."""
+    """A credential and its principal, before the proof is checked. ``secret`` is used for that check only."""
 
     principal: Principal
     enabled: bool
@@ -106,7 +106,7 @@ def token_digest(token: str) -> str:
 
 
 def secret_binding(access_key_id: str) -> bytes:
-    """What a stored access key secret is tied to."""
+    """The binding of a stored access key secret."""
     return b"access-key\0" + access_key_id.encode()
 
 
@@ -138,7 +138,7 @@ def _by_access_key(vault: Vault, access_key_id: str, project_id: str) -> Callabl
 def principal_of(
     reader: Reader, account_id: str, user_id: str, credential_id: str, project_id: str
 ) -> Principal | None:
-    """The principal a user is, inside a project if one is given. None if the user or account is gone or disabled.
+    """The principal of a user, inside a project if one is given. None if the user or account is gone or disabled.
 
     Raises ``ProjectMismatch`` if the project is not one of the account's.
     """
@@ -172,7 +172,7 @@ def principal_of(
 
 
 def _granted(reader: Reader, user: User) -> tuple[Statement, ...]:
-    """The user's own statements, and what grants on secrets allow (a sweep ends those a second late at most)."""
+    """The user's own statements, and what grants on secrets allow (expired ones are removed at most a second late)."""
     stored = reader.find(UserStatement, {"user_id": user.id})
     grants = reader.find(SecretGrant, {"grantee": user.id, "grantee_kind": "user"})
     own = tuple(Statement(item.actions, item.resources, item.allow) for item in stored)
@@ -199,7 +199,7 @@ def _by_token(digest: str) -> Callable[[Reader], Credential | None]:
 
 
 def operator(view: View, text: str) -> Principal | None:
-    """Who runs the service, by their token. None if it is nobody's."""
+    """The operator with this token, or None."""
     digest = token_digest(text)
     return view.get(("operator", digest), _by_operator(digest))
 
@@ -251,7 +251,7 @@ def _by_client_key(client_key_id: str) -> Callable[[Reader], ClientCredential | 
 
 
 def _instance(reader: Reader, account: Account, policies: Sequence[AccessPolicy | None]) -> Instance | None:
-    """The first instance of the account that a policy names and that is there and connected."""
+    """The first instance of the account that a policy names and that exists and is connected."""
     for policy in policies:
         found = reader.get(Instance, policy.instance_id) if policy else None
         if found is not None and found.account_id == account.id and found.state == CONNECTED:

@@ -1,6 +1,6 @@
-"""Roles of an account, who has which role where, and permanent access keys. For its administrators.
+"""Custom roles, role assignments, and permanent access keys. For administrators of the account.
 
-A role counts, and ends, with the next request of whoever has it. Source: as for :mod:`bitting.core.usecases.iam.users`.
+A change takes effect with the next request of the user. Source: as for :mod:`bitting.core.usecases.iam.users`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class SetRole:
 
 @dataclass(slots=True)
 class RoleBinding:
-    """Somebody (``holder_kind``: user, group), somewhere (``place_kind``: domain, project, enterprise), a role."""
+    """A role for a user or group (``holder_kind``) in a domain, project or enterprise project (``place_kind``)."""
 
     holder_kind: str
     holder_id: str
@@ -67,7 +67,7 @@ class CreatedAccessKey:
 
 @dataclass(slots=True)
 class RoleView:
-    """A role as it is shown; built-in ones have neither text nor times."""
+    """A role for display; built-in ones have neither text nor times."""
 
     id: str
     name: str
@@ -83,7 +83,7 @@ def _view(role: Role) -> RoleView:
 
 @use_case(WRITE, writes=True)
 def set_role(context: Context, command: SetRole) -> RoleView:
-    """A new custom policy, or another content of one. Raises ``ResourceNotFound``, as :func:`_require_name`."""
+    """Create or replace a custom policy. Raises ``ResourceNotFound``, as :func:`_require_name`."""
     rules = tuple(roles.write_rule(statement) for statement in command.statements)
     records = context.uow.of(Role)
     stored = find_owned(context, Role, command.id) if command.id else None
@@ -120,7 +120,7 @@ def show_role(context: Context, command: ById) -> RoleView:
 
 @use_case(WRITE, writes=True)
 def delete_role(context: Context, command: ById) -> None:
-    """Remove a custom policy from everybody. Raises ``ResourceNotFound``."""
+    """Delete a custom policy and its assignments. Raises ``ResourceNotFound``."""
     stored = find_owned(context, Role, command.id)
     remove_assignments(context, {"role_id": stored.id})
     context.uow.of(Role).remove(stored.id)
@@ -144,7 +144,7 @@ def _require_place(context: Context, command: RoleBinding) -> None:
 
 
 def _assignment(context: Context, command: RoleBinding) -> Assignment:
-    """The record there is, or would be. Raises as :func:`_require_place`."""
+    """The assignment record, stored or new. Raises as :func:`_require_place`."""
     _require_place(context, command)
     record_id = assignment_id(
         command.role_id, command.holder_kind, command.holder_id, command.place_kind, command.place_id
@@ -162,7 +162,7 @@ def _assignment(context: Context, command: RoleBinding) -> Assignment:
 
 @use_case(WRITE, writes=True)
 def assign(context: Context, command: RoleBinding) -> None:
-    """Give somebody a role somewhere; having it already is no error. Raises ``ResourceNotFound``."""
+    """Assign a role; an existing assignment is not an error. Raises ``ResourceNotFound``."""
     created, records = _assignment(context, command), context.uow.of(Assignment)
     if records.get(created.id) is None:
         records.add(created)
@@ -170,21 +170,21 @@ def assign(context: Context, command: RoleBinding) -> None:
 
 @use_case(READ)
 def require_assignment(context: Context, command: RoleBinding) -> None:
-    """Whether somebody has a role somewhere. Raises ``ResourceNotFound``."""
+    """Return if the role is assigned. Raises ``ResourceNotFound``."""
     if context.uow.of(Assignment).get(_assignment(context, command).id) is None:
         raise faults.ResourceNotFound(kind="assignment", resource=command.role_id)
 
 
 @use_case(WRITE, writes=True)
 def unassign(context: Context, command: RoleBinding) -> None:
-    """Take a role from somebody. Raises ``ResourceNotFound``."""
+    """Remove a role assignment. Raises ``ResourceNotFound``."""
     if not context.uow.of(Assignment).remove(_assignment(context, command).id):
         raise faults.ResourceNotFound(kind="assignment", resource=command.role_id)
 
 
 @use_case(READ)
 def list_assigned(context: Context, command: RoleBinding) -> Sequence[RoleView]:
-    """The roles somebody has somewhere. Raises ``ResourceNotFound``."""
+    """The roles of a user or group in a domain or project. Raises ``ResourceNotFound``."""
     _require_place(context, command)
     where = {"holder_id": command.holder_id, "place_kind": command.place_kind, "place_id": command.place_id}
     found = context.uow.of(Assignment).find(where, limit=PER_ACCOUNT_MAX)
@@ -211,7 +211,7 @@ def list_keys(context: Context, command: NewKey) -> Sequence[AccessKey]:
 
 @use_case(WRITE, writes=True)
 def delete_key(context: Context, command: ById) -> None:
-    """End an access key. Raises ``ResourceNotFound``."""
+    """Delete an access key. Raises ``ResourceNotFound``."""
     stored = context.uow.of(AccessKey).get(command.id)
     if stored is None or stored.account_id != context.principal.account_id:
         raise faults.ResourceNotFound(kind="credential", resource=command.id)

@@ -1,4 +1,4 @@
-"""Identity tokens, temporary access keys, and the projects they are good for.
+"""Identity tokens, temporary access keys, and projects.
 
 ::
 
@@ -7,7 +7,7 @@
                                            ── validate, revoke
                                            ── temporary_key ──> access key, secret, security token
 
-A token is 384 random bits; only its SHA-256 is stored. A token made from a token ends when the first one does.
+A token is 384 random bits; only its SHA-256 is stored. A token issued for a token expires when the first one does.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ TOKENS_PER_USER = 1000
 TEMPORARY_KEYS_PER_USER = 1000
 _PURGED_AT_ONCE = 100
 
-#: What every user may do about their own identity, whatever their policies say about keys.
+#: What every user may do about their own identity, independent of policies.
 ACTIONS = ("token:*", "project:list", "access_key:temporary")
 
-#: An scrypt record nobody's password made: unknown users cost as much time as wrong passwords.
+#: An scrypt record of no password: an unknown user takes as long as a wrong password.
 _NOBODY = f"scrypt${base64.b64encode(bytes(16)).decode()}${base64.b64encode(bytes(32)).decode()}"
 
 
 @dataclass(frozen=True, slots=True)
 class UserClaim:
-    """Who somebody says they are: by ``user_id``, or by ``name`` in a domain (an account, by id or name)."""
+    """The claimed user: by ``user_id``, or by ``name`` in a domain (an account, by id or name)."""
 
     user_id: str = ""
     name: str = ""
@@ -50,7 +50,7 @@ class UserClaim:
 
 @dataclass(slots=True)
 class Scope:
-    """What a token is to be good for. ``kind``: ``project``, ``domain`` or empty; named by id or by name."""
+    """The requested scope of a token. ``kind``: ``project``, ``domain`` or empty; named by id or by name."""
 
     kind: str = ""
     id: str = ""
@@ -61,7 +61,7 @@ class Scope:
 
 @dataclass(slots=True)
 class IssueToken:
-    """``methods``: how the caller proved themselves. ``not_after_ms``: an end the token must not outlive, or 0."""
+    """``methods``: how the caller authenticated. ``not_after_ms``: an end the token must not outlive, or 0."""
 
     scope: Scope
     methods: tuple[str, ...]
@@ -70,7 +70,7 @@ class IssueToken:
 
 @dataclass(slots=True)
 class Session:
-    """A token and what it is about. ``text`` is the token itself, only where it was just issued.
+    """A token and its contents. ``text`` is the token itself, only where it was just issued.
 
     ``roles``: id and name of each role the user has there.
     """
@@ -175,7 +175,7 @@ def issue(context: Context, command: IssueToken) -> Session:
 
 
 def _restricted(context: Context, user: User, project: Project | None) -> bool:
-    """Whether a role of the user keeps the token from services."""
+    """Whether a role of the user makes the token invalid for services."""
     return not user.admin and roles.is_restricted(Reader(context.uow), user.id, project.id if project else "")
 
 
@@ -215,7 +215,7 @@ def _is_domain(account: Account, scope: Scope) -> bool:
 
 
 def _evict_tokens(context: Context, user_id: str) -> None:
-    """Forget a user's expired tokens; at the limit also the oldest good one."""
+    """Delete the user's expired tokens, and at the limit also the oldest valid one."""
     tokens = context.uow.of(Token)
     for token in tokens.find({"user_id": user_id}, order="expires_ms", limit=_PURGED_AT_ONCE):
         if token.expires_ms <= context.now_ms:
@@ -226,7 +226,7 @@ def _evict_tokens(context: Context, user_id: str) -> None:
 
 
 def _token(context: Context, text: str) -> Token:
-    """A good token the caller may ask about: their own, or as an administrator any of the account's.
+    """A valid token the caller may read: their own, or as an administrator any of the account's.
 
     Raises ``ResourceNotFound`` or ``PermissionDenied``.
     """
@@ -239,8 +239,8 @@ def _token(context: Context, text: str) -> Token:
 
 
 @use_case("token:validate")
-def validate(context: Context, command: TokenByText) -> Session:
-    """What a token is about. Raises ``ResourceNotFound`` if it is not good any more, ``PermissionDenied``."""
+def describe_token(context: Context, command: TokenByText) -> Session:
+    """The contents of a token. Raises ``ResourceNotFound`` if it is not valid, ``PermissionDenied``."""
     token = _token(context, command.text)
     user = context.uow.of(User).get(token.user_id)
     account = context.uow.of(Account).get(token.account_id)
@@ -252,7 +252,7 @@ def validate(context: Context, command: TokenByText) -> Session:
 
 @use_case("token:revoke", writes=True)
 def revoke(context: Context, command: TokenByText) -> Token:
-    """End a token now, in every process. Raises ``ResourceNotFound``, ``PermissionDenied``."""
+    """Revoke a token at once, in every process. Raises ``ResourceNotFound``, ``PermissionDenied``."""
     token = _token(context, command.text)
     context.uow.of(Token).remove(token.id)
     return token
@@ -260,7 +260,7 @@ def revoke(context: Context, command: TokenByText) -> Token:
 
 @use_case("access_key:temporary", writes=True)
 def create_temporary_key(context: Context, command: CreateTemporaryKey) -> IssuedTemporaryKey:
-    """A temporary access key of the caller's, with no right the caller has not."""
+    """A temporary access key with the permissions of the caller."""
     user, account = _owner_of(context)
     _evict_key(context, user.id)
     access_key_id, secret = "BTT" + random_alphanumeric(21), random_alphanumeric(40)
@@ -282,7 +282,7 @@ def create_temporary_key(context: Context, command: CreateTemporaryKey) -> Issue
 
 
 def _evict_key(context: Context, user_id: str) -> None:
-    """Forget a user's expired temporary keys. Raises ``QuotaExceeded`` if too many are still good."""
+    """Delete the user's expired temporary keys. Raises ``QuotaExceeded`` if too many are still valid."""
     keys = context.uow.of(AccessKey)
     stored = keys.find({"user_id": user_id}, order="created_ms", limit=TEMPORARY_KEYS_PER_USER + _PURGED_AT_ONCE)
     good = 0

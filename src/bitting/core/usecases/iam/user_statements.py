@@ -1,10 +1,10 @@
-"""Users who are no administrators, and what they may do. For operators.
+"""Statements of users who are not administrators. For operators.
 
 ::
 
     create_user   account, name              -> user without any right
-    allow         user, actions, resources   -> statement       allow or deny
-    revoke        statement                  -> gone, for the next request of every process
+    add           user, actions, resources   -> statement       allow or deny
+    delete        statement                  -> no longer in force from the next request on
 
 An action is a domain action (``key:encrypt``, ``secret:*``), a resource ``key/<id>``, ``secret/<name>`` and the like,
 or with a final ``*``. A user without statements may do nothing but what keys' own policies allow.
@@ -35,7 +35,7 @@ class CreateUser:
 
 @dataclass(slots=True)
 class AddStatement:
-    """``deny``: what is named is forbidden, whatever else allows it."""
+    """``deny``: the actions are denied, whatever else allows them."""
 
     account_id: str
     user_name: str
@@ -61,7 +61,7 @@ class StatementById:
 
 @use_case("service:write", writes=True, operator=True)
 def create_user(context: Context, command: CreateUser) -> User:
-    """A new user with a password nobody knows. Raises ``ResourceNotFound``, ``ResourceExists``, ``QuotaExceeded``."""
+    """A new user with an unknown password. Raises ``ResourceNotFound``, ``ResourceExists``, ``QuotaExceeded``."""
     if context.uow.of(Account).get(command.account_id) is None:
         raise faults.ResourceNotFound(resource=f"account {command.account_id}")
     users = context.uow.of(User)
@@ -82,7 +82,7 @@ def _user(context: Context, account_id: str, name: str) -> User:
 
 @use_case("service:write", writes=True, operator=True)
 def add_statement(context: Context, command: AddStatement) -> UserStatement:
-    """One more statement. Raises ``ResourceNotFound``, ``QuotaExceeded``."""
+    """Add a statement. Raises ``ResourceNotFound``, ``QuotaExceeded``."""
     user = _user(context, command.account_id, command.user_name)
     statements = context.uow.of(UserStatement)
     if statements.count({"user_id": user.id}) >= STATEMENTS_MAX:
@@ -109,7 +109,7 @@ def statements_of(context: Context, command: StatementsOf) -> Sequence[UserState
 
 @use_case("service:write", writes=True, operator=True)
 def delete_statement(context: Context, command: StatementById) -> UserStatement:
-    """Take a statement away. Raises ``ResourceNotFound``."""
+    """Delete a statement. Raises ``ResourceNotFound``."""
     stored = context.uow.of(UserStatement).get(command.statement_id)
     if stored is None:
         raise faults.ResourceNotFound(resource=f"statement {command.statement_id}")

@@ -1,4 +1,4 @@
-"""Users, groups, roles of an account, and who has which role where. For its administrators.
+"""Users and groups of an account. For its administrators.
 
 ::
 
@@ -51,7 +51,7 @@ class CreateUser:
 
 @dataclass(slots=True)
 class UpdateUser:
-    """What is None stays as it is."""
+    """None: unchanged."""
 
     id: str
     name: str | None = None
@@ -61,7 +61,7 @@ class UpdateUser:
 
 @dataclass(slots=True)
 class SetGroup:
-    """``id`` empty: a new group. What is None stays as it is."""
+    """``id`` empty: a new group. None: unchanged."""
 
     id: str = ""
     name: str | None = None
@@ -104,7 +104,7 @@ def require_name(context: Context, kind: type[T], name: str) -> None:
 
 
 def _record_of(password: str) -> str:
-    """What is stored of a password; nothing matches the record of none. Raises ``InvalidParameter`` (password)."""
+    """The stored record of a password; no password matches an empty record. Raises ``InvalidParameter`` (password)."""
     if not password:
         return "none"
     if not PASSWORD_LEAST <= len(password) <= PASSWORD_MOST:
@@ -185,14 +185,14 @@ def delete_user(context: Context, command: ById) -> None:
 
 
 def remove_assignments(context: Context, where: dict[str, object]) -> None:
-    """Take roles away."""
+    """Delete role assignments."""
     for stored in context.uow.of(Assignment).find(where, limit=PER_ACCOUNT_MAX):
         context.uow.of(Assignment).remove(stored.id)
 
 
 @use_case(WRITE, writes=True)
 def set_group(context: Context, command: SetGroup) -> Group:
-    """A new group, or another name or description. Raises ``ResourceNotFound``, as :func:`_require_name`."""
+    """Create a group, or change its name or description. Raises ``ResourceNotFound``, as :func:`_require_name`."""
     groups = context.uow.of(Group)
     if not command.id:
         name = command.name or ""
@@ -235,7 +235,7 @@ def delete_group(context: Context, command: ById) -> None:
 
 @use_case(WRITE, writes=True)
 def add_member(context: Context, command: Member) -> None:
-    """Put a user into a group; being in it already is no error. Raises ``ResourceNotFound``."""
+    """Add a user to a group; an existing membership is not an error. Raises ``ResourceNotFound``."""
     group, user = find_owned(context, Group, command.group_id), find_owned(context, User, command.user_id)
     members, member_id = context.uow.of(Membership), f"{group.id}/{user.id}"
     if members.get(member_id) is None:
@@ -252,13 +252,13 @@ def _member(context: Context, command: Member) -> Membership:
 
 @use_case(READ)
 def require_member(context: Context, command: Member) -> None:
-    """Whether a user is in a group. Raises ``ResourceNotFound``."""
+    """Return if the user is in the group. Raises ``ResourceNotFound``."""
     _member(context, command)
 
 
 @use_case(WRITE, writes=True)
 def remove_member(context: Context, command: Member) -> None:
-    """Take a user out of a group. Raises ``ResourceNotFound``."""
+    """Remove a user from a group. Raises ``ResourceNotFound``."""
     context.uow.of(Membership).remove(_member(context, command).id)
 
 

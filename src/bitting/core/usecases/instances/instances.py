@@ -1,13 +1,13 @@
-"""Dedicated key store instances: logical stores of an account, each with a door of its own on the instance API.
+"""Dedicated key store instances: logical stores of an account, each with its own endpoint of the Instance API.
 
 ::
 
-    create (operator) -> uninitialized -- connect --> connected -- release --> gone, and everything in it
+    create (operator) -> uninitialized -- connect --> connected -- release --> deleted with everything in it
                                            bind_networks, set_protection, quotas
 
 A key made in an instance is reached through that instance's access policies only, an instance that is not connected
-answers nobody (:mod:`bitting.core.usecases.iam.credentials`) and takes no keys. Networks are kept as their owner states
-them: who may connect from where is a matter of network rules, which are enforced.
+answers no request (:mod:`bitting.core.usecases.iam.credentials`) and takes no keys. Bound networks are stored for
+display only: network rules are what is enforced.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class NoInput:
 
 @dataclass(slots=True)
 class CreateInstance:
-    """For operators. ``expires_ms`` not 0: bought until then, and not to be released before."""
+    """For operators. ``expires_ms`` not 0: prepaid until then, and cannot be released before."""
 
     account_id: str
     name: str
@@ -104,7 +104,7 @@ class SetProtection:
 
 @dataclass(slots=True)
 class ReleaseInstance:
-    """``force``: although nothing in it has been backed up."""
+    """``force``: even if it holds keys or secrets that were not backed up."""
 
     instance_id: str
     force: bool = False
@@ -120,7 +120,7 @@ class ListInstanceQuotas:
 
 @dataclass(slots=True)
 class InstanceQuota:
-    """How much there may be, and is."""
+    """Limit and usage."""
 
     resource: str
     limit: int
@@ -162,7 +162,7 @@ def default_instance(uow: UnitOfWork, account_id: str) -> Instance | None:
 
 
 def require_connected(uow: UnitOfWork, account_id: str, instance_id: str) -> Instance:
-    """The instance, if things may be made in it.
+    """The instance, if keys and secrets may be created in it.
 
     Raises ``ResourceNotFound`` (``kind`` instance), ``InstanceNotConnected``.
     """
@@ -175,7 +175,7 @@ def require_connected(uow: UnitOfWork, account_id: str, instance_id: str) -> Ins
 
 
 def require_room_for_key(uow: UnitOfWork, account_id: str, instance_id: str) -> None:
-    """Return if one more key may be made in the instance. Raises as :func:`require_connected`, and ``QuotaExceeded``."""
+    """Return if one more key fits in the instance. Raises as :func:`require_connected`, and ``QuotaExceeded``."""
     found = require_connected(uow, account_id, instance_id)
     quotas.require_room(uow, found.id, "instance_keys", lambda: _keys(uow, found))
 
@@ -204,7 +204,7 @@ def _find(context: Context, instance_id: str, action: str) -> tuple[Instance, In
 
 
 def settings_of(uow: UnitOfWork, instance: Instance) -> InstanceSettings:
-    """What is kept about the instance, or the defaults."""
+    """The stored settings of the instance, or the defaults."""
     return uow.of(InstanceSettings).get(instance.id) or InstanceSettings(
         instance.id, instance.account_id, started_ms=instance.created_ms
     )
@@ -240,7 +240,7 @@ def create(context: Context, command: CreateInstance) -> Instance:
 
 @use_case("instance:connect", writes=True)
 def connect(context: Context, command: Connect) -> Instance:
-    """Open it for business. Raises ``ResourceNotFound``, ``ResourceInUse`` if it is connected already."""
+    """Connect the instance. Raises ``ResourceNotFound``, ``ResourceInUse`` if it is connected already."""
     stored, settings = _find(context, command.instance_id, "instance:connect")
     if stored.state == CONNECTED:
         raise faults.ResourceInUse(resource=stored.id)
@@ -282,7 +282,7 @@ def list_(context: Context, command: ListInstances) -> InstancePage:
 
 @use_case("instance:default")
 def describe_default(context: Context, command: NoInput) -> Instance:  # noqa: ARG001
-    """The one used where none is named. Raises ``ResourceNotFound`` (``kind`` instance) if there is none."""
+    """The default instance. Raises ``ResourceNotFound`` (``kind`` instance) if there is none."""
     found = default_instance(context.uow, context.principal.account_id)
     if found is None:
         raise faults.ResourceNotFound(kind="instance", resource="default")
@@ -316,7 +316,7 @@ def set_protection(context: Context, command: SetProtection) -> InstanceSettings
 
 @use_case("instance:release", writes=True)
 def release(context: Context, command: ReleaseInstance) -> Instance:
-    """Give it up, and every key and secret in it: from now on none of them exists for anyone.
+    """Delete the instance with every key and secret in it, at once.
 
     Raises ``ResourceNotFound``, ``InstanceProtected``, ``ResourceInUse`` if it is bought until later, or holds keys
     or secrets and is not forced (there are no backups of single instances).
@@ -335,7 +335,7 @@ def release(context: Context, command: ReleaseInstance) -> Instance:
 
 
 def _expire_contents(context: Context, instance: Instance) -> None:
-    """Let every deletion be due now: the gate hides keys and secrets at once, the sweeps erase them."""
+    """Make every deletion due now: the gate hides keys and secrets at once, background jobs delete them."""
     now, where = context.now_ms, {"ring": instance.ring, "instance_id": instance.id}
     keys, secrets = context.uow.of(Key), context.uow.of(Secret)
     while found := keys.find(where, limit=_BATCH):

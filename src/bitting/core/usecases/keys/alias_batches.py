@@ -1,4 +1,4 @@
-"""Aliases by the handful: several of one key taken away, and pages of all or of one key's."""
+"""Alias batches: delete several aliases of a key at once; pages of all aliases or of one key's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PER_KEY_MAX = 50
 
 @dataclass(slots=True)
 class DeleteAliases:
-    """``names`` of ``key``, all or none."""
+    """Delete ``names`` of ``key``, all or none."""
 
     key: KeyRef
     names: Sequence[str]
@@ -24,7 +24,7 @@ class DeleteAliases:
 
 @dataclass(slots=True)
 class ListAliasesAfter:
-    """A page in name order from behind ``after``; of one key if one is named."""
+    """A page in name order, after the name ``after``; of one key if one is named."""
 
     key: KeyRef | None = None
     limit: int = 50
@@ -37,7 +37,7 @@ def _key(command: DeleteAliases | SetAlias) -> KeyRef:
 
 @use_case("alias:create", key=_key, states="create_alias", writes=True)
 def create_within_limit(context: Context, command: SetAlias) -> Alias:
-    """A new alias; a key has ``PER_KEY_MAX`` at most. Raises as ``aliases.create``, ``ServiceKeyProtected``."""
+    """A new alias, up to ``PER_KEY_MAX`` per key. Raises as ``aliases.create``, ``ServiceKeyProtected``."""
     if context.key.service:
         raise faults.ServiceKeyProtected(key_id=context.key.id)
     if context.uow.of(Alias).count({"key_id": context.key.id}) >= PER_KEY_MAX:
@@ -47,7 +47,7 @@ def create_within_limit(context: Context, command: SetAlias) -> Alias:
 
 @use_case("alias:delete", key=_key, states="edit", writes=True)
 def delete_aliases(context: Context, command: DeleteAliases) -> None:
-    """Take aliases off a key. Raises ``AliasNotFound`` for one that is not the key's."""
+    """Delete aliases of a key. Raises ``AliasNotFound`` for one that is not the key's."""
     held_aliases = context.uow.of(Alias)
     for name in command.names:
         stored = held_aliases.get(f"{context.principal.ring}/{name}")

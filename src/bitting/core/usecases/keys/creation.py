@@ -1,4 +1,4 @@
-"""New keys with a place: a key store, an enterprise project, tags from the start."""
+"""Key creation in a key store and an enterprise project, with tags."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CreatePlacedKey(keys.CreateKey):
 
 
 def _require_enterprise(context: Context, enterprise_project_id: str) -> None:
-    """Raises ``EnterpriseProjectDenied`` for callers whose rights end at other enterprise projects."""
+    """Raises ``EnterpriseProjectDenied`` for callers without permission in the enterprise project."""
     principal = context.principal
     if principal.admin:
         return

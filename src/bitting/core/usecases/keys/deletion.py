@@ -4,7 +4,7 @@
 
     schedule_deletion   any state but pending deletion -> pending deletion, unusable from now on
     cancel_deletion     pending deletion               -> the state that the caller's cloud documents
-    delete_due_keys     waiting period over            -> material destroyed, then the records removed    (background job)
+    delete_due_keys     waiting period over            -> material destroyed, then the records removed  (background job)
 
 From the moment the waiting period ends the gate treats the key as deleted (:func:`bitting.core.key_states.is_deleted`);
 the job removes what is stored shortly afterwards.
@@ -54,7 +54,10 @@ def _key(command: ScheduleDeletion | CancelDeletion) -> KeyRef:
 
 @use_case("key:schedule_deletion", key=_key, states="schedule_deletion", writes=True)
 def schedule_deletion(context: Context, command: ScheduleDeletion) -> Key:
-    """Make the key unusable now and delete it after ``days``. Raises ``KeyDeletionProtected``, ``ServiceKeyProtected``."""
+    """Make the key unusable now, to be deleted after ``days``.
+
+    Raises ``KeyDeletionProtected``, ``ServiceKeyProtected``.
+    """
     key = context.key
     require_user_key(key)
     if key.deletion_protection:
@@ -111,7 +114,7 @@ def delete_due_keys(job_run: JobRun) -> None:
 
 
 def delete_records(uow: UnitOfWork, key: Key) -> None:
-    """Remove a key with its versions, aliases, grants, tags, replicas and import tickets from the store."""
+    """Remove a key with its versions, aliases, grants, tags, replicas and import tickets."""
     kinds: tuple[type[KeyVersion | Alias | Grant], ...] = (KeyVersion, Alias, Grant)
     for kind in kinds:
         while found := uow.of(kind).find({"key_id": key.id}):

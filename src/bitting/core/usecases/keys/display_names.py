@@ -1,4 +1,4 @@
-"""What a key is called and what is said about it."""
+"""Display name and description of a key or of its replica."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Rename:
 
 @dataclass(slots=True)
 class SetDescription:
-    """``description`` replaces the one there is."""
+    """``description`` replaces the present one."""
 
     key: KeyRef
     description: str = ""
@@ -39,14 +39,14 @@ def _require_user_key(context: Context) -> Key:
 
 
 def require_name_free(uow: UnitOfWork, ring: str, name: str) -> None:
-    """Raises ``NameExists`` if a key or a replica in the ring is called so."""
+    """Raises ``NameExists`` if a key or replica in the key ring has this name."""
     where = {"ring": ring, "name": name}
     if uow.of(Key).count(where) or uow.of(Replica).count(where):
         raise faults.NameExists(resource=name)
 
 
 def _store(context: Context, changed: Key) -> Key:
-    """Keep what a key is called: with the key, or with its replica where the caller sees only that."""
+    """Store name and description with the key, or with its replica if that is what the caller sees."""
     replicas, ring = context.uow.of(Replica), context.principal.ring
     replica = replicas.get(replica_id(ring, changed.id))
     if replica is None:
@@ -61,7 +61,7 @@ def _store(context: Context, changed: Key) -> Key:
 
 @use_case("key:update", key=_key, states="edit", writes=True)
 def rename(context: Context, command: Rename) -> Key:
-    """Give the key another name. Raises ``ServiceKeyProtected``, ``NameExists``."""
+    """Rename the key. Raises ``ServiceKeyProtected``, ``NameExists``."""
     key, ring = _require_user_key(context), context.principal.ring
     if command.name != key.name:
         require_name_free(context.uow, ring, command.name)
@@ -70,5 +70,5 @@ def rename(context: Context, command: Rename) -> Key:
 
 @use_case("key:update", key=_key, states="edit", writes=True)
 def set_description(context: Context, command: SetDescription) -> Key:
-    """Say something else about the key. Raises ``ServiceKeyProtected``."""
+    """Change the description. Raises ``ServiceKeyProtected``."""
     return _store(context, replace(_require_user_key(context), description=command.description))

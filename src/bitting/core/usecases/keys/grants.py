@@ -2,7 +2,7 @@
 
 ::
 
-    create   key, grantee, actions -> Grant       read by credentials.py on the grantee's next request
+    create   key, grantee, actions -> Grant       in force from the grantee's next request on
     revoke   by the key's creator, the grant's creator, or an administrator of the key's account
     retire   by the grant's creator, its retiring principal, or a grantee whom it allows to
 
@@ -81,7 +81,7 @@ def _key(command: CreateGrant | GrantCommand | ListGrants) -> KeyRef:
 
 
 def _require_grantee(uow: UnitOfWork, command: CreateGrant) -> None:
-    """Raises ``InvalidParameter`` (grantee, retiring) for somebody nobody knows."""
+    """Raises ``InvalidParameter`` (grantee, retiring) for an unknown user or domain."""
     if command.grantee_kind == DOMAIN:
         known = bool(uow.of(Account).count({"domain_id": command.grantee}))
     else:
@@ -93,9 +93,11 @@ def _require_grantee(uow: UnitOfWork, command: CreateGrant) -> None:
 
 
 def _require_own(context: Context, actions: Sequence[str]) -> None:
-    """Who grants passes on no more than they have themselves. Raises ``PermissionDenied`` or its kin."""
+    """The grantor must have every action itself. Raises ``PermissionDenied`` or ``ExplicitlyDenied``."""
     principal, key = context.principal, context.key
-    if ring_of(principal, KeyRef.by_id(key.id)) != principal.ring:  # at home elsewhere: grants are all there is
+    if (
+        ring_of(principal, KeyRef.by_id(key.id)) != principal.ring
+    ):  # of another account: grants are its only permissions
         if not all(is_granted(principal, action, f"key/{key.id}") for action in actions):
             raise faults.KeyPermissionDenied(resource=key.id)
         return
@@ -150,7 +152,7 @@ def _find(context: Context, grant_id: str) -> Grant:
 
 @use_case("grant:revoke", key=_key, writes=True)
 def revoke(context: Context, command: GrantCommand) -> Grant:
-    """Take a grant back. Raises ``KeyPermissionDenied`` and as :func:`_find`."""
+    """Revoke a grant. Raises ``KeyPermissionDenied`` and as :func:`_find`."""
     principal, grant = context.principal, _find(context, command.grant_id)
     if not principal.admin and principal.user_id not in {context.key.creator, grant.creator}:
         raise faults.KeyPermissionDenied(resource=context.key.id)
@@ -159,13 +161,13 @@ def revoke(context: Context, command: GrantCommand) -> Grant:
 
 
 def is_grantee(principal: Principal, grant: Grant) -> bool:
-    """Whether the grant is given to this principal."""
+    """Whether this principal is the grantee."""
     who = principal.domain_id if grant.grantee_kind == DOMAIN else principal.user_id
     return grant.grantee == who
 
 
 def may_retire(principal: Principal, grant: Grant) -> bool:
-    """Whether this principal may end the grant."""
+    """Whether this principal may retire the grant."""
     if principal.user_id in {grant.creator, grant.retiring}:
         return True
     return RETIRE in grant.actions and is_grantee(principal, grant)
@@ -173,10 +175,10 @@ def may_retire(principal: Principal, grant: Grant) -> bool:
 
 @use_case(RETIRE, writes=True, no_permission=True)
 def retire(context: Context, command: GrantCommand) -> Grant:
-    """End a grant that is done with. Raises ``KeyNotFound``, ``KeyPermissionDenied`` and as :func:`_find`."""
+    """Retire a grant. Raises ``KeyNotFound``, ``KeyPermissionDenied`` and as :func:`_find`."""
     grant = context.uow.of(Grant).get(command.grant_id)
     if grant is None or not may_retire(context.principal, grant):
-        # Whoever has no part in the grant learns of it only what the key's owner may know.
+        # A caller who is no party to the grant gets the answer for the key.
         further = context.gate.with_key(context, command.key, RETIRE, "read")
         _find(further, command.grant_id)
         raise faults.KeyPermissionDenied(resource=further.key.id)
@@ -197,7 +199,7 @@ def list_of_key(context: Context, command: ListGrants) -> GrantPage:
 
 @use_case("grant:list_retirable", no_permission=True)
 def list_retirable(context: Context, command: ListRetirable) -> GrantPage:
-    """One page of what the caller may retire."""
+    """One page of the grants that the caller may retire."""
     principal = context.principal
     found: dict[str, Grant] = {}
     for field, who in (("retiring", principal.user_id), ("creator", principal.user_id), ("grantee", principal.user_id),

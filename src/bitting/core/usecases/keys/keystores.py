@@ -2,10 +2,10 @@
 
 ::
 
-    key.keystore_id = "" or "0"     the shared partition, always there
-                    = a store's id  its state and its members decide on every use (gate.py)
+    key.keystore_id = "" or "0"     the shared partition, which always exists
+                    = a store's id  its state and members are checked on every use (gate.py)
 
-A store can go once no key is in it. Sources: CreateKeyStore and its kin of Huawei Cloud DEW.
+A store can be deleted when no key is in it. Sources: CreateKeyStore and related pages of Huawei Cloud DEW.
 """
 
 from __future__ import annotations
@@ -126,13 +126,13 @@ def _switch(context: Context, keystore_id: str, state: KeystoreState) -> Keystor
 
 @use_case("keystore:enable", writes=True)
 def enable(context: Context, command: KeystoreById) -> Keystore:
-    """Let its keys be used. Raises ``ResourceNotFound``."""
+    """Allow use of its keys. Raises ``ResourceNotFound``."""
     return _switch(context, command.keystore_id, KeystoreState.ENABLED)
 
 
 @use_case("keystore:disable", writes=True)
 def disable(context: Context, command: KeystoreById) -> Keystore:
-    """Let none of its keys be used. Raises ``ResourceNotFound``."""
+    """Forbid use of its keys. Raises ``ResourceNotFound``."""
     return _switch(context, command.keystore_id, KeystoreState.DISABLED)
 
 
@@ -149,7 +149,7 @@ def delete(context: Context, command: KeystoreById) -> Keystore:
 
 @use_case("service:write", writes=True, operator=True)
 def set_members(context: Context, command: SetMembers) -> Keystore:
-    """Limit a store to some users. Raises ``ResourceNotFound``."""
+    """Set the users who may use a store. Raises ``ResourceNotFound``."""
     stores = context.uow.of(Keystore)
     stored = stores.get(command.keystore_id)
     if stored is None:
@@ -160,7 +160,7 @@ def set_members(context: Context, command: SetMembers) -> Keystore:
 
 
 def require_place(context: Context, keystore_id: str, *, external: bool) -> None:
-    """Return if a new key may be put there.
+    """Return if a new key may be created in the store.
 
     Raises ``ResourceNotFound``, as :func:`require_keystore_usable`, and ``UnsupportedOperation`` for imported material.
     """
@@ -173,7 +173,7 @@ def require_place(context: Context, keystore_id: str, *, external: bool) -> None
 
 
 def require_shared(key: Key, feature: str) -> None:
-    """Return for keys in no store of their owner's. Raises ``UnsupportedOperation`` (``keystore`` custom)."""
+    """Return for keys in the shared partition. Raises ``UnsupportedOperation`` (``keystore`` custom)."""
     if key.keystore_id not in SHARED:
         raise faults.UnsupportedOperation(key_id=key.id, feature=feature, keystore="custom")
 

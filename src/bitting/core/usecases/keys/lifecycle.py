@@ -1,4 +1,4 @@
-"""The life of a key.
+"""Key lifecycle: create, describe, list, enable, disable. Deletion: :mod:`bitting.core.usecases.keys.deletion`.
 
 ::
 
@@ -25,7 +25,7 @@ from bitting.core.usecases.instances.instances import require_room_for_key
 from bitting.core.usecases.keys import tags
 
 NAME_TAKEN = "name"
-#: How many ids one question to the store may name.
+#: How many ids one query may name.
 IDS_MAX = 5_000
 _DYING_PAGE = 50
 
@@ -51,7 +51,7 @@ class CreateKey:
 
 @dataclass(slots=True)
 class KeyCommand:
-    """Any use case that needs only to know which key."""
+    """The command of use cases whose only input is the key."""
 
     key: KeyRef
 
@@ -61,7 +61,7 @@ class ListKeys:
     """A page of keys in creation order. ``where``: Key fields to match; a tuple means any of these.
 
     ``aliases``: only keys that one of these names; ``tagged``: only keys with one of these tags; None for no
-    such wish.
+    such filter.
     """
 
     where: Mapping[str, object] = field(default_factory=dict)
@@ -184,7 +184,8 @@ def with_effective_state(context: Context, key: Key) -> Key:
 def list_(context: Context, command: ListKeys) -> KeyPage:
     """One page of the ring's keys, oldest first unless ``descending``.
 
-    A key whose deletion is due is not there, erased or not. ``where`` may name ids only as text.
+    A key whose deletion is due is left out, whether or not its records are deleted yet. ``where`` may name ids only as
+    text.
     """
     ring = context.principal.ring
     where = {**command.where, "ring": ring}
@@ -200,7 +201,7 @@ def list_(context: Context, command: ListKeys) -> KeyPage:
 
 
 def _deleted_ids(context: Context, ring: str) -> set[str]:
-    """Keys that no longer exist for anyone and wait for the sweep to make it true; hardly ever any."""
+    """Ids of keys whose deletion is due but not carried out yet; nearly always empty."""
     dead: set[str] = set()
     where = {"ring": ring, "state": KeyState.PENDING_DELETION}
     while True:
@@ -212,7 +213,7 @@ def _deleted_ids(context: Context, ring: str) -> set[str]:
 
 
 def _ids(context: Context, command: ListKeys, named: object) -> set[str] | None:
-    """The ids that every wish allows, None if there is no such wish."""
+    """The ids that every filter allows, None without such filters."""
     wishes: list[set[str]] = []
     if named is not None:
         wishes.append({named} if isinstance(named, str) else {str(item) for item in _items(named)})
@@ -247,7 +248,7 @@ def _page(context: Context, where: Mapping[str, object], command: ListKeys) -> t
 def _page_by_ids(
     context: Context, where: dict[str, object], ids: Sequence[str], command: ListKeys
 ) -> tuple[Sequence[Key], int]:
-    """A page of the keys with these ids; of many ids, the best of each portion."""
+    """A page of the keys with these ids. Many ids are queried in portions."""
     if len(ids) <= IDS_MAX:
         return _page(context, {**where, "id": tuple(ids)}, command)
     wanted = ListKeys(limit=command.offset + command.limit, after=command.after, descending=command.descending)

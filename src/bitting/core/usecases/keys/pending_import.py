@@ -1,8 +1,10 @@
-"""Imports as Huawei Cloud has them: only into a key that waits for its material, and only where the key was born.
+"""Import of key material only while the key is pending import, and only in the key's own region.
 
 ::
 
-    external? -> waiting for material? -> born here? -> as material.py
+    external origin? -> pending import? -> own region? -> as material_import.py
+
+Source: get-parameters-for-import and import-key-material of Huawei Cloud DEW.
 """
 
 from __future__ import annotations
@@ -32,17 +34,17 @@ def _require_waiting(context: Context) -> None:
 
 @use_case("key:import", key=_key, states="import", writes=True)
 def parameters(context: Context, command: GetParameters) -> Parameters:
-    """What an import needs. Raises as ``material.parameters``, ``KeyNotPendingImport``."""
+    """What an import needs. Raises as ``material_import.parameters``, ``KeyNotPendingImport``."""
     _require_waiting(context)
     return material_import.parameters.run(context, command)
 
 
 @use_case("key:import", key=_key, states="import", writes=True)
 def import_(context: Context, command: Import) -> Key:
-    """Take material in.
+    """Import key material.
 
-    Raises as ``material.import_``, ``KeyNotPendingImport``, and ``AsymmetricDecryptionFailed`` where the material of a
-    symmetric key does not open under the wrapping key.
+    Raises as ``material_import.import_``, ``KeyNotPendingImport``, and ``AsymmetricDecryptionFailed`` where the
+    material of a symmetric key does not decrypt under the wrapping key.
     """
     _require_waiting(context)
     try:

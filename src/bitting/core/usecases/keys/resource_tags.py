@@ -2,11 +2,11 @@
 
 ::
 
-    tag_many, untag_many     all that one request names, or none
+    tag_many, untag_many     every resource of a request, or none
     list_tagged              tags by resource, page by page
 
-Keys and certificates have their tags beside them (:mod:`bitting.core.usecases.keys.tags`), a secret has them in its own
-record (:mod:`bitting.core.usecases.secrets.listing`); what is asked about them here looks the same. Secrets go by name.
+Tags of keys and certificates are records of their own (:mod:`bitting.core.usecases.keys.tags`), tags of a secret are
+part of its record (:mod:`bitting.core.usecases.secrets.listing`); here they look the same. Secrets are named by name.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ class UntagMany:
 
 @dataclass(slots=True)
 class ListTagged:
-    """Tags of ``kind``: of the resources named, or of those that carry what is wanted, or both, or all.
+    """Tags of ``kind``: of the resources named, or of those with matching tags, or both, or all.
 
-    ``after``: what the page before said comes ``next``.
+    ``after``: ``next`` of the previous page.
     """
 
     kind: str
@@ -78,9 +78,9 @@ class TagPage:
 
 @use_case("key:tag", writes=True)
 def tag_many(context: Context, command: TagMany) -> None:
-    """Label several resources, all or none.
+    """Set tags on several resources, all or none.
 
-    Raises ``QuotaExceeded`` (``limit`` tags), ``ServiceKeyProtected``, and what says that a resource is not there.
+    Raises ``QuotaExceeded`` (``limit`` tags), ``ServiceKeyProtected``, and the not-found fault of a resource.
     """
     for name in command.names:
         if command.kind == SECRET:
@@ -93,7 +93,7 @@ def tag_many(context: Context, command: TagMany) -> None:
 
 @use_case("key:untag", writes=True)
 def untag_many(context: Context, command: UntagMany) -> None:
-    """Take labels off several resources, all or none; labels that are not there are no error."""
+    """Remove tags from several resources, all or none; missing tags are not an error."""
     for name in command.names:
         if command.kind == SECRET:
             secret = find_secret(context, name, "secret:tag")
@@ -107,7 +107,7 @@ def untag_many(context: Context, command: UntagMany) -> None:
 
 @use_case("key:list_tags")
 def list_tagged(context: Context, command: ListTagged) -> TagPage:
-    """One page of tags, resource by resource. Raises what says that a resource named is not there."""
+    """One page of tags, resource by resource. Raises the not-found fault of a named resource."""
     after = ""
     if SEPARATOR in command.after:
         after = tag_id(context.principal.ring, command.kind, *command.after.split(SEPARATOR, 1))
@@ -135,7 +135,7 @@ def _of_records(context: Context, command: ListTagged, after: str) -> Sequence[T
 
 
 def _of(uow: UnitOfWork, where: Mapping[str, object], ids: set[str], after: str, limit: int) -> Iterable[Tag]:
-    """The tags of some resources in the order of ids, from behind ``after``."""
+    """The tags of some resources in the order of ids, after ``after``."""
     seen = after.split(SEPARATOR)[2] if after else ""
     given = 0
     for resource_id in sorted(ids):

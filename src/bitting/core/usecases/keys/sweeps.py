@@ -1,14 +1,14 @@
-"""What happens to keys by the clock alone.
+"""Background jobs of keys.
 
 ::
 
-    keys.erase     deletion due      -> versions, aliases and the key itself are gone
-    keys.expire    material expired  -> material erased, the key waits for it to be imported again
+    keys.erase     deletion due      -> :func:`~bitting.core.usecases.keys.deletion.delete_due_keys`
+    keys.expire    material expired  -> material deleted, the key is pending import again
     keys.rotate    rotation due      -> a new primary version
-    imports.expire token expired     -> the wrapping key made for it is gone
+    imports.expire token expired     -> its wrapping key is deleted
 
-Each works in small transactions, so that writers get their turn. The gate hides erased keys and treats expired
-material as gone from the very millisecond; the sweeps only make it true on disk.
+Each works in small transactions, so that other writers are not blocked for long. The gate hides deleted keys and
+expired material from the exact time on; these jobs remove what is stored.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ROTATING: Mapping[str, object] = {"rotation": RotationState.ENABLED}
 
 
 def expire_material(job_run: JobRun) -> None:
-    """Erase imported material whose time is over; the fingerprint stays, since only the same may come back."""
+    """Delete expired material. Its fingerprint stays: only the same material may be imported again."""
     for key in due(job_run, _EXPIRING, "material_expires_ms"):
         with job_run.gate.store.begin(write=True) as uow:
             stored = uow.of(Key).get(key.id)
@@ -43,7 +43,7 @@ def expire_material(job_run: JobRun) -> None:
 
 
 def rotate_keys(job_run: JobRun) -> None:
-    """Rotate keys whose time has come; one that is frozen is looked at again a day later."""
+    """Rotate keys whose rotation is due; a frozen key is looked at again a day later."""
     for key in due(job_run, _ROTATING, "rotation_due_ms"):
         job_run.renew_lease()
         with job_run.gate.store.begin(write=True) as uow:
@@ -63,7 +63,7 @@ def _earliest_ticket(uow: UnitOfWork) -> int | None:
 
 
 def expire_tickets(job_run: JobRun) -> None:
-    """Forget wrapping keys nobody can use any more."""
+    """Delete expired wrapping keys."""
     with job_run.gate.store.begin(write=True) as uow:
         for ticket in uow.of(ImportTicket).find(order="expires_ms", limit=BATCH):
             if ticket.expires_ms <= job_run.now_ms:

@@ -14,7 +14,7 @@ from bitting.core.usecases.keys import tags
 
 @dataclass(slots=True)
 class FindKeys:
-    """``wanted``: all of these tags. ``names``: keys called one of these; None for any name."""
+    """``wanted``: all of these tags. ``names``: keys with one of these names; None for any name."""
 
     wanted: Sequence[tags.TagFilter] = ()
     names: Sequence[str] | None = None
@@ -33,7 +33,7 @@ class KeysWithTags:
 
 @dataclass(slots=True)
 class ListAllTags:
-    """Nothing to say."""
+    """No input."""
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class TagValues:
 
 @dataclass(slots=True)
 class ChangeTags:
-    """``tags`` to set, or ``names`` to take away."""
+    """``tags`` to set, or ``names`` to remove."""
 
     key: KeyRef
     tags: Sequence[tuple[str, str]] = ()
@@ -58,7 +58,7 @@ def _key(command: ChangeTags) -> KeyRef:
 
 @use_case("key:tag", key=_key, states="edit", writes=True)
 def change(context: Context, command: ChangeTags) -> None:
-    """A batch of either. Raises as ``tags.tag_key`` and ``tags.untag_key``."""
+    """Set or remove several tags. Raises as ``tags.tag_key`` and ``tags.untag_key``."""
     if command.names:
         tags.untag_key.run(context, tags.UntagKey(command.key, command.names))
     else:
@@ -67,7 +67,7 @@ def change(context: Context, command: ChangeTags) -> None:
 
 @use_case("key:list_tags")
 def find(context: Context, command: FindKeys) -> KeysWithTags:
-    """Keys whose tags and names fit."""
+    """Keys with matching tags and names."""
     ring, uow = context.principal.ring, context.uow
     where: dict[str, object] = {"ring": ring}
     if command.wanted:

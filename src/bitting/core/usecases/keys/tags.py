@@ -1,15 +1,15 @@
-"""Tags: labels on keys, and on whatever else has a finder in :data:`FINDERS`.
+"""Tags of keys, and of other resources that have a finder in :data:`FINDERS`.
 
 ::
 
     tag_key, untag_key, list_key_tags            one key, named as every use case names it
     find_tagged                                  resources by their tags
 
-    Wanted("env", ("prod", "test"))              the tag is there, with one of these values (none: any)
-    any_of=False: every Wanted must hold;  any_of=True: one is enough
+    TagFilter("env", ("prod", "test"))              the tag is set, to one of these values (none: any)
+    any_of=False: every filter must match;  any_of=True: one is enough
 
-The helpers :func:`set_tags`, :func:`remove_tags`, :func:`tags_of` and :func:`find_tagged_ids` work inside a unit of work, for other
-use cases. How many tags a resource may have is the caller's cloud's business (``most``).
+The helpers :func:`set_tags`, :func:`remove_tags`, :func:`tags_of` and :func:`find_tagged_ids` work inside a unit of
+work, for other use cases. The maximum of tags per resource depends on the cloud (``most``).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(slots=True)
 class TagKey:
-    """Set these tags; a tag that is there takes the new value. ``most``: how many the key may have then."""
+    """Set these tags; an existing tag takes the new value. ``most``: how many the key may have then."""
 
     key: KeyRef
     tags: Pairs
@@ -41,7 +41,7 @@ class TagKey:
 
 @dataclass(slots=True)
 class UntagKey:
-    """Remove these tags, or ``every`` one. ``strict``: refuse if one of them is not there."""
+    """Remove these tags, or ``every`` one. ``strict``: refuse if one of them is missing."""
 
     key: KeyRef
     names: Sequence[str] = ()
@@ -66,7 +66,7 @@ class TagList:
 
 @dataclass(frozen=True, slots=True)
 class TagFilter:
-    """A tag looked for; without ``values`` any value will do, without ``key`` any key."""
+    """A tag filter; without ``values`` any value matches, without ``key`` any key."""
 
     key: str = ""
     values: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ class TagFilter:
 
 @dataclass(slots=True)
 class FindTagged:
-    """Resources of ``kind`` by their tags. ``among``: only these ids; None for all that carry any tag."""
+    """Resources of ``kind`` by their tags. ``among``: only these ids; None for all that have a tag."""
 
     kind: str
     wanted: Sequence[TagFilter] = ()
@@ -152,7 +152,7 @@ def set_tags(context: Context, kind: str, resource_id: str, tags: Pairs, most: i
 def remove_tags(
     uow: UnitOfWork, ring: str, kind: str, resource_id: str, names: Iterable[str] | None = None
 ) -> list[str]:
-    """Remove tags, all if ``names`` is None. Gives the names that were not there."""
+    """Remove tags, all if ``names`` is None. Returns the names that were missing."""
     records = uow.of(Tag)
     if names is None:
         while found := tags_of(uow, ring, kind, resource_id):
@@ -165,7 +165,7 @@ def remove_tags(
 def find_tagged_ids(
     uow: UnitOfWork, ring: str, kind: str, wanted: Sequence[TagFilter], *, any_of: bool = False
 ) -> set[str]:
-    """The ids of the resources whose tags fit. Without anything wanted: of all that carry any tag."""
+    """The ids of the resources with matching tags; without a filter, of all that have a tag."""
     found: set[str] | None = None
     for item in wanted or (None,):
         where: dict[str, object] = {"ring": ring, "kind": kind}
@@ -204,7 +204,7 @@ def _require_user_key(key: Key) -> None:
 
 
 def _compliant_tags(context: Context) -> TagList:
-    """The tags of the key, if the tag policy takes them."""
+    """The tags of the key. Raises if the tag policy does not allow them."""
     found = tags_of(context.uow, context.principal.ring, "key", context.key.id)
     tag_policy.require_tags(context, {tag.key for tag in found})
     return TagList(context.key, found)
@@ -212,7 +212,7 @@ def _compliant_tags(context: Context) -> TagList:
 
 @use_case("key:tag", key=_key, states="edit", writes=True)
 def tag_key(context: Context, command: TagKey) -> TagList:
-    """Label a key. Raises ``QuotaExceeded`` (``limit`` tags), ``ServiceKeyProtected``."""
+    """Set tags on a key. Raises ``QuotaExceeded`` (``limit`` tags), ``ServiceKeyProtected``."""
     _require_user_key(context.key)
     set_tags(context, "key", context.key.id, command.tags, command.most)
     return _compliant_tags(context)
@@ -220,7 +220,7 @@ def tag_key(context: Context, command: TagKey) -> TagList:
 
 @use_case("key:untag", key=_key, states="edit", writes=True)
 def untag_key(context: Context, command: UntagKey) -> TagList:
-    """Take labels off a key. Raises ``ResourceNotFound`` (``kind`` tag) if strict, ``ServiceKeyProtected``."""
+    """Remove tags from a key. Raises ``ResourceNotFound`` (``kind`` tag) if strict, ``ServiceKeyProtected``."""
     _require_user_key(context.key)
     ring, key_id = context.principal.ring, context.key.id
     missing = remove_tags(context.uow, ring, "key", key_id, None if command.every else command.names)
@@ -231,13 +231,13 @@ def untag_key(context: Context, command: UntagKey) -> TagList:
 
 @use_case("key:list_tags", key=_key)
 def list_key_tags(context: Context, command: ListKeyTags) -> TagList:  # noqa: ARG001 - the gate has found the key
-    """The labels of a key."""
+    """The tags of a key."""
     return TagList(context.key, tags_of(context.uow, context.principal.ring, "key", context.key.id))
 
 
 @use_case("key:list_tags")
 def find_tagged(context: Context, command: FindTagged) -> TaggedResources:
-    """Resources whose tags fit, in the order of their ids, each with its tags."""
+    """Resources with matching tags, in the order of their ids, each with its tags."""
     ring, uow = context.principal.ring, context.uow
     if command.among is not None and not command.wanted:
         ids = set(command.among)

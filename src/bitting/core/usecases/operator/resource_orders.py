@@ -1,4 +1,4 @@
-"""Orders of resources: this service has nothing to order from, and says so each time."""
+"""Resource orders: always refused, since there is no billing. Used by: Huawei."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Running the service: switches, account states, access keys, projects, quotas. For operators only.
+"""Operation of the service: switches, account states, access keys, projects, quotas. For operators only.
 
 ::
 
     operator (native API, CLI) -> these use cases -> records the gate reads on every request
 
-All of it is enforced where requests pass (:mod:`bitting.core.gate`), not where it is set.
+All of it is enforced by the gate (:mod:`bitting.core.gate`), not here.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ def create_access_key(context: Context, command: CreateAccessKey) -> NewAccessKe
 
 @use_case("service:write", writes=True, operator=True)
 def set_access_key(context: Context, command: SetAccessKey) -> AccessKey:
-    """Enable, disable or let expire. Raises ``ResourceNotFound``."""
+    """Enable or disable it, or set its expiry. Raises ``ResourceNotFound``."""
     stored = context.uow.of(AccessKey).get(command.access_key_id)
     if stored is None:
         raise faults.ResourceNotFound(resource=command.access_key_id)
@@ -209,9 +209,9 @@ def set_access_key(context: Context, command: SetAccessKey) -> AccessKey:
 
 @use_case("service:write", writes=True, operator=True)
 def set_quota(context: Context, command: SetQuota) -> Quota:
-    """Limit how many of something a scope may hold; -1 withdraws the quota of secrets, versions or stages.
+    """Set a quota of a scope; -1 withdraws the quota of secrets, versions or stages.
 
-    Without a quota what it is for is refused. Raises ``InvalidParameter`` (name, limit).
+    Where a quota is withdrawn, creation is refused. Raises ``InvalidParameter`` (name, limit).
     """
     if command.name not in QUOTAS:
         raise faults.InvalidParameter(parameter="name", reason="enum")

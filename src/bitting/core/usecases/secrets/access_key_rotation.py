@@ -1,9 +1,9 @@
-"""This server's own access keys as secrets: a user has two while the previous one is still in somebody's cache.
+"""Rotation of this server's access keys: a user has two, so that clients that cached the previous one keep working.
 
 ::
 
     create   a new access key of the same user, kept with the pending version in one transaction
-    finish   the key of the version before the previous one goes; the one just replaced stays until the next rotation
+    finish   the key of the version before the previous one is deleted; the replaced one stays until the next rotation
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ PREFIX = "BTT"
 
 
 class AccessKeySteps(DefaultSteps):
-    """Rotation inside this store."""
+    """Rotation of an access key of this service."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
 
     def create_value(self, situation: RotationContext) -> bytes:
-        """A fresh id and secret."""
+        """A new id and secret."""
         login = Login(PREFIX + random_alphanumeric(21), random_alphanumeric(40))
         return with_login(situation.secret, situation.current, login)
 
     def record(self, uow: UnitOfWork, situation: RotationContext, value: bytes) -> None:
-        """The access key itself, usable from now on."""
+        """Store the access key, usable from now on."""
         stored = self._held(uow, situation.secret, situation.current)
         login = login_of(situation.secret, value)
         sealed = self._gate.vault.wrap(KeyMaterial(login.password.encode()), secret_binding(login.user))
@@ -58,16 +58,16 @@ class AccessKeySteps(DefaultSteps):
         return stored
 
     def set(self, situation: RotationContext) -> None:
-        """Nothing: it was made with the version."""
+        """No action: the key was created with the version."""
 
     def test(self, situation: RotationContext) -> None:
-        """The new key is there and enabled."""
+        """Return if the new key exists and is enabled."""
         with self._gate.store.begin(write=False) as uow:
             if not self._held(uow, situation.secret, pending_of(situation)).enabled:
                 raise RotationRefused("AccessKeyInactive", "The new access key was disabled.", final=True)
 
     def finish(self, uow: UnitOfWork, situation: RotationContext) -> None:
-        """The key before the previous one goes."""
+        """Delete the key before the previous one."""
         if situation.previous is None:
             return
         former = login_of(situation.secret, situation.previous).user
@@ -75,10 +75,10 @@ class AccessKeySteps(DefaultSteps):
             uow.of(AccessKey).remove(former)
 
     def determine_outcome(self, situation: RotationContext) -> UncertainOutcome:
-        """The old key was not touched."""
+        """The current value still works: its key was not changed."""
         json.loads(pending_of(situation))
         return UncertainOutcome.OLD_WORKS
 
     def abandon(self, uow: UnitOfWork, situation: RotationContext) -> None:
-        """The new key goes again."""
+        """Delete the new key."""
         uow.of(AccessKey).remove(login_of(situation.secret, pending_of(situation)).user)

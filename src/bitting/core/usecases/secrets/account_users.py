@@ -1,10 +1,10 @@
-"""What surrounds secrets in an account: its users, and what it has switched.
+"""Users and settings of an account, as far as the secrets API shows them. Used by: Huawei.
 
 ::
 
     list_users, show_user, change_password         the account's own users
-    setting, set_setting                           words by name: checker on or off, services allowed to act
-    check_strength                                 how hard a value is to guess
+    setting, set_setting                           values by name: strength check on or off, agencies of services
+    check_strength                                 an estimate of the strength of a value
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class SettingByName:
 
 @dataclass(slots=True)
 class SetSetting:
-    """``value``: any word."""
+    """``value``: any text."""
 
     name: str
     value: str
@@ -73,14 +73,14 @@ class SetSetting:
 
 @dataclass(slots=True)
 class EstimateStrength:
-    """The value to look at. It is not kept."""
+    """The value to check. It is not stored."""
 
     value: str = field(repr=False)
 
 
 @dataclass(slots=True)
 class StrengthEstimate:
-    """``bits``: the logarithm of how many values of that length its kinds of characters make."""
+    """``bits``: log2 of the number of values of the same length and character classes."""
 
     bits: int
     level: str
@@ -124,14 +124,14 @@ def _id(context: Context, name: str) -> str:
 
 @use_case("secret:describe_settings")
 def get_setting(context: Context, command: SettingByName) -> str:
-    """The word that was set, or the empty string."""
+    """The stored value, or the empty string."""
     stored = context.uow.of(SecretSetting).get(_id(context, command.name))
     return stored.value if stored else ""
 
 
 @use_case("secret:update_settings", writes=True)
 def set_setting(context: Context, command: SetSetting) -> str:
-    """Set a word; gives it back."""
+    """Store a value; returns it."""
     settings = context.uow.of(SecretSetting)
     record = SecretSetting(_id(context, command.name), context.principal.ring, command.name, command.value)
     (settings.put if settings.get(record.id) else settings.add)(record)
@@ -140,7 +140,7 @@ def set_setting(context: Context, command: SetSetting) -> str:
 
 @use_case("secret:check")
 def estimate_strength(context: Context, command: EstimateStrength) -> StrengthEstimate:  # noqa: ARG001 - nothing is read or kept
-    """How hard the value is to guess, as if its characters were random: an upper bound."""
+    """The strength of the value if its characters were random: an upper bound."""
     kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation + " ")
     alphabet = sum(len(kind) for kind in kinds if set(kind) & set(command.value))
     alphabet += 100 if any(not char.isascii() for char in command.value) else 0

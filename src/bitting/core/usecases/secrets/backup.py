@@ -1,14 +1,14 @@
-"""A secret as one opaque blob: to keep, and to bring back here or at another Bitting that has the same key.
+"""Secret backup: a secret as one opaque blob, restored here or on another server that has the same key.
 
 ::
 
     "BSB1" | length (4) | data key under the secret's key (framed, starts with key and version ids it names)
            | iv (12) | { secret, versions, stages } in JSON, sealed under the data key
 
-1. Both layers are bound to the words of this format and to nothing of the house: that is what makes it portable.
-2. The key is looked for by the id the blob names; where another house imported the same material under another
-   id, the imported keys of the ring are tried. A key that does not fit opens nothing.
-3. What comes back is under the key that opened it, with fresh data keys and new bindings.
+1. Both layers are bound to the constants of this format and to nothing of the server, so the blob is portable.
+2. The key is found by the id in the blob; if another server imported the same material under another id, the imported
+   keys of the key ring are tried. A wrong key decrypts nothing.
+3. The restored secret is encrypted under the key that decrypted it, with new data keys and new bindings.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _MAGIC = b"BSB1"
 _BINDING = b"secret-backup/1"
 _LENGTH_BYTES = 4
 CANDIDATES_MAX = 100
-#: Fields that travel; the rest is the new house's own.
+#: Fields that are part of a backup; the others are set by the restoring server.
 _FIELDS = (
     "id",
     "name",
@@ -121,8 +121,8 @@ def back_up(context: Context, command: SecretCommand) -> str:
 def restore_backup(context: Context, command: RestoreBackup) -> Secret:
     """The secret, under the name it had.
 
-    Raises ``InvalidParameter`` (blob), ``KeyNotFound`` where no key here opens it, ``ResourceExists`` (``kind``
-    version while the very secret is still there, secret where another has its name), ``QuotaExceeded`` (``limit``
+    Raises ``InvalidParameter`` (blob), ``KeyNotFound`` where no key here decrypts it, ``ResourceExists`` (``kind``
+    version while the same secret still exists, secret where another has its name), ``QuotaExceeded`` (``limit``
     secrets), ``PermissionDenied``.
     """
     key_id, data_key, sealed = _parts(command.blob)
@@ -154,7 +154,7 @@ def _parts(blob: str) -> tuple[str, bytes, bytes]:
 
 
 def _opened(context: Context, key_id: str, data_key: bytes, sealed: bytes) -> tuple[CachedKey, dict[str, Any]]:
-    """The key that opens the blob, and what is in it."""
+    """The key that decrypts the blob, and the content."""
     own = context.uow.of(Key).get(key_id)
     if own is not None and own.ring == context.principal.ring:
         context.gate.find_key(context.uow, context, KeyRef.by_id(key_id))

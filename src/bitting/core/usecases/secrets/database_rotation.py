@@ -1,10 +1,10 @@
-"""Passwords of database users, and what every way of rotating has in common.
+"""Rotation of database passwords, and helpers for every kind of rotation.
 
 ::
 
-    one user     the password is changed under the same name: between set and finish the old one is let in no more
+    one user     the password is changed under the same name: between set and finish the old one no longer works
     two users    current and previous hold one user each; the previous one gets a new password and becomes current,
-                 so whoever still holds the current value is let in until the rotation after this one
+                 so clients with the current value can log in until the rotation after this one
 """
 
 from __future__ import annotations
@@ -56,29 +56,29 @@ def login_of(secret: Secret, value: bytes) -> Login:
 
 
 def with_login(secret: Secret, value: bytes, login: Login) -> bytes:
-    """The value with another login in it; everything else in it stays."""
+    """The value with another login; the rest unchanged."""
     user, password = fields_of(secret)
     return json.dumps({**content_of(value), user: login.user, password: login.password}, ensure_ascii=False).encode()
 
 
 class DefaultSteps:
-    """The steps that most ways of rotating have nothing to do in."""
+    """Default steps that do nothing."""
 
     def record(self, uow: UnitOfWork, situation: RotationContext, value: bytes) -> None:
-        """Nothing."""
+        """No action."""
 
     def notify_finished(self, situation: RotationContext) -> None:
-        """Nothing."""
+        """No action."""
 
     def finish(self, uow: UnitOfWork, situation: RotationContext) -> None:
-        """Nothing."""
+        """No action."""
 
     def abandon(self, uow: UnitOfWork, situation: RotationContext) -> None:
-        """Nothing."""
+        """No action."""
 
 
 def pending_of(situation: RotationContext) -> bytes:
-    """The pending value, which is there once it was proposed."""
+    """The pending value. It exists once the version was created."""
     assert situation.pending is not None  # noqa: S101 - the engine creates before it sets
     return situation.pending
 
@@ -92,7 +92,7 @@ class DatabaseSteps(DefaultSteps):
         self._server = server
 
     def create_value(self, situation: RotationContext) -> bytes:
-        """The user whose turn it is, with a fresh password."""
+        """The next user with a new password."""
         user = self._turn(situation)
         login = Login(user, rotation_password(self._gate.entropy))
         return with_login(situation.secret, situation.current, login)
@@ -108,7 +108,7 @@ class DatabaseSteps(DefaultSteps):
         return current.removesuffix(CLONE) if current.endswith(CLONE) else current + CLONE
 
     def set(self, situation: RotationContext) -> None:
-        """The server takes the new password, unless it has it already."""
+        """Set the new password on the server, unless it is set already."""
         secret = situation.secret
         new, current = login_of(secret, pending_of(situation)), login_of(secret, situation.current)
         if self._rotator.login_works(self._server, new):
@@ -129,12 +129,12 @@ class DatabaseSteps(DefaultSteps):
         return previous
 
     def test(self, situation: RotationContext) -> None:
-        """The server lets the new login in."""
+        """Return if the new login works."""
         if not self._rotator.login_works(self._server, login_of(situation.secret, pending_of(situation))):
             raise RotationRefused("NewLoginRefused", "The server does not let the new login in.")
 
     def determine_outcome(self, situation: RotationContext) -> UncertainOutcome:
-        """Try both; put the old password back where an administrator can."""
+        """Try both logins; restore the old password if an administrator login is configured."""
         secret = situation.secret
         new, current = login_of(secret, pending_of(situation)), login_of(secret, situation.current)
         if self._rotator.login_works(self._server, current):
@@ -149,7 +149,7 @@ class DatabaseSteps(DefaultSteps):
         raise RotationRefused("NeitherLoginWorks", "The server lets neither the old nor the new login in.")
 
     def _put_back(self, situation: RotationContext, new: Login) -> None:
-        """The second user's former password, so that the previous version goes on working."""
+        """Restore the second user's former password, so that the previous version works again."""
         if situation.previous is None or not situation.secret.paired:
             return
         former = login_of(situation.secret, situation.previous)

@@ -1,11 +1,11 @@
-"""What the operator lets rotations and events reach: webhooks and database servers, by the names callers use.
+"""Delivery targets: the webhooks and database servers that rotations and events may reach, registered by operators.
 
 ::
 
     Webhook   target id of an event, URN of a rotation function  ->  URL and signing secret
     Target    instance id in a secret's configuration            ->  engine, address, administrator
 
-For operators only: callers choose among the names, never an address.
+For operators only: callers refer to a target by name, never by address.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SECRET_CHARACTERS = 40
 
 @dataclass(slots=True)
 class SetWebhook:
-    """``secret`` empty: a fresh one. Replaces a webhook of the same name."""
+    """``secret`` empty: a new one. Replaces a webhook of the same name."""
 
     account_id: str
     name: str
@@ -64,7 +64,7 @@ class TargetByName:
 
 @dataclass(slots=True)
 class AccountTargets:
-    """Everything of an account."""
+    """All targets of an account."""
 
     account_id: str
 
@@ -82,12 +82,12 @@ def _binding(record_id: str) -> bytes:
 
 
 def signing_secret(gate: Gate, webhook: Webhook) -> bytes:
-    """The bytes that sign what goes to this webhook."""
+    """The key that signs requests to this webhook."""
     return reveal(gate.vault.unwrap(webhook.sealed_secret, _binding(webhook.id)))
 
 
 def server_of(gate: Gate, target: Target) -> DatabaseServer:
-    """The target as rotators take it."""
+    """The target in the form that rotators take."""
     admin = None
     if target.admin:
         admin = Login(target.admin, reveal(gate.vault.unwrap(target.sealed_password, _binding(target.id))).decode())
@@ -169,7 +169,7 @@ def list_targets(context: Context, command: AccountTargets) -> Sequence[Target]:
 
 @use_case("service:write", writes=True, operator=True)
 def delete_webhook(context: Context, command: TargetByName) -> Webhook:
-    """Forget a webhook. Raises ``ResourceNotFound``."""
+    """Delete a webhook. Raises ``ResourceNotFound``."""
     found = context.uow.of(Webhook).get(f"{command.account_id}/{command.name}")
     if found is None:
         raise faults.ResourceNotFound(resource=command.name)
@@ -179,7 +179,7 @@ def delete_webhook(context: Context, command: TargetByName) -> Webhook:
 
 @use_case("service:write", writes=True, operator=True)
 def delete_target(context: Context, command: TargetByName) -> Target:
-    """Forget a database server. Raises ``ResourceNotFound``."""
+    """Delete a database server. Raises ``ResourceNotFound``."""
     found = context.uow.of(Target).get(f"{command.account_id}/{command.name}")
     if found is None:
         raise faults.ResourceNotFound(resource=command.name)

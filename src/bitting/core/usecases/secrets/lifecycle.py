@@ -1,8 +1,8 @@
-"""The life of a secret.
+"""Secret lifecycle: create, update, delete, restore, disable.
 
 ::
 
-    create -> enabled ── schedule_deletion ──> pending deletion ── window over ──> gone
+    create -> enabled ── schedule_deletion ──> pending deletion ── waiting period over ──> gone
                       <── restore ────────────
            ── delete ─────────────────────────────────────────────────────────> gone at once
 """
@@ -51,10 +51,10 @@ DAY_MS = 86_400_000
 
 @dataclass(slots=True)
 class CreateSecret:
-    """``key`` None: the service's own. ``version`` empty: v1.
+    """``key`` None: the default key of the service. ``version`` empty: v1.
 
-    ``second``: the value of a second account, which starts on the stage ``previous``. ``rotation_interval_s`` 0: never
-    by the clock.
+    ``second``: the value of a second account, which starts on the stage ``previous``. ``rotation_interval_s`` 0: no
+    automatic rotation.
     """
 
     name: str
@@ -94,7 +94,7 @@ class SecretById:
 
 @dataclass(slots=True)
 class UpdateSecret:
-    """None: as it is. A new key protects versions made from now on."""
+    """None: unchanged. A new key protects new versions only."""
 
     name: str
     description: str | None = None
@@ -206,7 +206,7 @@ def describe(context: Context, command: SecretCommand) -> Secret:
 def update(context: Context, command: UpdateSecret) -> Secret:
     """Change what is given.
 
-    Raises ``ResourceNotFound`` (``kind`` secret, event), ``KeyPendingDeletion``, the faults of an unfit key, and
+    Raises ``ResourceNotFound`` (``kind`` secret, event), ``KeyPendingDeletion``, the faults of an unusable key, and
     ``MissingParameter`` (rotation_interval_s) where rotation is switched on without ever having had an interval.
     """
     secret = find(context, command.name, "secret:update")
@@ -226,7 +226,7 @@ def update(context: Context, command: UpdateSecret) -> Secret:
 
 
 def _rotation(context: Context, secret: Secret, command: UpdateSecret) -> dict[str, Any]:
-    """By the clock or not: the first time one interval after the last rotation, and not before now."""
+    """Rotation state and next due time: one interval after the last rotation, but not before now."""
     was_on = secret.rotation is not SecretRotation.DISABLED
     on = was_on if command.automatic is None else command.automatic
     interval = command.rotation_interval_s or secret.rotation_interval_s
@@ -240,7 +240,10 @@ def _rotation(context: Context, secret: Secret, command: UpdateSecret) -> dict[s
 
 @use_case("secret:schedule_deletion", writes=True)
 def schedule_deletion(context: Context, command: ScheduleDeletion) -> Secret:
-    """From now unreadable, after ``days`` gone for good. Raises ``ResourceNotFound``, ``KeyPendingDeletion``."""
+    """Make the secret unreadable now, to be deleted after ``days``.
+
+    Raises ``ResourceNotFound``, ``KeyPendingDeletion``.
+    """
     secret = find(context, command.name, "secret:schedule_deletion")
     require_editable(secret)
     due = context.now_ms + command.days * DAY_MS
@@ -249,7 +252,7 @@ def schedule_deletion(context: Context, command: ScheduleDeletion) -> Secret:
 
 @use_case("secret:restore", writes=True)
 def restore(context: Context, command: SecretCommand) -> Secret:
-    """Keep the secret after all. Raises ``ResourceNotFound``, ``KeyNotPendingDeletion`` with ``kind`` secret."""
+    """Cancel the scheduled deletion. Raises ``ResourceNotFound``, ``KeyNotPendingDeletion`` with ``kind`` secret."""
     secret = find(context, command.name, "secret:restore")
     if secret.state is not SecretState.PENDING_DELETION:
         raise faults.KeyNotPendingDeletion(kind=KIND, state=secret.state.value, resource=secret.name)
@@ -258,7 +261,7 @@ def restore(context: Context, command: SecretCommand) -> Secret:
 
 @use_case("secret:delete", writes=True)
 def delete(context: Context, command: SecretCommand) -> Secret:
-    """Gone at once, with every version. Works in every state. Raises ``ResourceNotFound``."""
+    """Delete the secret with every version at once, in any state. Raises ``ResourceNotFound``."""
     secret = find(context, command.name, "secret:delete")
     delete_records(context.uow, secret)
     events.emit(context.gate, context.uow, secret, events.DELETED, context.now_ms)
@@ -275,21 +278,21 @@ def _set_state(context: Context, name: str, state: SecretState) -> Secret:
 
 @use_case("secret:disable", writes=True)
 def disable(context: Context, command: SecretCommand) -> Secret:
-    """Values can be neither read nor written until it is enabled. No cloud has a call for this; ours does."""
+    """Forbid reading and writing values until it is enabled again. No cloud has this operation; the native API does."""
     require_action(context.principal, command.name, "secret:disable")
     return _set_state(context, command.name, SecretState.DISABLED)
 
 
 @use_case("secret:enable", writes=True)
 def enable(context: Context, command: SecretCommand) -> Secret:
-    """The way back from :func:`disable`, and from frozen."""
+    """Enable a disabled or frozen secret."""
     require_action(context.principal, command.name, "secret:enable")
     return _set_state(context, command.name, SecretState.ENABLED)
 
 
 @use_case("service:write", writes=True, operator=True)
 def freeze(context: Context, command: SecretById) -> Secret:
-    """The operator's stop: as disabled, whatever state it was in but pending deletion. Raises ``ResourceNotFound``."""
+    """Freeze, for operators: like disabled, from any state but pending deletion. Raises ``ResourceNotFound``."""
     secret = context.uow.of(Secret).get(command.secret_id)
     if secret is None:
         raise not_found_fault(command.secret_id)

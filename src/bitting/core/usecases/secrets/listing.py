@@ -2,7 +2,7 @@
 
 ::
 
-    list_secrets   ring, filters -> page in name order     every filter given must fit, any of its values will do
+    list_secrets   ring, filters -> page in name order     every given filter must match, one of its values is enough
     tag, untag, tags_of, all_tags                          at most 20 a secret
 """
 
@@ -23,7 +23,7 @@ _CHUNK = 500
 
 @dataclass(slots=True)
 class SecretFilter:
-    """Filters. Texts are looked for anywhere in the field, upper and lower case alike.
+    """Filters. Texts match as case-insensitive substrings of the field.
 
     ``tags``: key to values, none for any.
     """
@@ -83,7 +83,7 @@ class SecretPage:
 
 @dataclass(slots=True)
 class TagSecret:
-    """Tags by name or id of the secret; a key that is there gets the new value."""
+    """Tags by name or id of the secret; an existing key gets the new value."""
 
     tags: Mapping[str, str]
     name: str = ""
@@ -93,7 +93,7 @@ class TagSecret:
 
 @dataclass(slots=True)
 class UntagSecret:
-    """Keys that are not there are no news, unless ``strict``."""
+    """Missing keys are not an error, unless ``strict``."""
 
     keys: Sequence[str]
     name: str = ""
@@ -120,12 +120,12 @@ def tag_pairs(secret: Secret) -> dict[str, str]:
 
 
 def flatten_tags(tags: Mapping[str, str]) -> tuple[str, ...]:
-    """Tags as a secret keeps them."""
+    """Tags in the form in which a secret stores them."""
     return tuple(part for pair in sorted(tags.items()) for part in pair)
 
 
 def visible_secrets(context: Context) -> Iterator[Secret]:
-    """The secrets of the ring that this caller could see, in name order."""
+    """The secrets of the key ring that the caller can see, in name order."""
     after: str | None = None
     while page := context.uow.of(Secret).find(
         {"ring": context.principal.ring}, order="name", limit=_CHUNK, after=after
@@ -174,7 +174,7 @@ def tag(context: Context, command: TagSecret) -> Secret:
 
 @use_case("secret:tag", writes=True)
 def untag(context: Context, command: UntagSecret) -> Secret:
-    """Take tags away. Raises ``ResourceNotFound`` (``kind`` tag where ``strict``), ``KeyPendingDeletion``."""
+    """Remove tags. Raises ``ResourceNotFound`` (``kind`` tag where ``strict``), ``KeyPendingDeletion``."""
     secret = _named(context, command, "secret:tag")
     require_editable(secret)
     tags = tag_pairs(secret)

@@ -1,4 +1,4 @@
-"""Passwords made to order.
+"""Password generation.
 
 ::
 
@@ -16,7 +16,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.ports import Entropy
 
 LENGTH_DEFAULT = 32
-#: What databases, shells and JSON all take without quoting trouble.
+#: Characters that databases, shells and JSON take without quoting.
 SAFE_PUNCTUATION = "!@#%^*-_=+"
 
 
@@ -64,12 +64,12 @@ def generate(entropy: Entropy, command: GeneratePassword) -> str:
 
 
 def rotation_password(entropy: Entropy) -> str:
-    """A password that any server takes: 32 characters, a letter first, no quotes."""
+    """A password that any database accepts: 32 characters, a letter first, no quotes."""
     rest = "".join(sorted(set(string.punctuation) - set(SAFE_PUNCTUATION)))
     return "p" + generate(entropy, GeneratePassword(31, exclude=rest))
 
 
 @use_case("random:generate")
 def generate_password(context: Context, command: GeneratePassword) -> str:
-    """A password made to order. Raises ``InvalidParameter`` (exclude)."""
+    """A random password by the given rules. Raises ``InvalidParameter`` (exclude)."""
     return generate(context.gate.entropy, command)

@@ -1,8 +1,8 @@
-"""Finding, changing and erasing secrets with their parts; shared by every use case about secrets.
+"""Secret records: find, change and delete a secret with its versions and stages. Shared by all use cases of secrets.
 
 ::
 
-    find -> need(state) -> add_version / place stages -> touch      one unit of work, the secret always touched
+    find -> require state -> add_version, put_stage -> touch      one unit of work; the secret is always written
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ VERSIONS_MAX = 20
 
 @dataclass(slots=True)
 class NewVersion:
-    """A version to be made. ``name`` empty: the next of v1, v2, ..."""
+    """A version to be created. ``name`` empty: the next of v1, v2, ..."""
 
     value: bytes
     binary: bool = False
@@ -72,27 +72,27 @@ def require_action(principal: Principal, name: str, action: str) -> None:
 
 
 def not_found_fault(name: str) -> faults.ResourceNotFound:
-    """The answer to a name nobody has."""
+    """The fault for an unknown name."""
     return faults.ResourceNotFound(kind=KIND, resource=name)
 
 
 def get_by_name(uow: UnitOfWork, ring: str, name: str) -> Secret | None:
-    """The secret of that name, vanished or not."""
+    """The secret of that name, deleted or not."""
     found = uow.of(Secret).find({"ring": ring, "name": name}, limit=1)
     return found[0] if found else None
 
 
 def is_visible(secret: Secret | None, principal: Principal, now_ms: int) -> bool:
-    """Whether it is there for this caller: of their ring, of their instance if both are in one, not vanished."""
+    """Whether it exists for this caller: in their key ring, in their instance if both are in one, not deleted."""
     if secret is None or secret.ring != principal.ring or is_deleted(secret, now_ms):
         return False
     return not (secret.instance_id and principal.instance_id and secret.instance_id != principal.instance_id)
 
 
 def require_permission(context: Context, name: str, action: str, secret: Secret | None) -> None:
-    """Return if the caller may do this: by its own statements or by the secret's policy, and neither denies it.
+    """Return if the statements or the secret's policy allow it and neither denies it.
 
-    ``secret`` None where there is none to be seen; then the statements alone decide. Raises as :func:`require_action`.
+    ``secret`` None if none is visible; then the statements alone decide. Raises as :func:`require_action`.
     """
     if context.principal.admin:
         return
@@ -129,13 +129,13 @@ def require_value_access(secret: Secret) -> None:
 
 
 def require_editable(secret: Secret) -> None:
-    """Return if the description and the like may change. Raises ``KeyPendingDeletion``."""
+    """Return if attributes may change. Raises ``KeyPendingDeletion``."""
     if secret.state is SecretState.PENDING_DELETION:
         raise faults.KeyPendingDeletion(kind=KIND, state=secret.state.value, resource=secret.name)
 
 
 def touch(uow: UnitOfWork, secret: Secret, now_ms: int, **changes: Any) -> Secret:
-    """Store the secret as changed; caches hear of it."""
+    """Store the changed secret, which invalidates caches."""
     changed = replace(secret, updated_ms=now_ms, revision=secret.revision + 1, **changes)
     uow.of(Secret).put(changed)
     return changed
@@ -214,7 +214,7 @@ def add_version(
 
 
 def put_stage(uow: UnitOfWork, secret: Secret, name: str, version_id: str, now_ms: int) -> Stage:
-    """The stage on that version, wherever it was. Moving ``current`` leaves ``previous`` behind."""
+    """Move the stage to that version. Moving ``current`` moves ``previous`` to where it was."""
     stages = uow.of(Stage)
     stored = stages.get(f"{secret.id}/{name}")
     if name == CURRENT and stored is not None and stored.version_id != version_id:
@@ -225,7 +225,7 @@ def put_stage(uow: UnitOfWork, secret: Secret, name: str, version_id: str, now_m
 
 
 def purge(uow: UnitOfWork, secret: Secret, most: int) -> None:
-    """Erase the oldest versions that no stage names until ``most`` are left, or only named ones."""
+    """Delete the oldest versions that no stage names until ``most`` are left or all have a stage."""
     versions = versions_of(uow, secret.id)
     over = len(versions) - most
     if over <= 0:
@@ -236,12 +236,12 @@ def purge(uow: UnitOfWork, secret: Secret, most: int) -> None:
 
 
 def value_equals(gate: Gate, cached: CachedKey, secret: Secret, version: SecretVersion, value: bytes) -> bool:
-    """Whether a version holds exactly this value."""
+    """Whether a version has exactly this value."""
     return hmac.compare_digest(read_value(gate, cached, secret, version), value)
 
 
 def delete_records(uow: UnitOfWork, secret: Secret) -> None:
-    """Take a secret and all that hangs on it out of the store; a rotation under way can change nothing more."""
+    """Remove a secret with all its parts from the store; a running rotation cannot change anything afterwards."""
     for kind in (SecretVersion, Stage, SecretGrant):
         records: Any = uow.of(kind)
         while found := records.find({"secret_id": secret.id}):

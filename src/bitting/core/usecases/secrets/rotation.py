@@ -1,17 +1,17 @@
-"""Rotation: a new value made, put to use, tried, and only then the current one.
+"""Secret rotation: create a new value, set it, test it, and only then make it current.
 
 ::
 
-    rotate ─> SecretTask + job          (or the clock: bitting.core.usecases.secrets.sweeps)
+    rotate ─> SecretTask + job          (or on schedule: bitting.core.usecases.secrets.sweeps)
     job:   create  version on the stage pending                      committed
-           set     the server takes the new password                 outside, may have happened before
-           test    the new one is let in                             outside
+           set     set the new password on the server                external, may have happened before
+           test    log in with it                                    external
            finish  current -> new, previous -> old, pending gone     committed together with the job's end
-           no luck: again after a back-off; after six tries, or a refusal for good, see which credential works:
-                   the old one -> the task failed; the new one -> finish after all; nobody knows -> keep trying
+           failure: retry after a back-off; after six tries, or a final refusal, find out which value works:
+                   the old one -> the task failed; the new one -> finish after all; unknown -> retry
 
-The promise: a value is never dropped while it might be the only one that works. With two users that take turns the
-current one is not touched at all. Killed anywhere, the job is due again when its lease ends, and every step finds out
+Guarantee: a value is never dropped while it might be the only one that works. With two alternating users the current
+one is not changed at all. If the process is killed, the job is due again when its lease ends, and every step checks
 what was done already.
 """
 
@@ -69,7 +69,7 @@ HOURLY_MAX = 50
 
 @dataclass(slots=True)
 class RotateSecret:
-    """``version``: what the new version is to be called, empty for the next number.
+    """``version``: the name of the new version, empty for the next number.
 
     ``versions_max``: the API's documented number.
     """
@@ -101,10 +101,10 @@ class TaskPage:
 
 @use_case("secret:rotate", writes=True)
 def rotate(context: Context, command: RotateSecret) -> SecretTask:
-    """Have the secret rotated now; the task says how it goes. A version that is there already is no news.
+    """Start a rotation; the task shows its progress. A version that exists already is not an error.
 
     Raises ``ResourceNotFound``, the state's fault, ``InvalidParameter`` (name: nothing to rotate), ``ResourceInUse``
-    (``kind`` rotation: another version is on its way), ``RateExceeded``, and the faults of the wrapping key.
+    (``kind`` rotation: another rotation is running), ``RateExceeded``, and the faults of the wrapping key.
     """
     uow, now = context.uow, context.now_ms
     secret = find(context, command.name, "secret:rotate")
@@ -125,12 +125,12 @@ def rotate(context: Context, command: RotateSecret) -> SecretTask:
 
 
 def is_rotatable(secret: Secret) -> bool:
-    """Whether there is anybody to rotate it: a managed type, or a function."""
+    """Whether the secret can be rotated: it has a managed type, or a function."""
     return secret.type is not SecretType.GENERIC or bool(secret.function)
 
 
 def running_task(uow: UnitOfWork, secret: Secret) -> SecretTask | None:
-    """The rotation under way, if one is."""
+    """The running rotation, if any."""
     found = uow.of(SecretTask).find({"secret_id": secret.id, "state": TaskState.RUNNING}, limit=1)
     return found[0] if found else None
 
@@ -213,7 +213,7 @@ def _require_task(context: Context, task_id: str) -> SecretTask:
 
 
 def handler(choose: Choose) -> Callable[[JobRun], int | None]:
-    """The handler of :data:`ROTATE` jobs. ``choose`` finds who takes the outside steps for a secret."""
+    """The handler of :data:`ROTATE` jobs. ``choose`` finds the rotation steps for a secret."""
 
     def run(job_run: JobRun) -> int | None:
         with job_run.gate.store.begin(write=False) as uow:
@@ -245,7 +245,7 @@ def _attempt(job_run: JobRun, task: SecretTask, secret: Secret, choose: Choose) 
 
 
 def _rotation_context(job_run: JobRun, task: SecretTask, secret: Secret) -> RotationContext:
-    """The values as they are now, opened."""
+    """The present values, decrypted."""
     with job_run.gate.store.begin(write=False) as uow:
 
         def value(version: SecretVersion | None) -> bytes | None:
@@ -317,7 +317,7 @@ def _pending_version(uow: UnitOfWork, secret: Secret, task: SecretTask) -> Secre
 
 
 def _retry_or_resolve(job_run: JobRun, task: SecretTask, secret: Secret, choose: Choose, error: BaseException) -> None:
-    """Later again; or, after the last try, find out which credential works and end it there."""
+    """Retry later; after the last try, find out which value works and end the rotation accordingly."""
     refused = (
         error if isinstance(error, RotationRefused) else RotationRefused(type(error).__name__, "The rotation failed.")
     )
@@ -344,7 +344,7 @@ def _retry_or_resolve(job_run: JobRun, task: SecretTask, secret: Secret, choose:
 
 
 def _has_pending_value(job_run: JobRun, task: SecretTask) -> bool:
-    """Whether there is a pending value that somebody might have put to use."""
+    """Whether there is a pending value that may already be set on the server."""
     with job_run.gate.store.begin(write=False) as uow:
         found = uow.of(SecretVersion).find({"secret_id": task.secret_id, "name": task.version}, limit=1)
         return bool(found) and found[0].task_id == task.id
@@ -364,7 +364,10 @@ def _fail(
     steps: RotationSteps | None = None,
     situation: RotationContext | None = None,
 ) -> None:
-    """The old value stays current; the pending one is erased. Tried again when the clock says so."""
+    """End as failed: the old value stays current, the pending one is deleted.
+
+    The next try is the next scheduled rotation.
+    """
     gate, now = job_run.gate, job_run.now_ms
     with gate.store.begin(write=True) as uow:
         uow.of(SecretTask).put(replace(task, state=TaskState.FAILED, error=refused.code, error_text=refused.text))

@@ -1,9 +1,9 @@
-"""Names that sit on versions of a secret.
+"""Version stages: names for versions of a secret.
 
 ::
 
-    place         put names on a version; ``current`` leaves ``previous`` behind where it was
-    remove        take a name of one's own away; the service's three stay
+    place         put stages on a version; moving ``current`` moves ``previous`` to where it was
+    remove        remove a custom stage; the three of the service cannot be removed
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class StageCommand:
 class MoveStage:
     """Put ``stage`` on the version named ``version``.
 
-    ``away_from``: it must have been on that version. ``strict``: refuse if it is there already.
+    ``away_from``: it must have been on that version. ``strict``: refuse if it is already on that version.
     """
 
     name: str
@@ -52,7 +52,7 @@ class MoveStage:
 
 @dataclass(slots=True)
 class RemoveStage:
-    """Take ``stage`` away. ``version``: the version it must have been on, empty for any."""
+    """Remove ``stage``. ``version``: the version it must have been on, empty for any."""
 
     name: str
     stage: str
@@ -71,7 +71,7 @@ class NamedStage:
 def place_stages(
     uow: UnitOfWork, secret: Secret, version: SecretVersion, names: Sequence[str], now_ms: int, most: int
 ) -> None:
-    """Put the names on a version.
+    """Put the stages on a version.
 
     Raises ``QuotaExceeded`` (``limit`` stages_in_request, stages), ``ResourceExists`` with ``kind`` stage for a
     name given twice, ``ResourceNotFound`` where the quota was withdrawn.
@@ -135,7 +135,7 @@ def move_stage(context: Context, command: MoveStage) -> NamedStage:
 
 @use_case("secret:update_stage", writes=True)
 def remove_stage(context: Context, command: RemoveStage) -> Secret:
-    """Take the stage away.
+    """Remove the stage.
 
     Raises ``ResourceInUse`` (``kind`` stage) for the service's own, ``ResourceNotFound``, the state's fault,
     ``InvalidParameter`` (``version``) if it is elsewhere.

@@ -1,11 +1,11 @@
-"""What happens to secrets by the clock, and which hands rotate them.
+"""Background jobs of secrets, and the choice of rotation steps.
 
 ::
 
-    secrets.erase     deletion due         -> gone, subscribers told
-    secrets.expire    a version's expiry   -> subscribers told, once
+    secrets.erase     deletion due         -> deleted, subscribers notified
+    secrets.expire    a version's expiry   -> subscribers notified, once
     secrets.rotate    rotation due         -> a task and its job
-    secrets.tidy      grants over, notices older than three months -> gone
+    secrets.tidy      expired grants, notices older than three months -> deleted
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _rotate(job_run: JobRun) -> None:
                 )
                 uow.of(SecretTask).add(replace(task, by="clock"))
                 schedule(uow, ROTATE, secret.id, now, now, payload=task.id)
-            # finishing sets the next time; this one only keeps the sweep from seeing the secret again
+            # finishing sets the next time; this one only keeps this job from seeing the secret again
             due = now + max(secret.rotation_interval_s, 1) * 1000
             touch(uow, secret, secret.updated_ms, versions_made=version_number, rotation_due_ms=due)
         job_run.settle(uow)
@@ -134,7 +134,7 @@ SECRET_SWEEPS = (
 
 
 def steps_for(rotators: Mapping[str, Rotator], http_client: HttpClient) -> Choose:
-    """Who rotates what.
+    """Choose the rotation steps for a secret.
 
     A function named by the secret; this server itself for its own access keys; else the database server, or the
     webhook, that the operator has registered under the secret's target.

@@ -1,13 +1,13 @@
-"""How a secret's value is kept: a data key per version, under the secret's key.
+"""Envelope encryption of secret values: a data key per version, encrypted under the secret's key.
 
 ::
 
     key of the secret ── seals ──> data key (framed ciphertext)       both bound to
     data key          ── seals ──> iv (12) | value | tag (16)         account, secret, version
 
-1. The data key is fresh for every version, so a value never meets the key's limit of messages.
+1. Every version has a new data key, so values do not count towards the message limit of the key.
 2. The binding is additional data of both layers: a value put into another version, secret or account by somebody
-   who can write to the database does not open.
+   who can write to the database does not decrypt.
 3. The key must be symmetric, made for encryption, and in a state that allows use; others fail before anything
    is written.
 """
@@ -36,12 +36,12 @@ SEALING, OPENING = "key:generate_data_key", "key:decrypt"
 
 
 def binding(secret: Secret, version: str) -> bytes:
-    """What a sealed value is tied to."""
+    """The binding of an encrypted value."""
     return b"\0".join((b"secret", secret.account_id.encode(), secret.id.encode(), version.encode()))
 
 
 def default_key(context: Context) -> Key:
-    """The key of secrets that name none: the service's own, made when it is first needed."""
+    """The default key of secrets: a service key, created when it is first needed."""
     found = context.uow.of(Key).find({"ring": context.principal.ring, "name": DEFAULT_KEY}, limit=1)
     if found:
         return found[0]
@@ -49,14 +49,14 @@ def default_key(context: Context) -> Key:
 
 
 def chosen_key(context: Context, ref: KeyRef | None) -> CachedKey:
-    """The key a caller wants a secret under. Raises as :func:`require_key_usable`, or ``KeyNotFound``."""
+    """The key a caller names for a secret. Raises as :func:`require_key_usable`, or ``KeyNotFound``."""
     key = default_key(context) if ref is None else context.gate.find_key(context.uow, context, ref)
     require_key_usable(context.principal, key, SEALING, context.now_ms)
     return cached_key(context.gate, context.uow, key)
 
 
 def stored_key(gate: Gate, uow: UnitOfWork, key_id: str, now_ms: int) -> CachedKey:
-    """A secret's key for work that nobody asks for. Raises ``KeyNotFound`` or its state's fault."""
+    """The key of a stored secret, for background jobs. Raises ``KeyNotFound`` or its state's fault."""
     key = uow.of(Key).get(key_id)
     if key is None or is_deleted(key, now_ms):
         raise faults.KeyNotFound(resource=key_id)
@@ -73,7 +73,7 @@ def cached_key(gate: Gate, uow: UnitOfWork, key: Key) -> CachedKey:
 def require_key_usable(principal: Principal, key: Key, action: str, now_ms: int) -> None:
     """Return if the caller may use the key for secrets.
 
-    Raises ``PermissionDenied`` (naming the key; the service's own key is everybody's), a ``KeyStateFault``,
+    Raises ``PermissionDenied`` (naming the key; the default key may be used by everybody), a ``KeyStateFault``,
     ``SymmetricKeyRequired``, ``UsageMismatch``.
     """
     if not (principal.admin or key.service):
@@ -96,7 +96,7 @@ def seal_value(gate: Gate, cached: CachedKey, aad: bytes, value: bytes) -> tuple
 
 
 def unseal_value(gate: Gate, cached: CachedKey, aad: bytes, data_key: bytes, sealed: bytes) -> bytes:
-    """The value. Raises ``ProviderFailed`` if either layer does not open: the store was tampered with."""
+    """The value. Raises ``ProviderFailed`` if either layer does not decrypt: the store was tampered with."""
     blob = parse(data_key)
     handle = _cipher(cached.handle(blob.version_id))
     try:

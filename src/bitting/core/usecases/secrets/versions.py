@@ -1,9 +1,9 @@
-"""Values of a secret: putting new ones, reading them, looking at the list.
+"""Secret versions: put, read, describe and list values.
 
 ::
 
-    put_value     secret, value (, version, stages) -> version; the same version with the same value is no news
-    get_value     secret (, version | stage)        -> value          hot: from the cache, opened on every read
+    put_value     secret, value (, version, stages) -> version; repeating a put with the same value is not an error
+    get_value     secret (, version | stage)        -> value          hot: from the cache, decrypted on every read
     list_versions, describe_version, update_expiry
 """
 
@@ -50,7 +50,7 @@ from bitting.core.usecases.secrets.values import (
     stored_key,
 )
 
-#: Longer sealed values are read from the store each time, so that the cache stays small.
+#: Longer encrypted values are read from the store each time, so that the cache stays small.
 CACHED_BYTES_MAX = 2048
 
 
@@ -76,8 +76,8 @@ class PutValue:
 class GetValue:
     """``version`` and ``stage`` empty: the stage ``current``. Both: the version must be on the stage.
 
-    ``system_only``: managed secrets are read by the stages current and previous alone, and a version given is not
-    looked at (Alibaba, GetSecretValue).
+    ``system_only``: managed secrets are read by the stages current and previous only, and a given version is
+    ignored (Alibaba, GetSecretValue).
     """
 
     name: str
@@ -88,7 +88,10 @@ class GetValue:
 
 @dataclass(slots=True)
 class Value:
-    """A value with what it belongs to. ``value`` is the text the caller gave; ``version.binary`` says what it is."""
+    """A value with its secret and version.
+
+    ``value``: the text as given; ``version.binary``: whether it stands for bytes.
+    """
 
     secret: Secret
     version: SecretVersion
@@ -162,7 +165,7 @@ def put_value(context: Context, command: PutValue) -> VersionWithStages:
 
 
 def _repeated_put(context: Context, command: PutValue, secret: Secret, stored: SecretVersion) -> VersionWithStages:
-    """The same version once more: no news if the value is the same, else refused."""
+    """A repeated put of a version: accepted if the value is the same, else refused."""
     cached = stored_key(context.gate, context.uow, stored.key_id, context.now_ms)
     require_key_usable(context.principal, cached.key, SEALING, context.now_ms)
     same = stored.binary == command.binary and value_equals(context.gate, cached, secret, stored, command.value)
@@ -173,7 +176,7 @@ def _repeated_put(context: Context, command: PutValue, secret: Secret, stored: S
 
 @dataclass(slots=True)
 class _CachedSecret:
-    """What the cache keeps of a secret: one version without its value if that is long."""
+    """A cached secret with one version; without its value if that is long."""
 
     secret: Secret
     version: SecretVersion | None
@@ -230,7 +233,7 @@ def _full_secret(context: Context, version: SecretVersion) -> SecretVersion:
 
 
 def _reader(ring: str, command: GetValue) -> Callable[[Reader], _CachedSecret | None]:
-    """How the cache finds what a read needs; it depends on the secret, which every change of its parts touches."""
+    """The cache builder of a read. It depends on the secret, which every change of its parts writes."""
 
     def build(reader: Reader) -> _CachedSecret | None:
         uow = reader._uow  # noqa: SLF001 - a secret is found by name, and told about by id
@@ -295,7 +298,7 @@ def describe_version(context: Context, command: SecretVersionCommand) -> Version
 
 @use_case("secret:update_version", writes=True)
 def update_expiry(context: Context, command: SetExpiry) -> VersionWithStages:
-    """When a version counts as expired: its subscribers hear of it once. It stays readable.
+    """Set the expiry of a version. Subscribers are notified once; the version stays readable.
 
     Raises ``ResourceNotFound`` (``kind`` secret, version) and the state's fault.
     """

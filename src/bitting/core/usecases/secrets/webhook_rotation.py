@@ -1,15 +1,15 @@
-"""Rotation by somebody else's code: a webhook that is asked to take each step.
+"""Rotation by a webhook: it is called for each step.
 
 ::
 
     POST {"step": "create" | "set" | "test" | "finish" | "rollback", "task", "secret", "config", "current", "pending"}
-         create   2xx {"value": "..."}  the new value; 2xx without one: this server makes it
+         create   2xx {"value": "..."}  the new value; 2xx without one: this server generates it
          set, test, finish   2xx done; 4xx refused for good; anything else is tried again
-         rollback            2xx or 4xx: the old value holds; anything else is tried again
+         rollback            2xx or 4xx: the old value is in force; anything else is tried again
 
 Signed as every webhook (:func:`bitting.core.usecases.secrets.rotation_ports.signed_headers`).
 The delivery id is task and step, the
-same for a repetition: whoever does a step twice must come to the same end.
+same for a repetition: steps must be idempotent.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class WebhookSteps(DefaultSteps):
         self._webhook = webhook
 
     def create_value(self, situation: RotationContext) -> bytes:
-        """The function's value, or one of ours in the shape of the current one."""
+        """The value from the webhook, or a generated one in the form of the current value."""
         answer = self._require("create", situation)
         try:
             content = json.loads(answer.body) if answer.body else None
@@ -83,19 +83,19 @@ class WebhookSteps(DefaultSteps):
         return {PUBLIC_FIELD: ssh_line(pair.public), PRIVATE_FIELD: private}
 
     def set(self, situation: RotationContext) -> None:
-        """Ask for it."""
+        """Call the webhook."""
         self._require("set", situation)
 
     def test(self, situation: RotationContext) -> None:
-        """Ask for it."""
+        """Call the webhook."""
         self._require("test", situation)
 
     def notify_finished(self, situation: RotationContext) -> None:
-        """Ask for it."""
+        """Call the webhook."""
         self._require("finish", situation)
 
     def determine_outcome(self, situation: RotationContext) -> UncertainOutcome:
-        """Ask for everything to be put back."""
+        """Call the webhook for a rollback."""
         pending_of(situation)
         answer = self._post("rollback", situation)
         if 200 <= answer.status < 500:
@@ -141,7 +141,7 @@ def ssh_line(public_der: bytes) -> str:
 
 
 def _value(data: bytes) -> tuple[bytes, bytes]:
-    """(content, what follows) of the DER value at the head of ``data``."""
+    """(content, rest) of the DER value at the start of ``data``."""
     start, length = 2, data[1]
     if length >= 0x80:
         start += length & 0x7F
