@@ -80,7 +80,7 @@ def framed(blob: Blob) -> bytes:
     return b"".join((prefix, blob.version_id.encode("ascii"), blob.iv, blob.sealed))
 
 
-def bound(aad: bytes, *, text: bool) -> bytes:
+def authenticated_data(aad: bytes, *, text: bool) -> bytes:
     """The AAD that GCM gets for a caller's ``aad``."""
     return TEXT_PREFIX + aad if text else aad
 

@@ -32,17 +32,17 @@ class FieldType:
     name: str
     base: type
 
-    def check(self, value: object) -> None:
+    def require_valid(self, value: object) -> None:
         """Raise ``TypeError`` if ``value`` is of another type, ``InvalidParameter`` if no store could keep it."""
-        self._check_base(value, self.base)
+        self._require_type(value, self.base)
         if not storable(value):
             raise InvalidParameter(parameter=self.name, reason="range" if isinstance(value, int) else "format")
 
     def require_comparable(self, value: object) -> None:
         """Raise ``TypeError`` if no field could equal ``value``. A StrEnum field may be asked for by plain text."""
-        self._check_base(value, str if issubclass(self.base, str) else self.base)
+        self._require_type(value, str if issubclass(self.base, str) else self.base)
 
-    def _check_base(self, value: object, base: type) -> None:
+    def _require_type(self, value: object, base: type) -> None:
         fits = isinstance(value, base) and (base is not int or not isinstance(value, bool))
         if fits and isinstance(value, tuple):
             fits = all(isinstance(item, str) for item in value)

@@ -59,7 +59,7 @@ class MemoryCollection(Generic[T]):
 
     def add(self, record: T) -> None:
         """As in the port. Raises ``InvalidParameter`` for a value no store can hold."""
-        self._shape.check(record)
+        self._shape.require_valid(record)
         table = self._work.table_to_change(self._shape)
         record_id = self._id(record)
         if record_id in table.records:
@@ -70,7 +70,7 @@ class MemoryCollection(Generic[T]):
 
     def put(self, record: T) -> None:
         """As in the port. Raises ``ResourceExists`` if it would take another record's unique values."""
-        self._shape.check(record)
+        self._shape.require_valid(record)
         table = self._work.table_to_change(self._shape)
         record_id = self._id(record)
         former = table.records.get(record_id)

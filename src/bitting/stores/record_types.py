@@ -130,13 +130,13 @@ class RecordShape:
         """The record class's name: its name in the change log."""
         return self.kind.record.__name__
 
-    def check(self, record: object) -> None:
+    def require_valid(self, record: object) -> None:
         """Raise ``TypeError`` or ``InvalidParameter`` if a field's value cannot be stored."""
         if type(record) is not self.kind.record:
             message = f"a collection of {self.name} takes no {type(record).__name__}"
             raise TypeError(message)
         for name, field in self.fields.items():
-            field.check(getattr(record, name))
+            field.require_valid(getattr(record, name))
 
 
 def shapes() -> Mapping[type[Any], RecordShape]:

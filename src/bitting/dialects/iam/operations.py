@@ -134,8 +134,10 @@ ROWS = (
         has_body=True,
         ok=201,
     ),
-    Row(name="validate-token", method="GET", path=_TOKENS, use=tokens.validate, order=_subject, face=_show_session),
-    Row(name="check-token", method="HEAD", path=_TOKENS, use=tokens.validate, order=_subject, face=_show_nothing),
+    Row(
+        name="validate-token", method="GET", path=_TOKENS, use=tokens.describe_token, order=_subject, face=_show_session
+    ),
+    Row(name="check-token", method="HEAD", path=_TOKENS, use=tokens.describe_token, order=_subject, face=_show_nothing),
     Row(
         name="revoke-token",
         method="DELETE",

@@ -102,7 +102,7 @@ class SqlCollection(Generic[T]):
 
     def add(self, record: T) -> None:
         """As in the port. Raises ``InvalidParameter`` for a value no store can hold."""
-        self._shape.check(record)
+        self._shape.require_valid(record)
         record_id = self._mapped.record_id(record)
         row = self._mapped.row(record)
         if self._work.change(self._mapped.insert_one, row, resource=record_id).rowcount != 1:
@@ -111,7 +111,7 @@ class SqlCollection(Generic[T]):
 
     def put(self, record: T) -> None:
         """As in the port. Raises ``ResourceExists`` if it would take another record's unique values."""
-        self._shape.check(record)
+        self._shape.require_valid(record)
         record_id = self._mapped.record_id(record)
         parameters = self._mapped.update_parameters(record)
         if self._work.change(self._mapped.update_one, parameters, resource=record_id).rowcount != 1:

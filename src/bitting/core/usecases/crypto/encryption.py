@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bitting.core import faults
-from bitting.core.blob import IV_BYTES, Blob, bound, parse
+from bitting.core.blob import IV_BYTES, Blob, authenticated_data, parse
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.ports import KeyHandle, can_encrypt, can_encrypt_asymmetric
@@ -133,7 +133,7 @@ def encrypt_with_handle(
     if not can_encrypt(handle):
         raise faults.UnsupportedOperation(key_id=key.id)
     iv = command.iv or context.gate.entropy.random(_iv_bytes(algorithm))
-    aad = bound(command.aad, text=command.text)
+    aad = authenticated_data(command.aad, text=command.text)
     sealed = handle.seal(command.plaintext, iv=iv, aad=aad, algorithm=algorithm, padding=command.padding)
     return Encrypted(key, Blob(version, iv, sealed, algorithm, key.id, command.text), algorithm)
 
@@ -195,7 +195,7 @@ def _open(context: Context, spec: KeySpec, blob: Blob, aad: bytes) -> Decrypted:
         raise faults.InvalidCiphertext
     handle = context.handle(blob.version_id)
     assert can_encrypt(handle)  # noqa: S101 - symmetric specs open as ciphers
-    aad = bound(aad, text=blob.text)
+    aad = authenticated_data(aad, text=blob.text)
     plaintext = handle.unseal(blob.sealed, iv=blob.iv, aad=aad, algorithm=algorithm)
     return Decrypted(context.key, blob.version_id, plaintext, algorithm, blob.text)
 

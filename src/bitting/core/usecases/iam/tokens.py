@@ -239,7 +239,7 @@ def _token(context: Context, text: str) -> Token:
 
 
 @use_case("token:validate")
-def validate(context: Context, command: TokenByText) -> Session:
+def describe_token(context: Context, command: TokenByText) -> Session:
     """The contents of a token. Raises ``ResourceNotFound`` if it is not valid, ``PermissionDenied``."""
     token = _token(context, command.text)
     user = context.uow.of(User).get(token.user_id)
