@@ -66,6 +66,10 @@ def _entry(
     return RegisteredDialect(name, f"bitting.dialects.{name}", page, rows, build)
 
 
+def _huawei_rows() -> Iterable[Operation]:
+    return huawei_profile().rows.values()
+
+
 def _openapi_rows() -> Iterable[Operation]:
     return table("", load("alibaba_openapi", "bitting.dialects.alibaba_openapi")).values()
 
@@ -74,7 +78,7 @@ DIALECTS = (
     _entry("native", "native.md", lambda: NATIVE_ROWS, lambda p: Native(p.developer_rows)),
     _entry("iam", "iam.md", lambda: IAM_ROWS, lambda p: Iam(p.vault, p.clock, p.region)),
     _entry(
-        "huawei", "huawei-kms.md", lambda: huawei_profile().rows.values(),
+        "huawei", "huawei-kms.md", _huawei_rows,
         lambda p: Huawei(p.vault, p.clock, p.region, otc.profile()),
     ),
     _entry("otc", "otc-kms.md", lambda: otc.rows().values(), None),
