@@ -1,9 +1,9 @@
 """What the rows of the identity service are made of.
 
-More than half of them have ``adapt_request``, more than in any other dialect: this API nests what it takes in objects of
-its own (``{"user": {...}}``, ``{"auth": {"identity": ..., "scope": ...}}``), tells places apart by path, and makes a token
-out of the token it was asked with. Each such function turns one of these objects into a command's attributes. Answers
-need none, but for one that is an error: they read from :class:`Shown`.
+More than half of them have ``adapt_request``, more than in any other dialect: this API nests what it takes in objects
+of its own (``{"user": {...}}``, ``{"auth": {"identity": ..., "scope": ...}}``), tells places apart by path, and makes a
+token out of the token it was asked with. Each such function turns one of these objects into a command's attributes.
+Answers need none, but for one that is an error: they read from :class:`Shown`.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ from bitting.dialects.base.operation import Field, Record
 _TEXT, _MOMENT = Text(), Moment()
 _NAME = given("Name", name, "name", required=True)
 _DESCRIPTION = given("Description", description, "description")
-_SAID_NAME = Field("Name", _TEXT, of="name")
-_SAID_DESCRIPTION = Field("Description", _TEXT, of="description")
+_ANSWERED_NAME = Field("Name", _TEXT, of="name")
+_ANSWERED_DESCRIPTION = Field("Description", _TEXT, of="description")
 _ALGORITHM = Field("KeyAlgorithm", EncodeOnly(lambda _: "RSA_2048"))
 
 
@@ -58,11 +58,11 @@ def _list(action: str, use: UseCase[Any, Any], wrapper: str, *shown: Field) -> R
 
 def _rules(region: str) -> tuple[Rpc, ...]:
     kind = Choice({"Private": "Private"})
-    said = (
+    described = (
         _arn(region, "network"),
         Field("Type", kind, of="kind"),
         Field("SourcePrivateIp", sources, of="sources"),
-        _SAID_DESCRIPTION,
+        _ANSWERED_DESCRIPTION,
     )
     source = given("SourcePrivateIp", sources, "sources")
     return (
@@ -70,16 +70,16 @@ def _rules(region: str) -> tuple[Rpc, ...]:
             name="CreateNetworkRule",
             use=access_points.create_rule,
             request=(_NAME, given("Type", kind, "kind", required=True), source, _DESCRIPTION),
-            response=(_SAID_NAME, *said),
+            response=(_ANSWERED_NAME, *described),
         ),
-        Rpc(name="DescribeNetworkRule", use=access_points.describe_rule, request=(_NAME,), response=said),
+        Rpc(name="DescribeNetworkRule", use=access_points.describe_rule, request=(_NAME,), response=described),
         Rpc(name="UpdateNetworkRule", use=access_points.update_rule, request=(_NAME, source, _DESCRIPTION)),
         Rpc(name="DeleteNetworkRule", use=access_points.delete_rule, request=(_NAME,)),
         _list(
             "ListNetworkRules",
             access_points.list_rules,
             "NetworkRules/NetworkRule",
-            _SAID_NAME,
+            _ANSWERED_NAME,
             Field("Type", kind, of="kind"),
         ),
     )
@@ -88,12 +88,12 @@ def _rules(region: str) -> tuple[Rpc, ...]:
 def _policies(region: str) -> tuple[Rpc, ...]:
     rules = AccessControlRules()
     fields = (given("AccessControlRules", rules, "network_rules"), _DESCRIPTION)
-    said = (
-        _SAID_NAME,
+    described = (
+        _ANSWERED_NAME,
         _arn(region, "policy"),
         Field("KmsInstance", _TEXT, of="instance_id"),
         Field("AccessControlRules", rules, of="network_rules"),
-        _SAID_DESCRIPTION,
+        _ANSWERED_DESCRIPTION,
     )
     lists = (
         Field("Permissions", Items(_TEXT), of="permissions"),
@@ -111,9 +111,9 @@ def _policies(region: str) -> tuple[Rpc, ...]:
                 given("KmsInstance", instance_id, "instance_id"),
                 *fields,
             ),
-            response=(*said, *texts),
+            response=(*described, *texts),
         ),
-        Rpc(name="DescribePolicy", use=access_points.describe_policy, request=(_NAME,), response=(*said, *lists)),
+        Rpc(name="DescribePolicy", use=access_points.describe_policy, request=(_NAME,), response=(*described, *lists)),
         Rpc(
             name="UpdatePolicy",
             use=access_points.update_policy,
@@ -125,18 +125,18 @@ def _policies(region: str) -> tuple[Rpc, ...]:
             ),
         ),
         Rpc(name="DeletePolicy", use=access_points.delete_policy, request=(_NAME,)),
-        _list("ListPolicies", access_points.list_policies, "Policies/Policy", _SAID_NAME),
+        _list("ListPolicies", access_points.list_policies, "Policies/Policy", _ANSWERED_NAME),
     )
 
 
 def _points(region: str) -> tuple[Rpc, ...]:
     method = Choice({"ClientKey": "ClientKey"})
-    said = (
-        _SAID_NAME,
+    described = (
+        _ANSWERED_NAME,
         _arn(region, "applicationaccesspoint"),
         Field("AuthenticationMethod", method, of="method"),
         Field("Policies", names, of="policies"),
-        _SAID_DESCRIPTION,
+        _ANSWERED_DESCRIPTION,
     )
     return (
         Rpc(
@@ -148,9 +148,14 @@ def _points(region: str) -> tuple[Rpc, ...]:
                 given("AuthenticationMethod", method, "method"),
                 _DESCRIPTION,
             ),
-            response=said,
+            response=described,
         ),
-        Rpc(name="DescribeApplicationAccessPoint", use=access_points.describe_point, request=(_NAME,), response=said),
+        Rpc(
+            name="DescribeApplicationAccessPoint",
+            use=access_points.describe_point,
+            request=(_NAME,),
+            response=described,
+        ),
         Rpc(
             name="UpdateApplicationAccessPoint",
             use=access_points.update_point,
@@ -161,7 +166,7 @@ def _points(region: str) -> tuple[Rpc, ...]:
             "ListApplicationAccessPoints",
             access_points.list_points,
             "ApplicationAccessPoints/ApplicationAccessPoint",
-            _SAID_NAME,
+            _ANSWERED_NAME,
             Field("AuthenticationMethod", method, of="method"),
         ),
     )
