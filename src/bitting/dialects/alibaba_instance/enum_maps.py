@@ -162,7 +162,7 @@ class KeyName:
 
 @dataclass(frozen=True, slots=True)
 class SelfDescribing:
-    """A ciphertext that says which key opens it: any coat of :mod:`bitting.core.blob`.
+    """A ciphertext that says which key opens it: any layout of :mod:`bitting.core.blob`.
 
     Bytes without that structure are a bad parameter (400), not a failed decryption (500): nothing was decrypted.
     """

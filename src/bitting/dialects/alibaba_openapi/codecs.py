@@ -1,4 +1,4 @@
-"""Field kinds of this API alone: key references, lenient plaintext, encryption contexts, filters, tags.
+"""Codecs of this API alone: key references, lenient plaintext, encryption contexts, filters, tags.
 
 ::
 

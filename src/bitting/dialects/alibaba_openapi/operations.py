@@ -26,7 +26,7 @@ from bitting.dialects.base.errors import Catalogue
 def table(region: str, catalogue: Catalogue, chain: str = "") -> dict[str, Rpc]:
     """Every operation by name.
 
-    ``region`` is in the ARNs; ``catalogue`` spells the errors inside answers about many things; ``chain``: what
+    ``region`` is in the ARNs; ``catalogue`` gives the errors inside answers about many things; ``chain``: what
     clients of instances trust (PEM).
     """
     rows: tuple[Rpc, ...] = (
@@ -34,7 +34,7 @@ def table(region: str, catalogue: Catalogue, chain: str = "") -> dict[str, Rpc]:
         *key_operations.DETAILS,
         *key_operations.alias_rows(region),
         *crypto_operations.CRYPTO,
-        *crypto_operations.MOVING,
+        *crypto_operations.REENCRYPTION,
         *crypto_operations.PAIRS,
         *import_operations.IMPORT,
         *tag_operations.TAGS,

@@ -1,8 +1,8 @@
-"""Field kinds: how one wire value becomes a domain value and back. Rows of operations are made of these.
+"""Codecs: how one wire value becomes a domain value and back. Rows of operations are made of these.
 
 ::
 
-    decode(raw wire value) -> domain value      raises Unreadable(reason)
+    decode(raw wire value) -> domain value      raises InvalidWireValue(reason)
     encode(domain value)   -> wire value
 
 ``reason`` is one of ``type``, ``format``, ``range``, ``length``, ``multiple``, ``enum``; error rows may select on it.
@@ -20,7 +20,7 @@ from typing import Any, NoReturn, Protocol
 
 
 class InvalidWireValue(Exception):
-    """The raw value is not one this kind reads."""
+    """The raw value is not one this codec reads."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -28,8 +28,8 @@ class InvalidWireValue(Exception):
 
 
 def encode_refused(value: Any) -> NoReturn:
-    """The other direction of a kind that only reads requests: a row that asks for it is wrong."""
-    msg = f"a kind of request fields was asked to show a {type(value).__name__}"
+    """The other direction of a codec that only reads requests: a row that asks for it is wrong."""
+    msg = f"a codec of request fields was asked to encode a {type(value).__name__}"
     raise TypeError(msg)
 
 

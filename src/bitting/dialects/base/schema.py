@@ -50,7 +50,7 @@ def walk(kind: Any, path: str) -> Any:
 
 
 def element(kind: Any) -> Any:
-    """What a list, tuple or other iterable of this type holds; Any if that is not said."""
+    """What a list, tuple or other iterable of this type holds; Any if that is not declared."""
     if get_origin(kind) in {Union, UnionType}:
         found = [element(member) for member in get_args(kind) if member is not NoneType]
         return found[0] if len(found) == 1 else Any

@@ -105,7 +105,7 @@ class RequestAuthenticator:
         mismatch = None
         try:
             found = credentials.access_key(view, self._vault, access_key_id, project_id)
-        except faults.ProjectMismatch as fault:  # 5, told only to those who pass 3 and 4
+        except faults.ProjectMismatch as fault:  # 5, answered only to those who pass 3 and 4
             mismatch = fault
             found = credentials.access_key(view, self._vault, access_key_id)
         if found is None:  # 3

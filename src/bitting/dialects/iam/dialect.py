@@ -4,8 +4,8 @@
 
     decode    path -> row, JSON -> AuthBody
     identify  none | password or token in the body | token | token or signature
-    bind      row.order          gate: use cases of core/usecases/iam/tokens.py
-    encode    row.face           refusals: {"error": {"code": 401, "message": "...", "title": "Unauthorized"}}
+    bind      row                gate: use cases of core/usecases/iam
+    encode    row                refusals: {"error": {"code": 401, "message": "...", "title": "Unauthorized"}}
 
 Every user may ask about themselves, whatever their policies say about keys, and also while the account is
 frozen: else nobody could learn that it is.
@@ -25,7 +25,6 @@ from bitting.core.model.identity import AccountState, Principal, Statement
 from bitting.core.ports import Clock, Vault
 from bitting.core.usecases.iam import tokens
 from bitting.core.usecases.iam.credentials import Credential
-from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.base.sdk_hmac import RequestAuthenticator
@@ -59,7 +58,7 @@ class Iam:
         """Everything below ``/v3``, ``/v3.0`` and ``/v5``."""
         return request.path == "/v3" or request.path.startswith(_ROOTS)
 
-    def body_limit(self, request: Request) -> int:  # noqa: ARG002 - one limit for all
+    def body_limit(self, _request: Request) -> int:
         """64 KiB."""
         return BODY_MOST
 
@@ -72,17 +71,18 @@ class Iam:
         auth = bodies.read(request.body) if row.has_body else None
         if row.has_json:
             values = {**values, **bodies.read_object(request.body)}
+        if row.about_token:
+            values["X-Subject-Token"] = request.headers.get("x-subject-token", "")
+        values = {**values, **path_values}
         return IamCall(row, request, values, path_values=path_values, auth=auth, region=self._region)
 
-    def identify(self, call: Call, view: View) -> Principal:
+    def identify(self, call: IamCall, view: View) -> Principal:
         """The caller, as far as the row wants one. Raises ``IdentityFault``."""
-        assert isinstance(call, IamCall)  # noqa: S101 - it was made by decode
-        assert isinstance(call.operation, Row)  # noqa: S101
         proof = call.operation.proof
         if proof == "none":
             return _ANYBODY
-        if proof == "sign-in" and bodies.method(call.said()) == "password":
-            return _identity(tokens.principal_by_password(view, *bodies.claim(call.said())))
+        if proof == "sign-in" and bodies.method(call.auth_body) == "password":
+            return _identity(tokens.principal_by_password(view, *bodies.claim(call.auth_body)))
         if proof == "caller":
             project_id = call.request.headers.get("x-project-id", "")
             call.credential = self._proofs.credential(call.request, view, project_id)
@@ -92,7 +92,7 @@ class Iam:
 
     def _by_token(self, call: IamCall, view: View) -> Credential:
         """A token in the body, or in the header. Raises ``RestrictedToken`` if it may not make others."""
-        held = call.said().identity.token
+        held = call.auth_body.identity.token
         text = (held.id if held else None) or call.request.headers.get("x-auth-token")
         if not text:
             raise faults.MissingCredentials
@@ -101,20 +101,14 @@ class Iam:
             raise faults.RestrictedToken
         return found
 
-    def bind(self, call: Call) -> Any:
+    def bind(self, call: IamCall) -> Any:
         """The command. Raises ``RequestFault``."""
-        assert isinstance(call, IamCall)  # noqa: S101
-        row = call.operation
-        assert isinstance(row, Row)  # noqa: S101
-        assert row.order is not None  # noqa: S101 - rows with a use case have one
-        return row.order(call, call.caller)
+        return call.operation.bind(call)
 
-    def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
+    def encode(self, call: IamCall, result: Any, request_context: RequestContext) -> Response:
         """The answer; tokens travel in ``X-Subject-Token``."""
-        assert isinstance(call, IamCall)  # noqa: S101
         row = call.operation
-        assert isinstance(row, Row)  # noqa: S101
-        content = row.face(result, call) if row.face is not None else result
+        content = row.show(result, call) if row.response else None
         headers = _headers(request_context)
         if isinstance(result, tokens.Session):
             text = result.text or call.request.headers.get("x-subject-token", "")
@@ -124,7 +118,7 @@ class Iam:
         return Response(row.ok, [_JSON, *headers], _encode(content))
 
     def refuse(
-        self, call: Call | None, request: Request, fault: faults.Fault, request_context: RequestContext
+        self, call: IamCall | None, request: Request, fault: faults.Fault, request_context: RequestContext
     ) -> Response:
         """The refusal in Keystone's shape."""
         row = self.catalogue.row(fault, call.operation.name if call else "")

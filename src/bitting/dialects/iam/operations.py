@@ -1,4 +1,4 @@
-"""The identity operations: one row each, with how its command is made and how its result looks.
+"""The identity operations, one row each.
 
 ``proof`` says what stop 3 asks for: ``none``, ``sign-in`` (the body proves it), ``token`` (a token, in header or
 body) or ``caller`` (a token or a signature). Sources: OpenStack Identity API v3; Huawei Cloud IAM API reference;
@@ -10,207 +10,154 @@ from __future__ import annotations
 from typing import Any
 
 from bitting.core import faults
-from bitting.core.model.identity import Principal
 from bitting.core.usecases.iam import tokens
-from bitting.dialects.base.dialect import Call, UseCaseRunner
+from bitting.dialects.base.codecs import EncodeOnly
+from bitting.dialects.base.dialect import UseCaseRunner
+from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.iam import bodies, responses
-from bitting.dialects.iam.rows import IamCall, Row, base_url
+from bitting.dialects.iam.rows import LIST_LINKS, TEXT, IamCall, Json, Row, Shown, read_by_function, text
+
+Arguments = dict[str, Any]
 
 
-def _issue(call: IamCall, principal: Principal) -> tokens.IssueToken:  # noqa: ARG001 - an order's signature
-    auth = call.said()
-    methods: tuple[str, ...] = (bodies.method(auth),)
-    not_after_ms = 0
-    credential = call.credential
-    if credential is not None and credential.token is not None:
-        before = credential.token.methods.split(",")
-        methods = tuple(dict.fromkeys((*methods, *before)))
-        not_after_ms = credential.token.expires_ms
-    return tokens.IssueToken(bodies.scope(auth), methods, not_after_ms)
+def _issue(arguments: Arguments, call: IamCall) -> None:
+    """A token made from a token ends when the first one does, and names both methods."""
+    auth = call.auth_body
+    arguments["scope"], arguments["methods"] = bodies.scope(auth), (bodies.method(auth),)
+    before = call.credential.token if call.credential is not None else None
+    if before is not None:
+        arguments["methods"] = tuple(dict.fromkeys((*arguments["methods"], *before.methods.split(","))))
+        arguments["not_after_ms"] = before.expires_ms
 
 
-def _subject(call: IamCall, principal: Principal) -> tokens.TokenByText:  # noqa: ARG001 - an order's signature
-    text = call.request.headers.get("x-subject-token")
-    if not text:
-        raise faults.MissingParameter(parameter="X-Subject-Token")
-    return tokens.TokenByText(text)
+def _temporary(arguments: Arguments, call: IamCall) -> None:
+    arguments.update(duration_s=bodies.duration_s(call.auth_body), project_id=call.caller.project_id)
 
 
-def _temporary(call: IamCall, principal: Principal) -> tokens.CreateTemporaryKey:
-    return tokens.CreateTemporaryKey(bodies.duration_s(call.said()), principal.project_id)
-
-
-def _named_projects(call: IamCall, principal: Principal) -> tokens.FindProjects:  # noqa: ARG001 - as above
-    return tokens.FindProjects(name=call.values.get("name", ""))
-
-
-def _one_project(call: IamCall, principal: Principal) -> tokens.FindProjects:  # noqa: ARG001 - as above
-    return tokens.FindProjects(project_id=call.path_values["project_id"])
-
-
-def _own_projects(call: IamCall, principal: Principal) -> tokens.FindProjects:
+def _own_projects(arguments: Arguments, call: IamCall) -> None:
     """The caller's project; for one outside any, the region's."""
-    if principal.project_id:
-        return tokens.FindProjects(project_id=principal.project_id)
-    return tokens.FindProjects(name=call.region)
+    own = call.caller.project_id
+    arguments.update({"project_id": own} if own else {"name": call.region})
 
 
-def _everything(call: IamCall, principal: Principal) -> tokens.FindProjects:  # noqa: ARG001 - as above
-    return tokens.FindProjects()
+def _token(shown: Shown[tokens.Session]) -> dict[str, Any]:
+    call = shown.call
+    return responses.session(shown.held, call.base, call.region, with_catalog="nocatalog" not in call.values)
 
 
-def _show_session(found: tokens.Session, call: IamCall) -> dict[str, Any]:
-    return responses.session(found, call.base, call.region, with_catalog="nocatalog" not in call.values)
-
-
-def _show_nothing(_result: Any, _call: IamCall) -> None:
-    return None
-
-
-def _links(call: IamCall) -> dict[str, str | None]:
-    return {"self": f"{call.base}{call.request.path}", "previous": None, "next": None}
-
-
-def _show_projects(found: tokens.Projects, call: IamCall) -> dict[str, Any]:
-    shown = responses.projects(found, call.base)
-    if call.values.get("domain_id", found.account.domain_id) != found.account.domain_id:
-        shown = []
-    page, size = call.values.get("page", ""), call.values.get("per_page", "")
+def _projects(shown: Shown[tokens.Projects]) -> list[dict[str, Any]]:
+    found, values = shown.held, shown.call.values
+    projects = [responses.project(held, found.account.domain_id, shown.call.base) for held in found.projects]
+    if values.get("domain_id", found.account.domain_id) != found.account.domain_id:
+        projects = []
+    page, size = values.get("page", ""), values.get("per_page", "")
     if page.isdigit() and size.isdigit():
         start = (max(int(page), 1) - 1) * int(size)
-        shown = shown[start : start + int(size)]
-    return {"projects": shown, "links": _links(call)}
+        projects = projects[start : start + int(size)]
+    return projects
 
 
-def _show_project(found: tokens.Projects, call: IamCall) -> dict[str, Any]:
+def _found(found: tokens.Projects, call: IamCall) -> tokens.Projects:
+    """The project asked for is there. Raises ``ResourceNotFound``."""
     if not found.projects:
         raise faults.ResourceNotFound(kind="project", resource=call.path_values["project_id"])
-    return {"project": responses.projects(found, call.base)[0]}
+    return found
 
 
-def _show_domains(found: tokens.Projects, call: IamCall) -> dict[str, Any]:
-    named = call.values.get("name", found.account.domain_name) == found.account.domain_name
-    return {"domains": [responses.domain(found.account, call.base)] if named else [], "links": _links(call)}
+def _project(shown: Shown[tokens.Projects]) -> dict[str, Any]:
+    found = shown.held
+    return responses.project(found.projects[0], found.account.domain_id, shown.call.base)
 
 
-def _show_catalog(found: tokens.Projects, call: IamCall) -> dict[str, Any]:
-    project = found.projects[0] if found.projects else None
-    return {"catalog": responses.catalog(call.base, call.region, project), "links": _links(call)}
+def _domains(shown: Shown[tokens.Projects]) -> list[dict[str, Any]]:
+    account = shown.held.account
+    named = shown.call.values.get("name", account.domain_name) == account.domain_name
+    return [responses.domain(account, shown.call.base)] if named else []
 
 
-def _show_caller(found: tokens.Projects, call: IamCall) -> dict[str, Any]:
-    credential = call.credential
-    user_id = credential.principal.user_id if credential else ""
-    name = credential.principal.name if credential else ""
-    domain_id = found.account.domain_id
-    return {
-        "account_id": domain_id,
-        "principal_id": user_id,
-        "principal_urn": f"iam::{domain_id}:user:{name}",
-    }
+def _catalog(shown: Shown[tokens.Projects]) -> list[dict[str, Any]]:
+    project = shown.held.projects[0] if shown.held.projects else None
+    return responses.catalog(shown.call.base, shown.call.region, project)
 
 
-def _show_temporary(key: tokens.IssuedTemporaryKey, call: IamCall) -> dict[str, Any]:  # noqa: ARG001 - a face's signature
-    return responses.temporary(key)
+def _urn(shown: Shown[tokens.Projects]) -> str:
+    return f"iam::{shown.held.account.domain_id}:user:{shown.user_name}"
 
 
-def version(call: Call, run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
+def version(call: IamCall, _run: UseCaseRunner) -> dict[str, Any]:
     """``GET /v3``: what is served here. Asked by every openstack client before anything else."""
-    return responses.version(base_url(call.request))
+    return responses.version(call.base)
 
 
 _TOKENS = "/v3/auth/tokens"
+_VERSION = (Field("version", Json(), of="held"),)
+_SESSION = (Field("token", EncodeOnly(_token)),)
+_SUBJECT = Field("X-Subject-Token", TEXT, to="text", required=True)
+_AUTH = read_by_function("auth")
+_PROJECTS = (Field("projects", EncodeOnly(_projects)), LIST_LINKS)
+_LISTED = (text("name"), *(read_by_function(name) for name in ("domain_id", "page", "per_page")))
+_DOMAINS = (Field("domains", EncodeOnly(_domains)), LIST_LINKS)
+_NAMED_DOMAIN = (read_by_function("name"),)
+_TEMPORARY = Record(
+    Field("access", TEXT, of="held.access_key_id"),
+    Field("secret", TEXT, of="held.secret"),
+    Field("securitytoken", TEXT, of="held.security_token"),
+    Field("expires_at", EncodeOnly(responses.moment), of="held.expires_ms"),
+)
+_CALLER = (
+    Field("account_id", TEXT, of="held.account.domain_id"),
+    Field("principal_id", TEXT, of="user_id"),
+    Field("principal_urn", EncodeOnly(_urn)),
+)
 
-ROWS = (
-    Row(name="version", method="GET", path="/v3", composite=version, proof="none"),
-    Row(name="version", method="GET", path="/v3/", composite=version, proof="none"),
+ROWS: tuple[Row, ...] = (
+    Row(name="version", method="GET", path="/v3", composite=version, proof="none", response=_VERSION),
+    Row(name="version", method="GET", path="/v3/", composite=version, proof="none", response=_VERSION),
     Row(
-        name="issue-token",
-        path=_TOKENS,
-        use=tokens.issue,
-        proof="sign-in",
-        order=_issue,
-        face=_show_session,
-        has_body=True,
-        ok=201,
+        name="issue-token", path=_TOKENS, use=tokens.issue, proof="sign-in", adapt_request=_issue, has_body=True,
+        request=(_AUTH, read_by_function("nocatalog")), response=_SESSION, ok=201,
     ),
     Row(
-        name="validate-token", method="GET", path=_TOKENS, use=tokens.describe_token, order=_subject, face=_show_session
+        name="validate-token", method="GET", path=_TOKENS, use=tokens.describe_token, about_token=True,
+        request=(_SUBJECT, read_by_function("nocatalog")), response=_SESSION,
     ),
-    Row(name="check-token", method="HEAD", path=_TOKENS, use=tokens.describe_token, order=_subject, face=_show_nothing),
     Row(
-        name="revoke-token",
-        method="DELETE",
-        path=_TOKENS,
-        use=tokens.revoke,
-        order=_subject,
-        face=_show_nothing,
+        name="check-token", method="HEAD", path=_TOKENS, use=tokens.describe_token, about_token=True, request=(_SUBJECT,),
+    ),
+    Row(
+        name="revoke-token", method="DELETE", path=_TOKENS, use=tokens.revoke, about_token=True, request=(_SUBJECT,),
         ok=204,
     ),
     Row(
-        name="catalog",
-        method="GET",
-        path="/v3/auth/catalog",
-        use=tokens.projects,
-        order=_own_projects,
-        face=_show_catalog,
+        name="catalog", method="GET", path="/v3/auth/catalog", use=tokens.projects, adapt_request=_own_projects,
+        response=(Field("catalog", EncodeOnly(_catalog)), LIST_LINKS),
     ),
     Row(
-        name="list-projects",
-        method="GET",
-        path="/v3/projects",
-        use=tokens.projects,
-        order=_named_projects,
-        face=_show_projects,
+        name="list-projects", method="GET", path="/v3/projects", use=tokens.projects, request=_LISTED,
+        response=_PROJECTS,
     ),
     Row(
-        name="list-own-projects",
-        method="GET",
-        path="/v3/auth/projects",
-        use=tokens.projects,
-        order=_named_projects,
-        face=_show_projects,
+        name="list-own-projects", method="GET", path="/v3/auth/projects", use=tokens.projects, request=_LISTED,
+        response=_PROJECTS,
     ),
     Row(
-        name="show-project",
-        method="GET",
-        path="/v3/projects/{project_id}",
-        use=tokens.projects,
-        order=_one_project,
-        face=_show_project,
+        name="show-project", method="GET", path="/v3/projects/{project_id}", use=tokens.projects,
+        adapt_response=_found, request=(text("project_id"),), response=(Field("project", EncodeOnly(_project)),),
     ),
     Row(
-        name="list-own-domains",
-        method="GET",
-        path="/v3/auth/domains",
-        use=tokens.projects,
-        order=_everything,
-        face=_show_domains,
+        name="list-own-domains", method="GET", path="/v3/auth/domains", use=tokens.projects, request=_NAMED_DOMAIN,
+        response=_DOMAINS,
     ),
     Row(
-        name="list-domains",
-        method="GET",
-        path="/v3/domains",
-        use=tokens.projects,
-        order=_everything,
-        face=_show_domains,
+        name="list-domains", method="GET", path="/v3/domains", use=tokens.projects, request=_NAMED_DOMAIN,
+        response=_DOMAINS,
     ),
     Row(
-        name="create-temporary-access-key",
-        path="/v3.0/OS-CREDENTIAL/securitytokens",
-        use=tokens.create_temporary_key,
-        proof="token",
-        order=_temporary,
-        face=_show_temporary,
-        has_body=True,
-        ok=201,
+        name="create-temporary-access-key", path="/v3.0/OS-CREDENTIAL/securitytokens", use=tokens.create_temporary_key,
+        proof="token", adapt_request=_temporary, has_body=True, request=(_AUTH,),
+        response=(Field("credential", _TEMPORARY),), ok=201,
     ),
     Row(
-        name="caller-identity",
-        method="GET",
-        path="/v5/caller-identity",
-        use=tokens.projects,
-        order=_everything,
-        face=_show_caller,
+        name="caller-identity", method="GET", path="/v5/caller-identity", use=tokens.projects, response=_CALLER,
     ),
-)
+)  # fmt: skip

@@ -19,7 +19,7 @@ from hashlib import sha256
 from typing import Any
 
 from bitting.core.model.identity import Account, Project
-from bitting.core.usecases.iam.tokens import IssuedTemporaryKey, Projects, Session
+from bitting.core.usecases.iam.tokens import Session
 
 VERSION = "v3.6"
 _RELEASED = "2016-04-04T00:00:00Z"
@@ -35,13 +35,11 @@ def moment(ms: int) -> str:
 def version(base: str) -> dict[str, Any]:
     """The version document of v3."""
     return {
-        "version": {
-            "id": VERSION,
-            "status": "stable",
-            "updated": _RELEASED,
-            "links": [{"rel": "self", "href": f"{base}/v3/"}],
-            "media-types": [{"base": "application/json", "type": _MEDIA_TYPE}],
-        }
+        "id": VERSION,
+        "status": "stable",
+        "updated": _RELEASED,
+        "links": [{"rel": "self", "href": f"{base}/v3/"}],
+        "media-types": [{"base": "application/json", "type": _MEDIA_TYPE}],
     }
 
 
@@ -69,7 +67,7 @@ def session(found: Session, base: str, region: str, *, with_catalog: bool) -> di
         shown["roles"] = roles(found)
         if with_catalog:
             shown["catalog"] = catalog(base, region, found.project)
-    return {"token": shown}
+    return shown
 
 
 def roles(found: Session) -> list[dict[str, str]]:
@@ -105,21 +103,18 @@ def _id(*parts: str) -> str:
     return sha256("/".join(parts).encode()).hexdigest()[:32]
 
 
-def projects(found: Projects, base: str) -> list[dict[str, Any]]:
-    """Projects as clients list them."""
-    return [
-        {
-            "id": project.id,
-            "name": project.name,
-            "domain_id": found.account.domain_id,
-            "parent_id": found.account.domain_id,
-            "enabled": True,
-            "is_domain": False,
-            "description": "",
-            "links": {"self": f"{base}/v3/projects/{project.id}"},
-        }
-        for project in found.projects
-    ]
+def project(held: Project, domain_id: str, base: str) -> dict[str, Any]:
+    """A project as clients list it."""
+    return {
+        "id": held.id,
+        "name": held.name,
+        "domain_id": domain_id,
+        "parent_id": domain_id,
+        "enabled": True,
+        "is_domain": False,
+        "description": "",
+        "links": {"self": f"{base}/v3/projects/{held.id}"},
+    }
 
 
 def domain(account: Account, base: str) -> dict[str, Any]:
@@ -130,15 +125,3 @@ def domain(account: Account, base: str) -> dict[str, Any]:
 
 def _domain_name(account: Account) -> dict[str, str]:
     return {"id": account.domain_id, "name": account.domain_name}
-
-
-def temporary(key: IssuedTemporaryKey) -> dict[str, Any]:
-    """A temporary access key."""
-    return {
-        "credential": {
-            "access": key.access_key_id,
-            "secret": key.secret,
-            "securitytoken": key.security_token,
-            "expires_at": moment(key.expires_ms),
-        }
-    }

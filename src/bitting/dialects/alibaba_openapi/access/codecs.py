@@ -1,4 +1,4 @@
-"""Field kinds of access points, policies, network rules and instances: lists as JSON text inside a parameter.
+"""Codecs of access points, policies, network rules and instances: lists as JSON text inside a parameter.
 
 ::
 

@@ -35,8 +35,8 @@ from bitting.dialects.base.operation import Field, Record
 _TEXT, _MOMENT = Text(), Moment()
 _NAME = given("Name", name, "name", required=True)
 _DESCRIPTION = given("Description", description, "description")
-_SAID_NAME = Field("Name", _TEXT, of="name")
-_SAID_DESCRIPTION = Field("Description", _TEXT, of="description")
+_ANSWERED_NAME = Field("Name", _TEXT, of="name")
+_ANSWERED_DESCRIPTION = Field("Description", _TEXT, of="description")
 _ALGORITHM = Field("KeyAlgorithm", EncodeOnly(lambda _: "RSA_2048"))
 
 
@@ -58,11 +58,11 @@ def _list(action: str, use: UseCase[Any, Any], wrapper: str, *shown: Field) -> R
 
 def _rules(region: str) -> tuple[Rpc, ...]:
     kind = Choice({"Private": "Private"})
-    said = (
+    described = (
         _arn(region, "network"),
         Field("Type", kind, of="kind"),
         Field("SourcePrivateIp", sources, of="sources"),
-        _SAID_DESCRIPTION,
+        _ANSWERED_DESCRIPTION,
     )
     source = given("SourcePrivateIp", sources, "sources")
     return (
@@ -70,13 +70,13 @@ def _rules(region: str) -> tuple[Rpc, ...]:
             name="CreateNetworkRule",
             use=application_access_points.create_network_rule,
             request=(_NAME, given("Type", kind, "kind", required=True), source, _DESCRIPTION),
-            response=(_SAID_NAME, *said),
+            response=(_ANSWERED_NAME, *described),
         ),
         Rpc(
             name="DescribeNetworkRule",
             use=application_access_points.describe_network_rule,
             request=(_NAME,),
-            response=said,
+            response=described,
         ),
         Rpc(
             name="UpdateNetworkRule",
@@ -88,7 +88,7 @@ def _rules(region: str) -> tuple[Rpc, ...]:
             "ListNetworkRules",
             application_access_points.list_network_rules,
             "NetworkRules/NetworkRule",
-            _SAID_NAME,
+            _ANSWERED_NAME,
             Field("Type", kind, of="kind"),
         ),
     )
@@ -97,12 +97,12 @@ def _rules(region: str) -> tuple[Rpc, ...]:
 def _policies(region: str) -> tuple[Rpc, ...]:
     rules = AccessControlRules()
     fields = (given("AccessControlRules", rules, "network_rules"), _DESCRIPTION)
-    said = (
-        _SAID_NAME,
+    described = (
+        _ANSWERED_NAME,
         _arn(region, "policy"),
         Field("KmsInstance", _TEXT, of="instance_id"),
         Field("AccessControlRules", rules, of="network_rules"),
-        _SAID_DESCRIPTION,
+        _ANSWERED_DESCRIPTION,
     )
     lists = (
         Field("Permissions", Items(_TEXT), of="permissions"),
@@ -120,13 +120,13 @@ def _policies(region: str) -> tuple[Rpc, ...]:
                 given("KmsInstance", instance_id, "instance_id"),
                 *fields,
             ),
-            response=(*said, *texts),
+            response=(*described, *texts),
         ),
         Rpc(
             name="DescribePolicy",
             use=application_access_points.describe_access_policy,
             request=(_NAME,),
-            response=(*said, *lists),
+            response=(*described, *lists),
         ),
         Rpc(
             name="UpdatePolicy",
@@ -139,18 +139,18 @@ def _policies(region: str) -> tuple[Rpc, ...]:
             ),
         ),
         Rpc(name="DeletePolicy", use=application_access_points.delete_access_policy, request=(_NAME,)),
-        _list("ListPolicies", application_access_points.list_access_policies, "Policies/Policy", _SAID_NAME),
+        _list("ListPolicies", application_access_points.list_access_policies, "Policies/Policy", _ANSWERED_NAME),
     )
 
 
 def _points(region: str) -> tuple[Rpc, ...]:
     method = Choice({"ClientKey": "ClientKey"})
-    said = (
-        _SAID_NAME,
+    described = (
+        _ANSWERED_NAME,
         _arn(region, "applicationaccesspoint"),
         Field("AuthenticationMethod", method, of="method"),
         Field("Policies", names, of="policies"),
-        _SAID_DESCRIPTION,
+        _ANSWERED_DESCRIPTION,
     )
     return (
         Rpc(
@@ -162,13 +162,13 @@ def _points(region: str) -> tuple[Rpc, ...]:
                 given("AuthenticationMethod", method, "method"),
                 _DESCRIPTION,
             ),
-            response=said,
+            response=described,
         ),
         Rpc(
             name="DescribeApplicationAccessPoint",
             use=application_access_points.describe_access_point,
             request=(_NAME,),
-            response=said,
+            response=described,
         ),
         Rpc(
             name="UpdateApplicationAccessPoint",
@@ -180,7 +180,7 @@ def _points(region: str) -> tuple[Rpc, ...]:
             "ListApplicationAccessPoints",
             application_access_points.list_access_points,
             "ApplicationAccessPoints/ApplicationAccessPoint",
-            _SAID_NAME,
+            _ANSWERED_NAME,
             Field("AuthenticationMethod", method, of="method"),
         ),
     )

@@ -1,4 +1,4 @@
-"""Field kinds of cryptography and imports: versions, recipients, values whose own fault says they are wrong."""
+"""Codecs of cryptography and imports: versions, recipients, values whose own fault says they are wrong."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class VersionId:
 
 
 class WithFault:
-    """A kind whose unreadable values have a fault of their own."""
+    """A codec whose unreadable values have a fault of their own."""
 
     def __init__(self, kind: Codec, fault: type[faults.Fault]) -> None:
         self._kind, self._fault = kind, fault

@@ -110,7 +110,7 @@ _WRAP = (
 )
 _EXPORTED = Field("ExportedDataKey", Base64(), of="wrapped")
 
-MOVING = (
+REENCRYPTION = (
     Rpc(
         name="ReEncrypt",
         use=reencryption.re_encrypt,
@@ -156,7 +156,7 @@ _SIGNING = given("Algorithm", enum_maps.signing, "algorithm", required=True)
 _DIGEST = given("Digest", Base64(1, 64), "message", required=True)
 _MAC = given("Algorithm", enum_maps.mac, "algorithm", required=True)
 _MESSAGE = given("Message", Base64(1, 65536), "message", required=True)
-_MACED = (Field("KeyId", TEXT, of="key.id"), Field("Algorithm", enum_maps.mac, of="algorithm"))
+_MAC_ANSWER = (Field("KeyId", TEXT, of="key.id"), Field("Algorithm", enum_maps.mac, of="algorithm"))
 
 PAIRS = (
     Rpc(
@@ -216,13 +216,13 @@ PAIRS = (
         name="GenerateMac",
         use=signing.mac,
         request=(ANY_KEY, _MAC, _MESSAGE, DRY_RUN),
-        response=(*_MACED, Field("Mac", Base64(), of="mac")),
+        response=(*_MAC_ANSWER, Field("Mac", Base64(), of="mac")),
     ),
     Rpc(
         name="VerifyMac",
         use=signing.verify_mac,
         request=(ANY_KEY, _MAC, _MESSAGE, given("Mac", Base64(1, 64), "mac", required=True), DRY_RUN),
-        response=(*_MACED, Field("Value", Flag(), of="fits")),
+        response=(*_MAC_ANSWER, Field("Value", Flag(), of="fits")),
     ),
     Rpc(
         name="AdvanceEncrypt",

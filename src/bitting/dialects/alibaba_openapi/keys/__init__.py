@@ -1,0 +1,1 @@
+"""Keys, versions, aliases, imported material and filters of lists; the compiler of resource policies."""

@@ -79,7 +79,7 @@ def read_filters(raw: str) -> list[_Filter]:
 
 
 class Filters:
-    """The kind of the ``Filters`` parameter: at most 10 filters of at most 10 values."""
+    """The codec of the ``Filters`` parameter: at most 10 filters of at most 10 values."""
 
     def decode(self, raw: str) -> tuple[dict[str, object], tuple[str, ...] | None, tuple[tags.TagFilter, ...] | None]:
         wanted = KeyFilter()

@@ -65,7 +65,7 @@ _documents = msgspec.json.Decoder(_Document)
 
 
 class ResourcePolicy:
-    """The kind of a ``Policy`` parameter. ``actions``: domain action by operation, for one sort of resource.
+    """The codec of a ``Policy`` parameter. ``actions``: domain action by operation, for one sort of resource.
 
     At most 32768 bytes, 100 statements, 500 principals or actions in each.
     """

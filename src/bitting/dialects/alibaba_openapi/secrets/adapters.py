@@ -267,7 +267,7 @@ def _check_config(text: str) -> None:
 def update_version_stage(call: RpcCall, run: UseCaseRunner) -> Secret:
     """UpdateSecretVersionStage: put a stage on a version, take it away, or both; generic secrets only.
 
-    Raises ``MissingParameter`` (MoveToVersion) where neither is said, or a stage of the service's own would be taken
+    Raises ``MissingParameter`` (MoveToVersion) where neither is given, or a stage of the service's own would be taken
     away, and what the use cases raise.
     """
     given = call.operation.read(call)

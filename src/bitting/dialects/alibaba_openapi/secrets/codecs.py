@@ -1,4 +1,4 @@
-"""Field kinds of secrets: names, stages, configurations, values, filters.
+"""Codecs of secrets: names, stages, configurations, values, filters.
 
 ::
 

@@ -1,0 +1,1 @@
+"""Tags of one resource and of many: rows, and the codecs of pairs, keys and page tokens."""

@@ -1,4 +1,4 @@
-"""Field kinds of tags: lists of keys and pairs, and where a page of tags goes on.
+"""Codecs of tags: lists of keys and pairs, and where a page of tags goes on.
 
 ::
 
