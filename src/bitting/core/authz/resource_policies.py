@@ -116,36 +116,36 @@ class PolicyCache:
             policy = self._read[stored] = unpack(stored)
         found = None
         for rule in policy.rules:
-            if _holds(rule, principal, attempt):
+            if _rule_matches(rule, principal, attempt):
                 if not rule.allow:
                     return False
                 found = True
         return found
 
 
-def _holds(rule: Rule, principal: Principal, attempt: PolicyRequest) -> bool:
+def _rule_matches(rule: Rule, principal: Principal, attempt: PolicyRequest) -> bool:
     return (
-        _names(rule, principal)
-        and any(_covers(pattern, attempt) for pattern in rule.actions)
-        and (not rule.networks or _within(rule.networks, attempt.source))
-        and (not rule.elsewhere or not _within(rule.elsewhere, attempt.source))
+        _matches_user(rule, principal)
+        and any(_matches_action(pattern, attempt) for pattern in rule.actions)
+        and (not rule.networks or _in_networks(rule.networks, attempt.source))
+        and (not rule.elsewhere or not _in_networks(rule.elsewhere, attempt.source))
         and rule.after_ms <= attempt.now_ms
         and (not rule.before_ms or attempt.now_ms < rule.before_ms)
     )
 
 
-def _names(rule: Rule, principal: Principal) -> bool:
+def _matches_user(rule: Rule, principal: Principal) -> bool:
     account = principal.account_id
     everyone = not rule.allow and f"{account}/*" in rule.users
     return everyone or f"{account}/user/{principal.name}" in rule.users
 
 
-def _covers(pattern: str, attempt: PolicyRequest) -> bool:
+def _matches_action(pattern: str, attempt: PolicyRequest) -> bool:
     action, _, operation = pattern.partition("/")
     return action == attempt.action and operation in {"", attempt.operation}
 
 
-def _within(networks: tuple[str, ...], source: str) -> bool:
+def _in_networks(networks: tuple[str, ...], source: str) -> bool:
     try:
         address = ip_address(source)
     except ValueError:
