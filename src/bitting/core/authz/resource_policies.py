@@ -6,12 +6,12 @@
     rules as the gate reads them ┴─ pack ──> one text field ──unpack──> Policy ──verdict──> allow | deny | no match
 
 A rule's user is ``<account>/user/<name>``, ``<account>/role/<name>`` or ``<account>/*``. The last one is the account
-itself: it allows nobody anything they were not allowed before, and denies every user. An action is a domain action,
+itself: in an allow rule it has no effect, in a deny rule it denies every user. An action is a domain action,
 ``key:encrypt``; ``key:encrypt/Encrypt`` is that action asked for through the operation ``Encrypt`` only.
 
 Combining (same account, Alibaba "overview of key policies"): denied if the policy or the user's own statements deny;
-else allowed if either allows. Administrators of the owner's account are not bound by it, so nobody can lock an account
-out of its own keys.
+else allowed if either allows. Administrators of the owner's account are not bound by it, so an account cannot be
+locked out of its own keys.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _rule(fields: dict[str, Any]) -> Rule:
 def require_same_account(stored: str, account_id: str) -> None:
     """Return if every user named is of the account. Raises ``InvalidParameter`` (``policy``).
 
-    Nothing is reachable across accounts here, so a rule for somebody of another account could not be kept.
+    Resources are not reachable across accounts, so a rule for a user of another account could never apply.
     """
     for rule in unpack(stored).rules:
         if not all(user.startswith(f"{account_id}/") for user in rule.users):

@@ -6,7 +6,7 @@
     job:   create  version on the stage pending                      committed
            set     set the new password on the server                external, may have happened before
            test    log in with it                                    external
-           finish  current -> new, previous -> old, pending gone     committed together with the job's end
+           finish  current -> new, previous -> old, pending removed  committed together with the job's end
            failure: retry after a back-off; after six tries, or a final refusal, find out which value works:
                    the old one -> the task failed; the new one -> finish after all; unknown -> retry
 
