@@ -72,10 +72,10 @@ def delete(
 
     def act(api: Native) -> None:
         try:
-            gone = api.delete(f"client-keys/{segment(client_key_id)}")["client_key"]
+            deleted = api.delete(f"client-keys/{segment(client_key_id)}")["client_key"]
         except CommandError as error:
             raise _advised(error, 404, "`bitting client-key list` shows those there are") from None
-        print(f"deleted {gone['id']} of access point {gone['access_point']}")
+        print(f"deleted {deleted['id']} of access point {deleted['access_point']}")
 
     raise SystemExit(run_against_server(act, data_dir))
 

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 
 class KeyMaterial:
-    """A container for secret bytes: 1 to 16384 bytes, owned by whoever created it."""
+    """A container for secret bytes: 1 to 16384 bytes, owned by its creator."""
 
     __slots__ = ("_bytes",)
 

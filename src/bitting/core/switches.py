@@ -11,7 +11,7 @@ _LABEL = ("switches",)
 
 
 def current_switches(view: View) -> Switches:
-    """The switches; :data:`DEFAULT` itself if nobody set any."""
+    """The switches; :data:`DEFAULT` itself if none was set."""
     return view.get(_LABEL, _read) or DEFAULT
 
 

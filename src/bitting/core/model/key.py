@@ -84,7 +84,7 @@ class KeyVersion:
 
     ``wrapped`` is the material under the root key (empty while there is none), ``public`` the
     SubjectPublicKeyInfo in DER for asymmetric keys. A version never changes without its key changing
-    in the same unit of work: caches are told about keys, not about versions.
+    in the same unit of work: caches are invalidated by key, not by version.
     """
 
     id: str

@@ -7,8 +7,8 @@
       1 ──< SecretTask (a rotation)   ── uses ──> Target (database), Webhook (function)
     EventRule ──< Notice (one delivery)  ── to ─> Webhook
 
-A version or stage never changes without its secret changing in the same unit of work: caches are told about
-secrets, not about their parts.
+A version or stage never changes without its secret changing in the same unit of work: caches are invalidated by
+secret, not by part.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class FileChangeDetector:
         try:
             self._connection = connect()
             self._cursor = self._connection.cursor()
-            # a read joins the shared index; from here to close() nobody can delete that file and begin another
+            # a read joins the shared index; from here to close() no process can delete that file and create another
             self._cursor.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
             self._seen = (b"", self._ask())
             path = self._cursor.execute("PRAGMA database_list").fetchone()[2]
@@ -97,7 +97,7 @@ class FileChangeDetector:
         return version
 
     def committed(self) -> None:
-        """Nothing to do: the database says so itself."""
+        """No action: the database itself shows the commit."""
 
     def close(self) -> None:
         """Close the connection."""
@@ -152,7 +152,7 @@ class PollingChangeDetector:
             self._ticks += 1
 
     def close(self) -> None:
-        """Stop the thread and wait for it, at most 2 s: it may be waiting for a server that is gone."""
+        """Stop the thread and wait for it, at most 2 s: it may be waiting for an unreachable server."""
         self._stop.set()
         self._thread.join(FIRST_LOOK_S)
 

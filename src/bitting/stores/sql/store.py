@@ -155,7 +155,7 @@ class SqlStore(Store):
             self._link = None
 
     def before_fork(self) -> None:
-        """Close, and let nobody open until :meth:`after_fork`."""
+        """Close, and block opening until :meth:`after_fork`."""
         self._opening.acquire()  # released in after_fork, in both processes
         self._shut()
 

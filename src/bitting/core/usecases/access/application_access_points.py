@@ -107,7 +107,7 @@ class ListNamed:
 
 
 @dataclass(slots=True)
-class NamedPage(Generic[T]):
+class ResourcePage(Generic[T]):
     """``total`` counts all, not only this page."""
 
     items: Sequence[T] = field(default_factory=tuple)
@@ -137,11 +137,11 @@ def _add(context: Context, action: str, label: str, record: T) -> T:
     return record
 
 
-def _page(context: Context, kind: type[T], command: ListNamed) -> NamedPage[T]:
+def _page(context: Context, kind: type[T], command: ListNamed) -> ResourcePage[T]:
     where: dict[str, object] = {"account_id": context.principal.account_id}
     records = context.uow.of(kind)
     found = records.find(where, order="name", offset=command.offset, limit=command.limit)
-    return NamedPage(found, records.count(where))
+    return ResourcePage(found, records.count(where))
 
 
 def _require(context: Context, kind: type[T], names: Sequence[str]) -> tuple[str, ...]:
@@ -202,7 +202,7 @@ def delete_network_rule(context: Context, command: ByName) -> NetworkRule:
 
 
 @use_case("network_rule:list")
-def list_network_rules(context: Context, command: ListNamed) -> NamedPage[NetworkRule]:
+def list_network_rules(context: Context, command: ListNamed) -> ResourcePage[NetworkRule]:
     """The account's rules by name."""
     return _page(context, NetworkRule, command)
 
@@ -269,7 +269,7 @@ def delete_access_policy(context: Context, command: ByName) -> AccessPolicy:
 
 
 @use_case("access_policy:list")
-def list_access_policies(context: Context, command: ListNamed) -> NamedPage[AccessPolicy]:
+def list_access_policies(context: Context, command: ListNamed) -> ResourcePage[AccessPolicy]:
     """The account's policies by name."""
     return _page(context, AccessPolicy, command)
 
@@ -334,6 +334,6 @@ def delete_access_point(context: Context, command: ByName) -> ApplicationAccessP
 
 
 @use_case("access_point:list")
-def list_access_points(context: Context, command: ListNamed) -> NamedPage[ApplicationAccessPoint]:
+def list_access_points(context: Context, command: ListNamed) -> ResourcePage[ApplicationAccessPoint]:
     """The account's access points by name."""
     return _page(context, ApplicationAccessPoint, command)

@@ -2,9 +2,9 @@
 
 ::
 
-    provide   account, access point, password -> Issued      makes the access point too, if told what it may use
-    listed    account -> client keys
-    revoke    client key id -> refused from the next request on, in every process
+    set_up             account, access point, password -> client key    with ``resources``, creates the access point too
+    list_client_keys   account -> client keys
+    revoke             client key id -> refused from the next request on, in every process
 
 For operators only. Account owners do the same through the cloud API.
 """

@@ -138,7 +138,7 @@ def _by_access_key(vault: Vault, access_key_id: str, project_id: str) -> Callabl
 def principal_of(
     reader: Reader, account_id: str, user_id: str, credential_id: str, project_id: str
 ) -> Principal | None:
-    """The principal of a user, inside a project if one is given. None if the user or account is gone or disabled.
+    """The principal of a user, inside a project if one is given. None if the user or account is deleted or disabled.
 
     Raises ``ProjectMismatch`` if the project is not one of the account's.
     """
@@ -218,7 +218,7 @@ def client_key(view: View, client_key_id: str) -> ClientCredential | None:
     """The credential of a client key with what its access point allows on its instance. None if unknown.
 
     Which instance: the first that the access point's policies name. Only policies of that very instance count;
-    one that names another instance, one that is gone, or the shared gateway, allows nothing here.
+    one that names another instance, one that was deleted, or the shared gateway, allows nothing here.
     """
     return view.get(("client_key", client_key_id), _by_client_key(client_key_id))
 

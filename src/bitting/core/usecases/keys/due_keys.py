@@ -14,11 +14,11 @@ BATCH = 20
 def earliest(where: Mapping[str, object], field: str) -> Callable[[UnitOfWork], int | None]:
     """A query for the smallest non-zero value of a time field among keys that match; None without such a key."""
 
-    def look(uow: UnitOfWork) -> int | None:
+    def query(uow: UnitOfWork) -> int | None:
         found = uow.of(Key).find(where, order=field, after=0, limit=1)
         return int(getattr(found[0], field)) if found else None
 
-    return look
+    return query
 
 
 def due(job_run: JobRun, where: Mapping[str, object], field: str) -> list[Key]:

@@ -58,7 +58,7 @@ class KeystorePage:
 
 @dataclass(slots=True)
 class SetMembers:
-    """Who may use a store, by user id; nobody named means everybody."""
+    """The users who may use a store, by user id; none means everybody."""
 
     keystore_id: str
     members: Sequence[str]

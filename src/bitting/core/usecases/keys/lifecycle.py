@@ -2,8 +2,8 @@
 
 ::
 
-    create -> enabled <-> disabled          schedule_deletion -> pending_deletion -> gone
-           -> pending_import (external)     cancel_deletion   -> what the caller's cloud documents
+    create -> enabled <-> disabled
+           -> pending_import (external origin)
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from bitting.core.usecases.keys import tags
 NAME_TAKEN = "name"
 #: How many ids one query may name.
 IDS_MAX = 5_000
-_DYING_PAGE = 50
+_DELETED_PAGE = 50
 
 
 @dataclass(slots=True)
@@ -189,43 +189,43 @@ def list_(context: Context, command: ListKeys) -> KeyPage:
     """
     ring = context.principal.ring
     where = {**command.where, "ring": ring}
-    dead = _deleted_ids(context, ring)
+    deleted = _deleted_ids(context, ring)
     ids = _ids(context, command, where.pop("id", None))
     if ids is None:
-        if dead:
-            where["id"] = Except(tuple(dead))
+        if deleted:
+            where["id"] = Except(tuple(deleted))
         found, total = _page(context, where, command)
     else:
-        found, total = _page_by_ids(context, where, sorted(ids - dead), command)
+        found, total = _page_by_ids(context, where, sorted(ids - deleted), command)
     return KeyPage([with_effective_state(context, key) for key in found], total, command.offset, command.limit)
 
 
 def _deleted_ids(context: Context, ring: str) -> set[str]:
     """Ids of keys whose deletion is due but not carried out yet; nearly always empty."""
-    dead: set[str] = set()
+    deleted: set[str] = set()
     where = {"ring": ring, "state": KeyState.PENDING_DELETION}
     while True:
-        found = context.uow.of(Key).find(where, order="deletion_due_ms", offset=len(dead), limit=_DYING_PAGE)
+        found = context.uow.of(Key).find(where, order="deletion_due_ms", offset=len(deleted), limit=_DELETED_PAGE)
         due = [key.id for key in found if is_deleted(key, context.now_ms)]
-        dead.update(due)
-        if len(due) < _DYING_PAGE or len(dead) >= IDS_MAX:
-            return dead
+        deleted.update(due)
+        if len(due) < _DELETED_PAGE or len(deleted) >= IDS_MAX:
+            return deleted
 
 
 def _ids(context: Context, command: ListKeys, named: object) -> set[str] | None:
     """The ids that every filter allows, None without such filters."""
-    wishes: list[set[str]] = []
+    filters: list[set[str]] = []
     if named is not None:
-        wishes.append({named} if isinstance(named, str) else {str(item) for item in _items(named)})
+        filters.append({named} if isinstance(named, str) else {str(item) for item in _items(named)})
     ring = context.principal.ring
     if command.aliases is not None:
         found = [context.uow.of(Alias).get(f"{ring}/{name}") for name in command.aliases]
-        wishes.append({alias.key_id for alias in found if alias is not None})
+        filters.append({alias.key_id for alias in found if alias is not None})
     if command.tagged is not None:
-        wishes.append(
+        filters.append(
             tags.find_tagged_ids(context.uow, ring, "key", command.tagged, any_of=True) if command.tagged else set()
         )
-    return set.intersection(*wishes) if wishes else None
+    return set.intersection(*filters) if filters else None
 
 
 def _items(named: object) -> Iterable[object]:

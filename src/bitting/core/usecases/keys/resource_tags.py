@@ -111,15 +111,15 @@ def list_tagged(context: Context, command: ListTagged) -> TagPage:
     after = ""
     if SEPARATOR in command.after:
         after = tag_id(context.principal.ring, command.kind, *command.after.split(SEPARATOR, 1))
-    look = _of_secrets if command.kind == SECRET else _of_records
-    found = look(context, command, after)
+    list_tags = _tags_of_secrets if command.kind == SECRET else _tags_of_records
+    found = list_tags(context, command, after)
     if len(found) <= command.limit:
         return TagPage(found)
     last = found[command.limit - 1]
     return TagPage(found[: command.limit], f"{last.resource_id}{SEPARATOR}{last.key}")
 
 
-def _of_records(context: Context, command: ListTagged, after: str) -> Sequence[Tag]:
+def _tags_of_records(context: Context, command: ListTagged, after: str) -> Sequence[Tag]:
     """Up to one more than a page, of tags kept beside their resources."""
     ring, uow = context.principal.ring, context.uow
     where: dict[str, object] = {"ring": ring, "kind": command.kind}
@@ -127,28 +127,28 @@ def _of_records(context: Context, command: ListTagged, after: str) -> Sequence[T
     if command.names:
         ids = {find_resource(context, command.kind, name, "key:list_tags", "read") for name in command.names}
     if command.wanted:
-        fitting = find_tagged_ids(uow, ring, command.kind, command.wanted, any_of=command.any_of)
-        ids = fitting if ids is None else ids & fitting
+        matching = find_tagged_ids(uow, ring, command.kind, command.wanted, any_of=command.any_of)
+        ids = matching if ids is None else ids & matching
     if ids is None:
         return uow.of(Tag).find(where, after=after or None, limit=command.limit + 1)
-    return list(_of(uow, where, ids, after, command.limit + 1))
+    return list(_tags_of_ids(uow, where, ids, after, command.limit + 1))
 
 
-def _of(uow: UnitOfWork, where: Mapping[str, object], ids: set[str], after: str, limit: int) -> Iterable[Tag]:
+def _tags_of_ids(uow: UnitOfWork, where: Mapping[str, object], ids: set[str], after: str, limit: int) -> Iterable[Tag]:
     """The tags of some resources in the order of ids, after ``after``."""
     seen = after.split(SEPARATOR)[2] if after else ""
-    given = 0
+    count = 0
     for resource_id in sorted(ids):
         if resource_id < seen:
             continue
         for tag in uow.of(Tag).find({**where, "resource_id": resource_id}, after=after or None):
             yield tag
-            given += 1
-            if given == limit:
+            count += 1
+            if count == limit:
                 return
 
 
-def _of_secrets(context: Context, command: ListTagged, after: str) -> Sequence[Tag]:
+def _tags_of_secrets(context: Context, command: ListTagged, after: str) -> Sequence[Tag]:
     """The same, of tags that secrets hold themselves."""
     if command.names:
         names = sorted(set(command.names))
@@ -158,7 +158,7 @@ def _of_secrets(context: Context, command: ListTagged, after: str) -> Sequence[T
     found: list[Tag] = []
     for secret in secrets:
         stored = secret_lists.tag_pairs(secret)
-        if command.wanted and not _carries(stored, command.wanted, any_of=command.any_of):
+        if command.wanted and not _matches_filters(stored, command.wanted, any_of=command.any_of):
             continue
         for key, value in sorted(stored.items()):
             record_id = tag_id(secret.ring, SECRET, secret.name, key)
@@ -169,10 +169,10 @@ def _of_secrets(context: Context, command: ListTagged, after: str) -> Sequence[T
     return found[: command.limit + 1]
 
 
-def _carries(stored: Mapping[str, str], wanted: Sequence[TagFilter], *, any_of: bool) -> bool:
-    fits = (any(_is(item, key, value) for key, value in stored.items()) for item in wanted)
-    return any(fits) if any_of else all(fits)
+def _matches_filters(stored: Mapping[str, str], wanted: Sequence[TagFilter], *, any_of: bool) -> bool:
+    matches = (any(_matches_tag(item, key, value) for key, value in stored.items()) for item in wanted)
+    return any(matches) if any_of else all(matches)
 
 
-def _is(item: TagFilter, key: str, value: str) -> bool:
+def _matches_tag(item: TagFilter, key: str, value: str) -> bool:
     return (not item.key or key == item.key) and (not item.values or value in item.values)

@@ -152,7 +152,7 @@ def find_tagged_ids(
                 where["key"] = item.key
             if item.values:
                 where["value"] = tuple(item.values)
-        ids = {tag.resource_id for tag in _every(uow, where)}
+        ids = {tag.resource_id for tag in _all_tags(uow, where)}
         if found is None:
             found = ids
         elif any_of:
@@ -162,7 +162,7 @@ def find_tagged_ids(
     return found or set()
 
 
-def _every(uow: UnitOfWork, where: Mapping[str, object]) -> Iterable[Tag]:
+def _all_tags(uow: UnitOfWork, where: Mapping[str, object]) -> Iterable[Tag]:
     after = None
     while True:
         found = uow.of(Tag).find(where, after=after, limit=PAGE)

@@ -165,7 +165,7 @@ def set_rotation(context: Context, command: SetRotation) -> Key:
     """Switch automatic rotation on or off. The first rotation is one interval from now.
 
     Raises ``ServiceKeyProtected``, ``SymmetricKeyRequired``, ``UnsupportedOrigin``, ``RotationEnabled`` and
-    ``RotationDisabled`` where ``expect`` says so.
+    ``RotationDisabled`` depending on ``expect``.
     """
     key = context.key
     _require_own(key)

@@ -29,15 +29,15 @@ class AccessKeySteps(DefaultSteps):
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
 
-    def create_value(self, situation: RotationContext) -> bytes:
+    def create_value(self, rotation_context: RotationContext) -> bytes:
         """A new id and secret."""
         login = Login(PREFIX + random_alphanumeric(21), random_alphanumeric(40))
-        return with_login(situation.secret, situation.current, login)
+        return with_login(rotation_context.secret, rotation_context.current, login)
 
-    def record(self, uow: UnitOfWork, situation: RotationContext, value: bytes) -> None:
+    def record(self, uow: UnitOfWork, rotation_context: RotationContext, value: bytes) -> None:
         """Store the access key, usable from now on."""
-        stored = self._held(uow, situation.secret, situation.current)
-        login = login_of(situation.secret, value)
+        stored = self._held(uow, rotation_context.secret, rotation_context.current)
+        login = login_of(rotation_context.secret, value)
         sealed = self._gate.vault.wrap(KeyMaterial(login.password.encode()), secret_binding(login.user))
         created = AccessKey(
             id=login.user,
@@ -57,28 +57,28 @@ class AccessKeySteps(DefaultSteps):
             raise RotationRefused("AccessKeyUnknown", "The current value is no access key of this account.", final=True)
         return stored
 
-    def set(self, situation: RotationContext) -> None:
+    def set(self, rotation_context: RotationContext) -> None:
         """No action: the key was created with the version."""
 
-    def test(self, situation: RotationContext) -> None:
+    def test(self, rotation_context: RotationContext) -> None:
         """Return if the new key exists and is enabled."""
         with self._gate.store.begin(write=False) as uow:
-            if not self._held(uow, situation.secret, pending_of(situation)).enabled:
+            if not self._held(uow, rotation_context.secret, pending_of(rotation_context)).enabled:
                 raise RotationRefused("AccessKeyInactive", "The new access key was disabled.", final=True)
 
-    def finish(self, uow: UnitOfWork, situation: RotationContext) -> None:
+    def finish(self, uow: UnitOfWork, rotation_context: RotationContext) -> None:
         """Delete the key before the previous one."""
-        if situation.previous is None:
+        if rotation_context.previous is None:
             return
-        former = login_of(situation.secret, situation.previous).user
-        if former != login_of(situation.secret, situation.current).user:
+        former = login_of(rotation_context.secret, rotation_context.previous).user
+        if former != login_of(rotation_context.secret, rotation_context.current).user:
             uow.of(AccessKey).remove(former)
 
-    def determine_outcome(self, situation: RotationContext) -> UncertainOutcome:
+    def determine_outcome(self, rotation_context: RotationContext) -> UncertainOutcome:
         """The current value still works: its key was not changed."""
-        json.loads(pending_of(situation))
+        json.loads(pending_of(rotation_context))
         return UncertainOutcome.OLD_WORKS
 
-    def abandon(self, uow: UnitOfWork, situation: RotationContext) -> None:
+    def abandon(self, uow: UnitOfWork, rotation_context: RotationContext) -> None:
         """Delete the new key."""
-        uow.of(AccessKey).remove(login_of(situation.secret, pending_of(situation)).user)
+        uow.of(AccessKey).remove(login_of(rotation_context.secret, pending_of(rotation_context)).user)

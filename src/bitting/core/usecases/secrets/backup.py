@@ -126,7 +126,7 @@ def restore_backup(context: Context, command: RestoreBackup) -> Secret:
     secrets), ``PermissionDenied``.
     """
     key_id, data_key, sealed = _parts(command.blob)
-    cached, content = _opened(context, key_id, data_key, sealed)
+    cached, content = _decrypt_blob(context, key_id, data_key, sealed)
     require_action(context.principal, content["name"], "secret:restore_backup")
     require_key_usable(context.principal, cached.key, SEALING, context.now_ms)
     uow, ring = context.uow, context.principal.ring
@@ -136,7 +136,7 @@ def restore_backup(context: Context, command: RestoreBackup) -> Secret:
         raise faults.ResourceExists(kind=kind, state=stored.state.value, resource=stored.name)
     quota(uow, ring, "secrets", 0)
     require_room(uow, ring, "secrets", lambda: uow.of(Secret).count({"ring": ring}))
-    return _rebuilt(context, cached, content)
+    return _restored(context, cached, content)
 
 
 def _parts(blob: str) -> tuple[str, bytes, bytes]:
@@ -153,7 +153,7 @@ def _parts(blob: str) -> tuple[str, bytes, bytes]:
         raise faults.InvalidParameter(parameter="blob", reason="format") from None
 
 
-def _opened(context: Context, key_id: str, data_key: bytes, sealed: bytes) -> tuple[CachedKey, dict[str, Any]]:
+def _decrypt_blob(context: Context, key_id: str, data_key: bytes, sealed: bytes) -> tuple[CachedKey, dict[str, Any]]:
     """The key that decrypts the blob, and the content."""
     own = context.uow.of(Key).get(key_id)
     if own is not None and own.ring == context.principal.ring:
@@ -163,9 +163,9 @@ def _opened(context: Context, key_id: str, data_key: bytes, sealed: bytes) -> tu
             return cached, json.loads(unseal_value(context.gate, cached, _BINDING, data_key, sealed))
         except (faults.ProviderFailed, faults.KeyVersionNotFound):
             raise faults.InvalidParameter(parameter="blob", reason="format") from None
-    for key in _imported(context):
+    for key in _imported_keys(context):
         cached = cached_key(context.gate, context.uow, key)
-        with_version = _named_for(data_key, key)
+        with_version = _with_key_ids(data_key, key)
         if not isinstance(cached.handle(key.primary_version), CanEncrypt):
             continue
         try:
@@ -175,19 +175,19 @@ def _opened(context: Context, key_id: str, data_key: bytes, sealed: bytes) -> tu
     raise faults.KeyNotFound(resource=key_id)
 
 
-def _imported(context: Context) -> list[Key]:
+def _imported_keys(context: Context) -> list[Key]:
     where = {"ring": context.principal.ring, "origin": Origin.EXTERNAL, "state": "enabled"}
     found = context.uow.of(Key).find(where, limit=CANDIDATES_MAX)
     return [key for key in found if SPECS[key.spec].family.symmetric and key.provider in context.gate.providers]
 
 
-def _named_for(data_key: bytes, key: Key) -> bytes:
+def _with_key_ids(data_key: bytes, key: Key) -> bytes:
     """The wrapped data key as if this key had made it: the version id is not authenticated by itself."""
     blob = parse(data_key)
     return framed(replace(blob, version_id=key.primary_version))
 
 
-def _rebuilt(context: Context, cached: CachedKey, content: dict[str, Any]) -> Secret:
+def _restored(context: Context, cached: CachedKey, content: dict[str, Any]) -> Secret:
     uow, now, principal = context.uow, context.now_ms, context.principal
     interval = int(content["rotation_interval_s"])
     on = bool(content["automatic"]) and interval > 0

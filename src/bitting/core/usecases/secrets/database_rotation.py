@@ -64,23 +64,23 @@ def with_login(secret: Secret, value: bytes, login: Login) -> bytes:
 class DefaultSteps:
     """Default steps that do nothing."""
 
-    def record(self, uow: UnitOfWork, situation: RotationContext, value: bytes) -> None:
+    def record(self, uow: UnitOfWork, rotation_context: RotationContext, value: bytes) -> None:
         """No action."""
 
-    def notify_finished(self, situation: RotationContext) -> None:
+    def notify_finished(self, rotation_context: RotationContext) -> None:
         """No action."""
 
-    def finish(self, uow: UnitOfWork, situation: RotationContext) -> None:
+    def finish(self, uow: UnitOfWork, rotation_context: RotationContext) -> None:
         """No action."""
 
-    def abandon(self, uow: UnitOfWork, situation: RotationContext) -> None:
+    def abandon(self, uow: UnitOfWork, rotation_context: RotationContext) -> None:
         """No action."""
 
 
-def pending_of(situation: RotationContext) -> bytes:
+def pending_of(rotation_context: RotationContext) -> bytes:
     """The pending value. It exists once the version was created."""
-    assert situation.pending is not None  # noqa: S101 - the engine creates before it sets
-    return situation.pending
+    assert rotation_context.pending is not None  # noqa: S101 - the engine creates before it sets
+    return rotation_context.pending
 
 
 class DatabaseSteps(DefaultSteps):
@@ -91,54 +91,58 @@ class DatabaseSteps(DefaultSteps):
         self._rotator = rotator
         self._server = server
 
-    def create_value(self, situation: RotationContext) -> bytes:
+    def create_value(self, rotation_context: RotationContext) -> bytes:
         """The next user with a new password."""
-        user = self._turn(situation)
+        user = self._next_user(rotation_context)
         login = Login(user, rotation_password(self._gate.entropy))
-        return with_login(situation.secret, situation.current, login)
+        return with_login(rotation_context.secret, rotation_context.current, login)
 
     @staticmethod
-    def _turn(situation: RotationContext) -> str:
-        secret, current = situation.secret, login_of(situation.secret, situation.current).user
+    def _next_user(rotation_context: RotationContext) -> str:
+        secret, current = rotation_context.secret, login_of(rotation_context.secret, rotation_context.current).user
         if not secret.paired:
             return current
-        other = login_of(secret, situation.previous).user if situation.previous is not None else current
+        other = login_of(secret, rotation_context.previous).user if rotation_context.previous is not None else current
         if other != current:
             return other
         return current.removesuffix(CLONE) if current.endswith(CLONE) else current + CLONE
 
-    def set(self, situation: RotationContext) -> None:
+    def set(self, rotation_context: RotationContext) -> None:
         """Set the new password on the server, unless it is set already."""
-        secret = situation.secret
-        new, current = login_of(secret, pending_of(situation)), login_of(secret, situation.current)
+        secret = rotation_context.secret
+        new, current = login_of(secret, pending_of(rotation_context)), login_of(secret, rotation_context.current)
         if self._rotator.login_works(self._server, new):
             return
         admin = self._server.admin
         if secret.paired and admin is not None:
             self._rotator.ensure_user(self._server, current.user, new)
-        self._rotator.set_password(self._server, self._admin_login(situation, new, current), new)
+        self._rotator.set_password(self._server, self._admin_login(rotation_context, new, current), new)
 
-    def _admin_login(self, situation: RotationContext, new: Login, current: Login) -> Login:
+    def _admin_login(self, rotation_context: RotationContext, new: Login, current: Login) -> Login:
         if self._server.admin is not None:
             return self._server.admin
         if new.user == current.user:
             return current
-        previous = login_of(situation.secret, situation.previous) if situation.previous is not None else None
+        previous = (
+            login_of(rotation_context.secret, rotation_context.previous)
+            if rotation_context.previous is not None
+            else None
+        )
         if previous is None or previous.user != new.user:
             raise RotationRefused("NoWayIn", "There is no administrator to make the second user.", final=True)
         return previous
 
-    def test(self, situation: RotationContext) -> None:
+    def test(self, rotation_context: RotationContext) -> None:
         """Return if the new login works."""
-        if not self._rotator.login_works(self._server, login_of(situation.secret, pending_of(situation))):
+        if not self._rotator.login_works(self._server, login_of(rotation_context.secret, pending_of(rotation_context))):
             raise RotationRefused("NewLoginRefused", "The server does not let the new login in.")
 
-    def determine_outcome(self, situation: RotationContext) -> UncertainOutcome:
+    def determine_outcome(self, rotation_context: RotationContext) -> UncertainOutcome:
         """Try both logins; restore the old password if an administrator login is configured."""
-        secret = situation.secret
-        new, current = login_of(secret, pending_of(situation)), login_of(secret, situation.current)
+        secret = rotation_context.secret
+        new, current = login_of(secret, pending_of(rotation_context)), login_of(secret, rotation_context.current)
         if self._rotator.login_works(self._server, current):
-            self._put_back(situation, new)
+            self._restore_password(rotation_context, new)
             return UncertainOutcome.OLD_WORKS
         if self._rotator.login_works(self._server, new):
             return UncertainOutcome.NEW_WORKS
@@ -148,11 +152,11 @@ class DatabaseSteps(DefaultSteps):
                 return UncertainOutcome.OLD_WORKS
         raise RotationRefused("NeitherLoginWorks", "The server lets neither the old nor the new login in.")
 
-    def _put_back(self, situation: RotationContext, new: Login) -> None:
+    def _restore_password(self, rotation_context: RotationContext, new: Login) -> None:
         """Restore the second user's former password, so that the previous version works again."""
-        if situation.previous is None or not situation.secret.paired:
+        if rotation_context.previous is None or not rotation_context.secret.paired:
             return
-        former = login_of(situation.secret, situation.previous)
+        former = login_of(rotation_context.secret, rotation_context.previous)
         if former.user == new.user and not self._rotator.login_works(self._server, former):
             by = self._server.admin or new
             self._rotator.set_password(self._server, by, former)

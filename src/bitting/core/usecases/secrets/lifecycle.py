@@ -2,7 +2,7 @@
 
 ::
 
-    create -> enabled ── schedule_deletion ──> pending deletion ── waiting period over ──> gone
+    create -> enabled ── schedule_deletion ──> pending deletion ── waiting period over ──> deleted
                       <── restore ────────────
            ── delete ─────────────────────────────────────────────────────────> gone at once
 """

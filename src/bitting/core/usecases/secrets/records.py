@@ -171,7 +171,7 @@ def stages_on(stages: dict[str, Stage], version_id: str) -> tuple[str, ...]:
 
 
 def quota(uow: UnitOfWork, ring: str, name: str, documented: int) -> int:
-    """How many the ring's secrets may have: the API's documented number, or less where a quota says so.
+    """The limit per secret in this key ring: the API's documented number, or a lower quota.
 
     Raises ``ResourceNotFound`` with ``kind`` <name>_quota where the operator has withdrawn the quota (-1).
     """

@@ -6,7 +6,7 @@
     job:   create  version on the stage pending                      committed
            set     set the new password on the server                external, may have happened before
            test    log in with it                                    external
-           finish  current -> new, previous -> old, pending gone     committed together with the job's end
+           finish  current -> new, previous -> old, pending removed  committed together with the job's end
            failure: retry after a back-off; after six tries, or a final refusal, find out which value works:
                    the old one -> the task failed; the new one -> finish after all; unknown -> retry
 
@@ -229,7 +229,7 @@ def handler(choose: Choose) -> Callable[[JobRun], int | None]:
         if secret.state is not SecretState.ENABLED:
             return job_run.now_ms + NOT_NOW_MS
         try:
-            _attempt(job_run, task, secret, choose)
+            _run_steps(job_run, task, secret, choose)
         except (RotationRefused, faults.Fault) as error:
             _retry_or_resolve(job_run, task, secret, choose, error)
         return None
@@ -237,16 +237,16 @@ def handler(choose: Choose) -> Callable[[JobRun], int | None]:
     return run
 
 
-def _attempt(job_run: JobRun, task: SecretTask, secret: Secret, choose: Choose) -> None:
+def _run_steps(job_run: JobRun, task: SecretTask, secret: Secret, choose: Choose) -> None:
     steps = choose(job_run, secret)
-    situation = _rotation_context(job_run, task, secret)
-    if situation.pending is None:
-        situation = _create(job_run, task, steps, situation)
+    rotation_context = _rotation_context(job_run, task, secret)
+    if rotation_context.pending is None:
+        rotation_context = _create(job_run, task, steps, rotation_context)
     for step in (steps.set, steps.test):
         job_run.renew_lease()
-        step(situation)
+        step(rotation_context)
     job_run.renew_lease()
-    _finish(job_run, task, steps, situation)
+    _finish(job_run, task, steps, rotation_context)
 
 
 def _rotation_context(job_run: JobRun, task: SecretTask, secret: Secret) -> RotationContext:
@@ -272,34 +272,36 @@ def _rotation_context(job_run: JobRun, task: SecretTask, secret: Secret) -> Rota
         return RotationContext(secret, task, current, value(staged(PREVIOUS)), value(pending))
 
 
-def _create(job_run: JobRun, task: SecretTask, steps: RotationSteps, situation: RotationContext) -> RotationContext:
+def _create(
+    job_run: JobRun, task: SecretTask, steps: RotationSteps, rotation_context: RotationContext
+) -> RotationContext:
     job_run.renew_lease()
-    value = steps.create_value(situation)
+    value = steps.create_value(rotation_context)
     gate, now = job_run.gate, job_run.now_ms
     with gate.store.begin(write=True) as uow:
-        secret = _still_there(uow, situation.secret)
+        secret = _require_enabled(uow, rotation_context.secret)
         cached = stored_key(gate, uow, secret.key_id, now)
         new = NewVersion(value, name=task.version, task_id=task.id)
         changed, version = add_version(gate, uow, cached, secret, new, now)
         put_stage(uow, secret, PENDING, version.id, now)
-        steps.record(uow, situation, value)
+        steps.record(uow, rotation_context, value)
         touch(uow, changed, now)
-    return replace(situation, pending=value)
+    return replace(rotation_context, pending=value)
 
 
-def _still_there(uow: UnitOfWork, secret: Secret) -> Secret:
+def _require_enabled(uow: UnitOfWork, secret: Secret) -> Secret:
     stored = uow.of(Secret).get(secret.id)
     if stored is None or stored.state is not SecretState.ENABLED:
         raise RotationRefused("SecretNotEnabled", "The secret is not enabled any more.")
     return stored
 
 
-def _finish(job_run: JobRun, task: SecretTask, steps: RotationSteps, situation: RotationContext) -> None:
-    steps.notify_finished(situation)
+def _finish(job_run: JobRun, task: SecretTask, steps: RotationSteps, rotation_context: RotationContext) -> None:
+    steps.notify_finished(rotation_context)
     gate, now = job_run.gate, job_run.now_ms
     with gate.store.begin(write=True) as uow:
-        secret = _still_there(uow, situation.secret)
-        steps.finish(uow, situation)
+        secret = _require_enabled(uow, rotation_context.secret)
+        steps.finish(uow, rotation_context)
         version = _pending_version(uow, secret, task)
         put_stage(uow, secret, CURRENT, version.id, now)
         uow.of(Stage).remove(f"{secret.id}/{PENDING}")
@@ -333,14 +335,16 @@ def _retry_or_resolve(job_run: JobRun, task: SecretTask, secret: Secret, choose:
     try:
         job_run.renew_lease()
         steps = choose(job_run, secret)
-        situation = _rotation_context(job_run, task, secret)
+        rotation_context = _rotation_context(job_run, task, secret)
         determine_outcome = (
-            UncertainOutcome.OLD_WORKS if situation.pending is None else steps.determine_outcome(situation)
+            UncertainOutcome.OLD_WORKS
+            if rotation_context.pending is None
+            else steps.determine_outcome(rotation_context)
         )
         if determine_outcome is UncertainOutcome.NEW_WORKS:
-            _finish(job_run, task, steps, situation)
+            _finish(job_run, task, steps, rotation_context)
         else:
-            _fail(job_run, task, refused, steps, situation)
+            _fail(job_run, task, refused, steps, rotation_context)
     except (RotationRefused, faults.Fault):
         if _has_pending_value(job_run, task):
             _retry_later(job_run, task)
@@ -367,7 +371,7 @@ def _fail(
     task: SecretTask,
     refused: RotationRefused,
     steps: RotationSteps | None = None,
-    situation: RotationContext | None = None,
+    rotation_context: RotationContext | None = None,
 ) -> None:
     """End as failed: the old value stays current, the pending one is deleted.
 
@@ -378,8 +382,8 @@ def _fail(
         uow.of(SecretTask).put(replace(task, state=TaskState.FAILED, error=refused.code, error_text=refused.text))
         secret = uow.of(Secret).get(task.secret_id)
         if secret is not None:
-            if steps is not None and situation is not None and situation.pending is not None:
-                steps.abandon(uow, situation)
+            if steps is not None and rotation_context is not None and rotation_context.pending is not None:
+                steps.abandon(uow, rotation_context)
             version = version_named(uow, secret, task.version)
             if version is not None and version.task_id == task.id:
                 uow.of(SecretVersion).remove(version.id)

@@ -120,31 +120,31 @@ class RotationSteps(Protocol):
     Raises :class:`RotationRefused`.
     """
 
-    def create_value(self, situation: RotationContext) -> bytes:
+    def create_value(self, rotation_context: RotationContext) -> bytes:
         """The new value. No other server may be changed yet."""
         ...
 
-    def record(self, uow: UnitOfWork, situation: RotationContext, value: bytes) -> None:
+    def record(self, uow: UnitOfWork, rotation_context: RotationContext, value: bytes) -> None:
         """Inside the transaction that keeps the proposed value."""
         ...
 
-    def set(self, situation: RotationContext) -> None:
+    def set(self, rotation_context: RotationContext) -> None:
         """Put the pending value to use."""
         ...
 
-    def test(self, situation: RotationContext) -> None:
+    def test(self, rotation_context: RotationContext) -> None:
         """Return if the pending value works."""
         ...
 
-    def notify_finished(self, situation: RotationContext) -> None:
+    def notify_finished(self, rotation_context: RotationContext) -> None:
         """Notify other servers that the pending value becomes the current one."""
         ...
 
-    def finish(self, uow: UnitOfWork, situation: RotationContext) -> None:
+    def finish(self, uow: UnitOfWork, rotation_context: RotationContext) -> None:
         """Inside the transaction that makes the pending value the current one."""
         ...
 
-    def determine_outcome(self, situation: RotationContext) -> UncertainOutcome:
+    def determine_outcome(self, rotation_context: RotationContext) -> UncertainOutcome:
         """After the last try: which value works, once everything that can be rolled back is.
 
         Raises :class:`RotationRefused` if that cannot be determined: then nothing is dropped and the rotation is
@@ -152,7 +152,7 @@ class RotationSteps(Protocol):
         """
         ...
 
-    def abandon(self, uow: UnitOfWork, situation: RotationContext) -> None:
+    def abandon(self, uow: UnitOfWork, rotation_context: RotationContext) -> None:
         """Inside the transaction that drops the pending value."""
         ...
 

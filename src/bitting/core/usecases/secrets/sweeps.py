@@ -107,7 +107,7 @@ def _rotate(job_run: JobRun) -> None:
         job_run.settle(uow)
 
 
-def _earliest_leftover(uow: UnitOfWork) -> int | None:
+def _earliest_expired(uow: UnitOfWork) -> int | None:
     notices = uow.of(Notice).find(order="created_ms", limit=1)
     grants = uow.of(SecretGrant).find(order="until_ms", after=0, limit=1)
     times = [notice.created_ms + events.KEPT_MS for notice in notices] + [grant.until_ms for grant in grants]
@@ -129,7 +129,7 @@ SECRET_SWEEPS = (
     Sweep("secrets.erase", _earliest_deletion, _delete_due),
     Sweep("secrets.expire", _earliest_expiry, _expire),
     Sweep("secrets.rotate", _earliest_rotation, _rotate),
-    Sweep("secrets.tidy", _earliest_leftover, _delete_expired),
+    Sweep("secrets.tidy", _earliest_expired, _delete_expired),
 )
 
 

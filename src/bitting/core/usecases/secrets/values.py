@@ -6,8 +6,8 @@
     data key          ── seals ──> iv (12) | value | tag (16)         account, secret, version
 
 1. Every version has a new data key, so values do not count towards the message limit of the key.
-2. The binding is additional data of both layers: a value put into another version, secret or account by somebody
-   who can write to the database does not decrypt.
+2. The binding is additional data of both layers: a value moved to another version, secret or account with
+   write access to the database does not decrypt.
 3. The key must be symmetric, made for encryption, and in a state that allows use; others fail before anything
    is written.
 """

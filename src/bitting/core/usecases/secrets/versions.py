@@ -255,7 +255,7 @@ def _reader(ring: str, command: GetValue) -> Callable[[Reader], _CachedSecret | 
     """The cache builder of a read. It depends on the secret, which every change of its parts writes."""
 
     def build(reader: Reader) -> _CachedSecret | None:
-        uow = reader._uow  # noqa: SLF001 - a secret is found by name, and told about by id
+        uow = reader._uow  # noqa: SLF001 - the secret is found by name, the cache entry depends on its id
         found = uow.of(Secret).find({"ring": ring, "name": command.name}, limit=1)
         secret = reader.get(Secret, found[0].id) if found else None
         if secret is None:

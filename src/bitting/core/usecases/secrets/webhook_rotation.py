@@ -53,19 +53,19 @@ class WebhookSteps(DefaultSteps):
         self._http_client = http_client
         self._webhook = webhook
 
-    def create_value(self, situation: RotationContext) -> bytes:
+    def create_value(self, rotation_context: RotationContext) -> bytes:
         """The value from the webhook, or a generated one in the form of the current value."""
-        answer = self._require("create", situation)
+        answer = self._require("create", rotation_context)
         try:
             content = json.loads(answer.body) if answer.body else None
         except ValueError:
             content = None
         if isinstance(content, dict) and isinstance(content.get("value"), str) and content["value"]:
             return str(content["value"]).encode()
-        return self._generated_value(situation)
+        return self._generated_value(rotation_context)
 
-    def _generated_value(self, situation: RotationContext) -> bytes:
-        secret, current = situation.secret, situation.current
+    def _generated_value(self, rotation_context: RotationContext) -> bytes:
+        secret, current = rotation_context.secret, rotation_context.current
         try:
             content = content_of(current)
         except RotationRefused:
@@ -82,35 +82,35 @@ class WebhookSteps(DefaultSteps):
         private = armour(PRIVATE_KEY, reveal(pair.private)).decode()
         return {PUBLIC_FIELD: ssh_line(pair.public), PRIVATE_FIELD: private}
 
-    def set(self, situation: RotationContext) -> None:
+    def set(self, rotation_context: RotationContext) -> None:
         """Call the webhook."""
-        self._require("set", situation)
+        self._require("set", rotation_context)
 
-    def test(self, situation: RotationContext) -> None:
+    def test(self, rotation_context: RotationContext) -> None:
         """Call the webhook."""
-        self._require("test", situation)
+        self._require("test", rotation_context)
 
-    def notify_finished(self, situation: RotationContext) -> None:
+    def notify_finished(self, rotation_context: RotationContext) -> None:
         """Call the webhook."""
-        self._require("finish", situation)
+        self._require("finish", rotation_context)
 
-    def determine_outcome(self, situation: RotationContext) -> UncertainOutcome:
+    def determine_outcome(self, rotation_context: RotationContext) -> UncertainOutcome:
         """Call the webhook for a rollback."""
-        pending_of(situation)
-        answer = self._post("rollback", situation)
+        pending_of(rotation_context)
+        answer = self._post("rollback", rotation_context)
         if 200 <= answer.status < 500:
             return UncertainOutcome.OLD_WORKS
         raise RotationRefused("FunctionUnreachable", "The rotation function could not put the old value back.")
 
-    def _require(self, step: str, situation: RotationContext) -> HttpResponse:
-        answer = self._post(step, situation)
+    def _require(self, step: str, rotation_context: RotationContext) -> HttpResponse:
+        answer = self._post(step, rotation_context)
         if not 200 <= answer.status < 300:
             text = f"The rotation function answered {answer.status or 'nothing'} to {step}."
             raise RotationRefused("FunctionFailed", text, final=400 <= answer.status < 500)
         return answer
 
-    def _post(self, step: str, situation: RotationContext) -> HttpResponse:
-        secret, task = situation.secret, situation.task
+    def _post(self, step: str, rotation_context: RotationContext) -> HttpResponse:
+        secret, task = rotation_context.secret, rotation_context.task
         body = json.dumps(
             {
                 "step": step,
@@ -118,8 +118,10 @@ class WebhookSteps(DefaultSteps):
                 "version": task.version,
                 "secret": {"id": secret.id, "name": secret.name, "type": secret.type.value},
                 "config": secret.config,
-                "current": situation.current.decode(errors="replace"),
-                "pending": None if situation.pending is None else situation.pending.decode(errors="replace"),
+                "current": rotation_context.current.decode(errors="replace"),
+                "pending": None
+                if rotation_context.pending is None
+                else rotation_context.pending.decode(errors="replace"),
             },
             ensure_ascii=False,
         ).encode()
