@@ -29,9 +29,9 @@ from bitting.core.pem import PUBLIC_KEY, blocks
 from bitting.core.ports import Attestation, Clock, KeyProvider, Store, Vault
 from bitting.core.scheduler import Handler, Scheduler
 from bitting.core.throttle import Throttle
-from bitting.core.usecases.keys.scheduled import SWEEPS
+from bitting.core.usecases.keys.sweeps import SWEEPS
 from bitting.core.usecases.secrets.rotation_ports import Rotator
-from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
+from bitting.core.usecases.secrets.sweeps import SECRET_SWEEPS, secret_handlers
 from bitting.dialects.alibaba_instance import operations as instance
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 from bitting.dialects.alibaba_openapi import operations as openapi
@@ -58,7 +58,7 @@ from bitting.server.app import App
 from bitting.server.nonces import SharedNonces
 from bitting.server.scheduler import SchedulerThread
 from bitting.settings import Settings, SettingsError
-from bitting.stores.snapshot import Snapshot, forget_fleeting, restore, take
+from bitting.stores.snapshot import Snapshot, delete_developer_state, restore, take
 from bitting.stores.sql.schema import migrate
 from bitting.stores.sql.store import SqlStore
 
@@ -157,7 +157,7 @@ def prepare(settings: Settings) -> PreparedDirectory:
         "https": f"https://{settings.https}" if settings.https else "",
     }
     credentials = bootstrap.ensure_credentials(directory, runtime.gate, settings.region, places)
-    forget_fleeting(runtime.store)
+    delete_developer_state(runtime.store)
     if settings.seed:
         seed.load(runtime.gate, seed.read(Path(settings.seed)))
     seeded = take(runtime.store) if settings.dev else None
@@ -199,7 +199,7 @@ def build(settings: Settings, seeded: Snapshot | None = None, nonces: SharedNonc
     def ready() -> str:
         try:
             provider.status()
-            cache.freshen()
+            cache.refresh()
         except Fault as fault:
             return fault.detail("reason") or type(fault).__name__
         return ""
@@ -231,7 +231,7 @@ def _handlers() -> dict[str, Handler]:
 
 
 def _refresh(cache: KeyCache, injector: RuleFaultInjector) -> None:
-    cache.freshen()
+    cache.refresh()
     injector.refresh(cache.loading)
 
 

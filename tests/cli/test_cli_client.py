@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bitting.cli.client import CommandError, connect, segment, told
+from bitting.cli.client import CommandError, connect, run_against_server, segment
 
 TOKEN = "bitting-example"
 
@@ -115,10 +115,10 @@ def test_nothing_to_go_by(tmp_path: Path) -> None:
 
 
 def test_a_command_ends_with_0_or_with_one_line_and_1(directory: Path, server: HTTPServer, capsys) -> None:
-    assert told(lambda api: print(api.get("x")), str(directory)) == 0
+    assert run_against_server(lambda api: print(api.get("x")), str(directory)) == 0
     assert capsys.readouterr().out == "{}\n"
     server.answer = (404, b'{"error": {"message": "There is no x."}}')
-    assert told(lambda api: print(api.get("x"), file=sys.stdout), str(directory)) == 1
+    assert run_against_server(lambda api: print(api.get("x"), file=sys.stdout), str(directory)) == 1
     written = capsys.readouterr()
     assert written.out == ""
     assert written.err == "bitting: There is no x\n"

@@ -27,7 +27,7 @@ class Desk:
 
     def run(self, use: UseCase[Any, Any], command: Any, principal: Principal | None = None) -> Any:
         request_context = RequestContext("r-1", "test", use.name, "127.0.0.1")
-        self.runtime.cache.freshen()
+        self.runtime.cache.refresh()
         return self.runtime.gate.run(
             use, principal or self.principal, command, request_context, self.runtime.cache.loading
         )

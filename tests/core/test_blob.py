@@ -43,7 +43,7 @@ def parts(golden):
         SPECS["SM4" if algorithm is Algorithm.SM4_GCM else "AES_256"], bytes.fromhex(golden["key"])
     )
     text = golden.get("text", False)
-    iv, aad = bytes.fromhex(golden["iv"]), blob.bound(bytes.fromhex(golden["aad"]), text=text)
+    iv, aad = bytes.fromhex(golden["iv"]), blob.authenticated_data(bytes.fromhex(golden["aad"]), text=text)
     sealed = handle.seal(bytes.fromhex(golden["plaintext"]), iv=iv, aad=aad)
     return handle, aad, Blob(golden["version_id"], iv, sealed, algorithm, golden["key_id"] if named else "", text)
 
@@ -85,7 +85,7 @@ def test_every_changed_bit_is_noticed(golden):
             if names != (expected.version_id, expected.key_id, expected.algorithm):
                 continue
             with pytest.raises(InvalidCiphertext):
-                handle.unseal(found.sealed, iv=found.iv, aad=blob.bound(caller, text=found.text))
+                handle.unseal(found.sealed, iv=found.iv, aad=blob.authenticated_data(caller, text=found.text))
 
 
 def test_cutting_three_bytes_off_a_frame_and_back():

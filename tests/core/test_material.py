@@ -25,9 +25,9 @@ from bitting.core.scheduler import Scheduler
 from bitting.core.specs import Algorithm
 from bitting.core.usecases.crypto import encryption as crypto
 from bitting.core.usecases.crypto import signing
+from bitting.core.usecases.keys import deletion, material_import
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.core.usecases.keys import material_import
-from bitting.core.usecases.keys import scheduled as scheduled_keys
+from bitting.core.usecases.keys import sweeps as scheduled_keys
 
 DAY_MS = 86_400_000
 OAEP = {
@@ -71,7 +71,10 @@ def test_every_wrapping_brings_the_material_in(desk: Any, algorithm: str) -> Non
     plain = os.urandom(32)
     assert bring(desk, key, plain, algorithm).state is KeyState.ENABLED
     sealed = desk.run(crypto.encrypt, crypto.Encrypt(key, b"hello"))
-    assert desk.run(crypto.unseal, crypto.Unseal(sealed.blob.sealed, sealed.blob.iv, key)).plaintext == b"hello"
+    assert (
+        desk.run(crypto.decrypt_parts, crypto.DecryptParts(sealed.blob.sealed, sealed.blob.iv, key)).plaintext
+        == b"hello"
+    )
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 
     assert AESGCM(plain).decrypt(sealed.blob.iv, sealed.blob.sealed, b"") == b"hello"
@@ -98,7 +101,7 @@ def test_only_the_same_material_comes_back(desk: Any) -> None:
     with pytest.raises(faults.KeyMaterialDiffers):
         bring(desk, key, os.urandom(32))
     bring(desk, key, plain)
-    assert desk.run(crypto.unseal, crypto.Unseal(sealed.sealed, sealed.iv, key)).plaintext == b"hello"
+    assert desk.run(crypto.decrypt_parts, crypto.DecryptParts(sealed.sealed, sealed.iv, key)).plaintext == b"hello"
 
 
 def test_again_moves_the_expiry_and_leaves_the_state(desk: Any) -> None:
@@ -202,10 +205,10 @@ def test_deleting_in_every_state(desk: Any) -> None:
     )
     dying = make(desk)
     bring(desk, dying, bytes(32))
-    due = desk.run(keys.schedule_deletion, keys.ScheduleDeletion(dying, 7)).deletion_due_ms
+    due = desk.run(deletion.schedule_deletion, deletion.ScheduleDeletion(dying, 7)).deletion_due_ms
     key = desk.run(material_import.delete_material, material_import.DeleteMaterial(dying))
     assert (key.state, key.deletion_due_ms) == (KeyState.PENDING_DELETION, due)
-    assert desk.run(keys.cancel_deletion, keys.CancelDeletion(dying)).state is KeyState.PENDING_IMPORT
+    assert desk.run(deletion.cancel_deletion, deletion.CancelDeletion(dying)).state is KeyState.PENDING_IMPORT
 
 
 def test_the_stricter_faces_of_the_same(desk: Any) -> None:
@@ -260,5 +263,5 @@ def test_tickets_go_with_the_key(desk: Any) -> None:
     key = make(desk)
     parameters(desk, key)
     with desk.runtime.store.begin(write=True) as uow:
-        scheduled_keys.erase(uow, replace(desk.all(Key)[0]))
+        deletion.delete_records(uow, replace(desk.all(Key)[0]))
     assert desk.all(ImportTicket) == []

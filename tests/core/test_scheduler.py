@@ -156,7 +156,7 @@ def test_who_lost_the_lease_cannot_commit(shop):
         shop.machine.ms += LEASE_MS
         shop.make(lambda turn: turn.now_ms + 7, "other").run_due()
         with pytest.raises(LeaseLost):
-            turn.keep()
+            turn.renew_lease()
         with turn.gate.store.begin(write=True) as uow:
             uow.of(Job).add(Job("mow/side effect", "other", "x", 1, 1))
             seen.append("worked")
@@ -171,7 +171,7 @@ def test_who_lost_the_lease_cannot_commit(shop):
 def test_a_renewed_lease_lasts(shop):
     def slow(turn):
         shop.machine.ms += LEASE_MS - 1
-        turn.keep()
+        turn.renew_lease()
         shop.machine.ms += LEASE_MS - 1
         assert shop.make(lambda turn: None, "other").run_due() == 0
 

@@ -39,7 +39,7 @@ def backed_up(desk, key=None):
 
 
 def bring(desk, blob):
-    return desk.run(secret_backup.bring_back, secret_backup.RestoreBackup(blob))
+    return desk.run(secret_backup.restore_backup, secret_backup.RestoreBackup(blob))
 
 
 def value(desk, **given):

@@ -27,13 +27,13 @@ from bitting.core.model.secret import (
     Webhook,
 )
 from bitting.core.scheduler import LEASE_MS, Scheduler
+from bitting.core.usecases.secrets import delivery_targets as secret_targets
 from bitting.core.usecases.secrets import events as secret_events
 from bitting.core.usecases.secrets import lifecycle as secrets
 from bitting.core.usecases.secrets import rotation as secret_rotation
-from bitting.core.usecases.secrets import targets as secret_targets
 from bitting.core.usecases.secrets import versions as secret_versions
 from bitting.core.usecases.secrets.rotation_ports import HttpResponse, RotationRefused
-from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
+from bitting.core.usecases.secrets.sweeps import SECRET_SWEEPS, secret_handlers
 
 
 class Killed(BaseException):
@@ -54,7 +54,7 @@ class PaperServer:
         if self.broken is not None:
             raise self.broken
 
-    def works(self, server, login):
+    def login_works(self, server, login):
         self._call("works")
         return self.users.get(login.user) == login.password
 
@@ -235,7 +235,7 @@ def test_killed_anywhere_and_carried_on(yard, paired, stop_at):
     task = yard.rotate()
     gate, whole = yard.desk.runtime.gate, yard.desk.runtime.store
     dying, tick = commits_and_calls(yard, stop_at)
-    works, change = yard.server.works, yard.server.set_password
+    login_works, change = yard.server.login_works, yard.server.set_password
 
     def wrapped(function):
         def call(*args):
@@ -247,14 +247,14 @@ def test_killed_anywhere_and_carried_on(yard, paired, stop_at):
         return call
 
     gate.store = dying
-    yard.server.works, yard.server.set_password = wrapped(works), wrapped(change)
+    yard.server.login_works, yard.server.set_password = wrapped(login_works), wrapped(change)
     try:
         yard.worker.run_due()
         killed = False
     except Killed:
         killed = True
     gate.store = whole
-    yard.server.works, yard.server.set_password = works, change
+    yard.server.login_works, yard.server.set_password = login_works, change
     # with two users the current value is let in at every moment; with one, from the moment somebody carries on
     assert yard.lets_in() or not paired
     yard.machine += LEASE_MS
@@ -304,7 +304,7 @@ def test_nobody_knows_means_nothing_is_dropped(yard):
     """The server took the new password, then went away for longer than all tries: the new value is kept."""
     yard.secret(paired=False)
     yard.rotate()
-    works = yard.server.works
+    login_works = yard.server.login_works
     answers = iter([False])
 
     def gone(server, login):
@@ -312,11 +312,11 @@ def test_nobody_knows_means_nothing_is_dropped(yard):
             return answer
         raise RotationRefused("ServerUnreachable", "away")
 
-    yard.server.works = gone
+    yard.server.login_works = gone
     yard.run(seconds=400)
     assert yard.task().state == "running"
     assert yard.task().attempts > secret_rotation.TRIES_MAX
-    yard.server.works = works
+    yard.server.login_works = login_works
     yard.run(seconds=4000)
     assert yard.task().state == "succeeded"
     assert yard.lets_in()

@@ -17,8 +17,8 @@ from bitting.core.usecases.secrets import lifecycle as secrets
 from bitting.core.usecases.secrets import listing as secret_lists
 from bitting.core.usecases.secrets import stages
 from bitting.core.usecases.secrets import versions as secret_versions
-from bitting.core.usecases.secrets.passwords import GeneratePassword, for_rotation, generate_password
-from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS
+from bitting.core.usecases.secrets.passwords import GeneratePassword, generate_password, rotation_password
+from bitting.core.usecases.secrets.sweeps import SECRET_SWEEPS
 
 
 def create(desk, name="db", value=b"one", **given):
@@ -123,7 +123,7 @@ def test_the_cache_hears_of_everything(desk):
     assert get(desk).value == b"one"
     put(desk, b"two")
     assert get(desk).value == b"two"
-    desk.run(stages.move, stages.MoveStage("db", CURRENT, "v1"))
+    desk.run(stages.move_stage, stages.MoveStage("db", CURRENT, "v1"))
     assert get(desk).value == b"one"
     desk.run(secrets.delete, secrets.SecretCommand("db"))
     with pytest.raises(faults.ResourceNotFound):
@@ -162,9 +162,9 @@ def test_stages_of_ones_own_move_and_go(desk):
     create(desk)
     put(desk, b"two", stages=("blue",))
     assert on_stages(desk) == {"v1": {CURRENT}, "v2": {"blue"}}
-    desk.run(stages.move, stages.MoveStage("db", "blue", "v1"))
+    desk.run(stages.move_stage, stages.MoveStage("db", "blue", "v1"))
     assert on_stages(desk)["v1"] == {CURRENT, "blue"}
-    desk.run(stages.remove, stages.RemoveStage("db", "blue"))
+    desk.run(stages.remove_stage, stages.RemoveStage("db", "blue"))
     assert [stage.name for stage in desk.all(Stage)] == [CURRENT]
 
 
@@ -172,7 +172,7 @@ def test_stages_of_ones_own_move_and_go(desk):
 def test_the_services_own_stages_stay(desk, stage):
     create(desk)
     with pytest.raises(faults.ResourceInUse) as refused:
-        desk.run(stages.remove, stages.RemoveStage("db", stage))
+        desk.run(stages.remove_stage, stages.RemoveStage("db", stage))
     assert refused.value.detail("kind") == "stage"
 
 
@@ -183,7 +183,7 @@ def test_limits_on_stages(desk):
     assert many.value.detail("limit") == "stages_in_request"
     put(desk, b"two", stages=[f"s{n}" for n in range(11)])
     with pytest.raises(faults.QuotaExceeded) as full:
-        desk.run(stages.move, stages.MoveStage("db", "one more", "v1"))
+        desk.run(stages.move_stage, stages.MoveStage("db", "one more", "v1"))
     assert full.value.detail("limit") == "stages"
     with pytest.raises(faults.ResourceExists) as twice:
         put(desk, b"three", stages=("a", "a"))
@@ -193,7 +193,7 @@ def test_limits_on_stages(desk):
 
 def test_the_oldest_unnamed_versions_make_room_and_named_ones_stay(desk):
     create(desk)
-    desk.run(stages.move, stages.MoveStage("db", "kept", "v1"))
+    desk.run(stages.move_stage, stages.MoveStage("db", "kept", "v1"))
     for number in range(2, 26):
         put(desk, b"%d" % number)
     names = [version.name for version in sorted(desk.all(SecretVersion), key=lambda v: v.number)]
@@ -270,7 +270,7 @@ def test_a_withdrawn_quota_is_not_found(desk, name):
     attempts = {
         "secrets": lambda: create(desk, "second"),
         "versions": lambda: put(desk, b"two"),
-        "stages": lambda: desk.run(stages.move, stages.MoveStage("db", "x", "v1")),
+        "stages": lambda: desk.run(stages.move_stage, stages.MoveStage("db", "x", "v1")),
     }
     with pytest.raises(faults.ResourceNotFound) as refused:
         attempts[name]()
@@ -346,7 +346,7 @@ def test_tags_come_and_go_and_stop_at_twenty(desk):
         desk.run(secret_lists.tag, secret_lists.TagSecret({"k20": "v"}, "db"))
     desk.run(secret_lists.tag, secret_lists.TagSecret({"k0": "w"}, "db"))
     desk.run(secret_lists.untag, secret_lists.UntagSecret([f"k{n}" for n in range(1, 20)], "db"))
-    assert secret_lists.pairs(desk.all(Secret)[0]) == {"k0": "w"}
+    assert secret_lists.tag_pairs(desk.all(Secret)[0]) == {"k0": "w"}
     assert desk.run(secret_lists.all_tags, secret_lists.ListAllTags()) == {"k0": ["w"]}
 
 
@@ -363,4 +363,4 @@ def test_passwords_are_made_to_order(desk):
         assert any(c.isupper() for c in text)
     with pytest.raises(faults.InvalidParameter):
         make(lowercase=False, uppercase=False, digits=False, punctuation=False)
-    assert len(for_rotation(desk.runtime.entropy)) == 32
+    assert len(rotation_password(desk.runtime.entropy)) == 32

@@ -61,7 +61,7 @@ class Bench:
         self.principal = Principal("account", "ring", "user", "name", EVERYTHING, admin=True)
 
     def run(self, use, command, *, view=None, principal=None):
-        self.cache.freshen()
+        self.cache.refresh()
         request_context = RequestContext("request", "test", use.name, "127.0.0.1")
         return self.gate.run(use, principal or self.principal, command, request_context, view or self.cache.loading)
 
@@ -224,7 +224,7 @@ def test_a_pair_whose_private_half_opens_again(bench, spec, pem):
     private = (load_pem_private_key if pem else load_der_private_key)(made.private, None)
     assert private
     blob = made.encrypted.blob
-    opened = bench.run(crypto.unseal, crypto.Unseal(blob.sealed, blob.iv, key, blob.version_id, b"a"))
+    opened = bench.run(crypto.decrypt_parts, crypto.DecryptParts(blob.sealed, blob.iv, key, blob.version_id, b"a"))
     assert opened.plaintext == made.private
     assert "private" not in repr(made)
 

@@ -11,9 +11,9 @@ from bitting.core.model.job import Job
 from bitting.core.model.key import Alias, Key, KeyRef, KeyState, KeyVersion, Origin, RotationState
 from bitting.core.scheduler import Scheduler
 from bitting.core.usecases.crypto import encryption as crypto
-from bitting.core.usecases.keys import aliases, versions
+from bitting.core.usecases.keys import aliases, deletion, versions
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.core.usecases.keys.scheduled import FROZEN_WAIT_MS, SWEEPS
+from bitting.core.usecases.keys.sweeps import FROZEN_WAIT_MS, SWEEPS
 
 DAY_S = 86_400
 
@@ -39,7 +39,7 @@ def test_keys_and_what_hangs_on_them_go_when_their_deletion_is_due(desk, sweeper
     kept = make(desk)
     for number, key in enumerate(doomed):
         desk.run(aliases.create, aliases.SetAlias(by_id(key), f"alias/a{number}"))
-        desk.run(keys.schedule_deletion, keys.ScheduleDeletion(by_id(key), 7))
+        desk.run(deletion.schedule_deletion, deletion.ScheduleDeletion(by_id(key), 7))
     assert sweeper.run_due() == 0
     desk.clock.advance(days=7)
     assert sweeper.run_due() + sweeper.run_due() == 2
@@ -53,8 +53,8 @@ def test_keys_and_what_hangs_on_them_go_when_their_deletion_is_due(desk, sweeper
 
 def test_a_cancelled_deletion_is_no_deletion(desk, sweeper):
     key = make(desk)
-    desk.run(keys.schedule_deletion, keys.ScheduleDeletion(by_id(key), 7))
-    desk.run(keys.cancel_deletion, keys.CancelDeletion(by_id(key)))
+    desk.run(deletion.schedule_deletion, deletion.ScheduleDeletion(by_id(key), 7))
+    desk.run(deletion.cancel_deletion, deletion.CancelDeletion(by_id(key)))
     desk.clock.advance(days=8)
     assert sweeper.run_due() == 0
     assert desk.run(keys.describe, keys.KeyCommand(by_id(key))).state is KeyState.ENABLED
@@ -87,8 +87,8 @@ def test_a_key_rotates_every_interval_and_old_ciphertexts_open(desk, sweeper):
     new = desk.run(crypto.encrypt, crypto.Encrypt(by_id(key), b"after"))
     assert new.blob.version_id == held.primary_version != old.blob.version_id
     assert held.initial_version == old.blob.version_id
-    unseal = crypto.Unseal(old.blob.sealed, old.blob.iv, by_id(key), old.blob.version_id)
-    assert desk.run(crypto.unseal, unseal).plaintext == b"before"
+    unseal = crypto.DecryptParts(old.blob.sealed, old.blob.iv, by_id(key), old.blob.version_id)
+    assert desk.run(crypto.decrypt_parts, unseal).plaintext == b"before"
 
 
 def test_a_disabled_key_waits_and_rotates_when_it_is_enabled(desk, sweeper):

@@ -10,9 +10,8 @@ from bitting.core import faults
 from bitting.core.model.identity import Statement
 from bitting.core.model.key import KeyRef
 from bitting.core.model.tag import Tag
+from bitting.core.usecases.keys import deletion, resource_tags, tags
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.core.usecases.keys import resource_tags, tags
-from bitting.core.usecases.keys import scheduled as scheduled_keys
 from bitting.core.usecases.keys.tags import TagFilter
 
 
@@ -57,7 +56,7 @@ def test_untag_by_name_strictly_and_all(desk: Any) -> None:
 
 def test_a_key_about_to_go_keeps_its_tags_as_they_are(desk: Any) -> None:
     key = make(desk, a="1")
-    desk.run(keys.schedule_deletion, keys.ScheduleDeletion(KeyRef.by_id(key), 7))
+    desk.run(deletion.schedule_deletion, deletion.ScheduleDeletion(KeyRef.by_id(key), 7))
     for use, command in (
         (tags.tag_key, tags.TagKey(KeyRef.by_id(key), (("b", "2"),))),
         (tags.untag_key, tags.UntagKey(KeyRef.by_id(key), ("a",))),
@@ -136,5 +135,5 @@ def test_tags_go_with_the_key(desk: Any) -> None:
     key, other = make(desk, a="1"), make(desk, a="1")
     held = desk.all(keys.Key, id=key)[0]
     with desk.runtime.store.begin(write=True) as uow:
-        scheduled_keys.erase(uow, held)
+        deletion.delete_records(uow, held)
     assert {tag.resource_id for tag in desk.all(Tag)} == {other}

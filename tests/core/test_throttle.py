@@ -28,26 +28,26 @@ def test_a_place_has_room_for_one_thread() -> None:
     throttle, inside, leave = Throttle(), threading.Event(), threading.Event()
 
     def hold() -> None:
-        with throttle.alone("a"):
+        with throttle.exclusive("a"):
             inside.set()
             leave.wait(5)
 
     thread = threading.Thread(target=hold)
     thread.start()
     assert inside.wait(5)
-    with pytest.raises(ConcurrencyExceeded), throttle.alone("a"):
+    with pytest.raises(ConcurrencyExceeded), throttle.exclusive("a"):
         pass
-    with throttle.alone("b"):
+    with throttle.exclusive("b"):
         pass
     leave.set()
     thread.join()
-    with throttle.alone("a"):
+    with throttle.exclusive("a"):
         pass
 
 
 def test_a_place_is_free_again_after_a_failure() -> None:
     throttle = Throttle()
-    with pytest.raises(ZeroDivisionError), throttle.alone("a"):
+    with pytest.raises(ZeroDivisionError), throttle.exclusive("a"):
         raise ZeroDivisionError
-    with throttle.alone("a"):
+    with throttle.exclusive("a"):
         pass

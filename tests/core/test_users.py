@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bitting.core import faults
-from bitting.core.authz.resource_policies import Policy, Rule, pack, require_local, unpack
+from bitting.core.authz.resource_policies import Policy, Rule, pack, require_same_account, unpack
 from bitting.core.gate import RequestContext
 from bitting.core.model.identity import Principal
 from bitting.core.model.key import KeyRef
 from bitting.core.usecases.crypto import encryption as crypto
-from bitting.core.usecases.iam import accounts, credentials, limited_users
+from bitting.core.usecases.iam import accounts, credentials, user_statements
 from bitting.core.usecases.keys import lifecycle as keys
 
 OPERATOR = Principal("", "", "", "op", (), operator=True)
@@ -38,7 +38,7 @@ def principal_of(runtime, own, user):
         key_id, _ = accounts.add_access_key(uow, runtime.gate.vault, 0, own.account.id, user.id)
 
     def look():
-        runtime.cache.freshen()
+        runtime.cache.refresh()
         return credentials.access_key(runtime.cache.loading, runtime.gate.vault, key_id).principal
 
     return look
@@ -46,49 +46,49 @@ def principal_of(runtime, own, user):
 
 def test_a_statement_holds_at_once_and_ends_at_once(runtime, own):
     account_id = own.account.id
-    user = run(runtime, limited_users.create_user, limited_users.CreateUser(account_id, "reader"))
+    user = run(runtime, user_statements.create_user, user_statements.CreateUser(account_id, "reader"))
     look = principal_of(runtime, own, user)
     assert look().statements == ()
     assert not look().admin
-    order = limited_users.Allow(account_id, "reader", ("key:create", "key:encrypt"), ("*",))
-    statement = run(runtime, limited_users.allow, order)
+    order = user_statements.AddStatement(account_id, "reader", ("key:create", "key:encrypt"), ("*",))
+    statement = run(runtime, user_statements.add_statement, order)
     key = run(runtime, keys.create, keys.CreateKey(), look())
     run(runtime, crypto.encrypt, crypto.Encrypt(KeyRef.by_id(key.id), b"x"), look())
     run(
         runtime,
-        limited_users.allow,
-        limited_users.Allow(account_id, "reader", ("key:encrypt",), (f"key/{key.id}",), deny=True),
+        user_statements.add_statement,
+        user_statements.AddStatement(account_id, "reader", ("key:encrypt",), (f"key/{key.id}",), deny=True),
     )
     with pytest.raises(faults.ExplicitlyDenied):
         run(runtime, crypto.encrypt, crypto.Encrypt(KeyRef.by_id(key.id), b"x"), look())
-    listed = run(runtime, limited_users.statements_of, limited_users.StatementsOf(account_id, "reader"))
+    listed = run(runtime, user_statements.statements_of, user_statements.StatementsOf(account_id, "reader"))
     assert [item.allow for item in sorted(listed, key=lambda item: not item.allow)] == [True, False]
-    run(runtime, limited_users.revoke, limited_users.StatementById(statement.id))
+    run(runtime, user_statements.delete_statement, user_statements.StatementById(statement.id))
     with pytest.raises(faults.PermissionDenied):
         run(runtime, keys.create, keys.CreateKey(), look())
 
 
 def test_users_are_made_by_operators_for_accounts_that_are_there(runtime, own):
     account_id = own.account.id
-    run(runtime, limited_users.create_user, limited_users.CreateUser(account_id, "a"))
+    run(runtime, user_statements.create_user, user_statements.CreateUser(account_id, "a"))
     with pytest.raises(faults.ResourceExists):
-        run(runtime, limited_users.create_user, limited_users.CreateUser(account_id, "a"))
+        run(runtime, user_statements.create_user, user_statements.CreateUser(account_id, "a"))
     for use, command in (
-        (limited_users.create_user, limited_users.CreateUser("none", "b")),
-        (limited_users.allow, limited_users.Allow(account_id, "none", ("*",))),
-        (limited_users.revoke, limited_users.StatementById("none")),
+        (user_statements.create_user, user_statements.CreateUser("none", "b")),
+        (user_statements.add_statement, user_statements.AddStatement(account_id, "none", ("*",))),
+        (user_statements.delete_statement, user_statements.StatementById("none")),
     ):
         with pytest.raises(faults.ResourceNotFound):
             run(runtime, use, command)
     somebody = Principal(account_id, own.account.ring, "u", "u", (), admin=True)
     with pytest.raises(faults.PermissionDenied):
-        run(runtime, limited_users.create_user, limited_users.CreateUser(account_id, "c"), somebody)
+        run(runtime, user_statements.create_user, user_statements.CreateUser(account_id, "c"), somebody)
 
 
 def test_a_policy_is_stored_with_its_rules():
     policy = Policy('{"as": "written"}', (Rule(True, ("1/user/a",), ("key:encrypt",), networks=("10.0.0.0/8",)),))
     assert unpack(pack(policy)) == policy
     assert unpack("something older") == Policy("something older", ())
-    require_local(pack(policy), "1")
+    require_same_account(pack(policy), "1")
     with pytest.raises(faults.InvalidParameter):
-        require_local(pack(policy), "2")
+        require_same_account(pack(policy), "2")

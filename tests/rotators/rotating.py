@@ -26,7 +26,7 @@ from bitting.core.scheduler import LEASE_MS, Scheduler
 from bitting.core.usecases.secrets import lifecycle as secrets
 from bitting.core.usecases.secrets import rotation as secret_rotation
 from bitting.core.usecases.secrets import versions as secret_versions
-from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
+from bitting.core.usecases.secrets.sweeps import SECRET_SWEEPS, secret_handlers
 from bitting.outbound.http_client import BoundedHttpClient
 from bitting.providers.software.provider import SoftwareProvider
 from bitting.rotators.mysql import MysqlRotator
@@ -104,7 +104,7 @@ who = Principal("1" * 16, "ring", "u", "admin", EVERYTHING, admin=True)
 
 
 def run(use, order):
-    cache.freshen()
+    cache.refresh()
     return gate.run(use, who, order, RequestContext("r", "t", "o", ""), cache.loading)
 
 

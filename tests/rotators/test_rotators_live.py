@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from database_servers import ROOT, free_port
 
-from bitting.core.usecases.secrets.rotation_ports import Login, RotationRefused, Server
+from bitting.core.usecases.secrets.rotation_ports import DatabaseServer, Login, RotationRefused
 from bitting.outbound.http_client import BoundedHttpClient
 from bitting.rotators.mysql import MysqlRotator
 from bitting.rotators.postgresql import PostgresqlRotator
@@ -21,8 +21,10 @@ ROTATORS = {"postgresql": PostgresqlRotator(), "mysql": MysqlRotator()}
 AWKWARD = "p'\"\\%s;--ü€ {}"
 
 
-def where(server: Any, *, admin: bool = True) -> Server:
-    return Server(server.engine, "127.0.0.1", server.port, server.database, False, Login(*ROOT) if admin else None)
+def where(server: Any, *, admin: bool = True) -> DatabaseServer:
+    return DatabaseServer(
+        server.engine, "127.0.0.1", server.port, server.database, False, Login(*ROOT) if admin else None
+    )
 
 
 def rotator(server: Any) -> Any:
@@ -31,15 +33,15 @@ def rotator(server: Any) -> Any:
 
 def test_who_is_let_in(server: Any) -> None:
     server.user("app", "old")
-    assert rotator(server).works(where(server), Login("app", "old"))
-    assert not rotator(server).works(where(server), Login("app", "wrong"))
-    assert not rotator(server).works(where(server), Login("nobody", "old"))
+    assert rotator(server).login_works(where(server), Login("app", "old"))
+    assert not rotator(server).login_works(where(server), Login("app", "wrong"))
+    assert not rotator(server).login_works(where(server), Login("nobody", "old"))
 
 
 def test_a_server_that_is_not_there_says_nothing_about_passwords(server: Any) -> None:
-    nowhere = Server(server.engine, "127.0.0.1", free_port(), server.database, False, None)
+    nowhere = DatabaseServer(server.engine, "127.0.0.1", free_port(), server.database, False, None)
     with pytest.raises(RotationRefused) as refused:
-        rotator(server).works(nowhere, Login("app", "old"))
+        rotator(server).login_works(nowhere, Login("app", "old"))
     assert (refused.value.code, refused.value.final) == ("ServerUnreachable", False)
 
 

@@ -1,1 +1,1 @@
-"""``make bench``: hot requests against the echo route of the same server, in one run, as ratios."""
+"""``make bench``: hot requests compared with the echo route of the same server, in one run, as ratios."""

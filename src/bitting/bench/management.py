@@ -27,7 +27,7 @@ PAGE = "ListKeys, 100 of 100,000"
 
 
 def fill(store: Store, entropy: Entropy, like: Key) -> None:
-    """Add keys like one (without material: nothing here uses it) until the account holds :data:`KEYS`."""
+    """Add copies of one key (without material, which is not used here) until the account holds :data:`KEYS`."""
     for start in range(0, KEYS, _BATCH):
         with store.begin(write=True) as uow:
             for offset in range(_BATCH):

@@ -1,4 +1,4 @@
-"""Fire each shot with wrk for a few seconds, the echo route before and after, and print ratios.
+"""Send each signed request with wrk for a few seconds, the echo route before and after, and print ratios.
 
 ::
 
@@ -35,7 +35,7 @@ from bitting.core.usecases.keys import lifecycle as keys
 from bitting.settings import load
 from bitting.wiring import build, prepare
 
-#: The house's promise: a hot encrypt of 1 KB with an AK/SK signature costs at most this many echoes.
+#: The limit: a hot encrypt of 1 KB with an AK/SK signature costs at most this many echo requests.
 GUARD, GUARDED = 3.0, "huawei AK/SK"
 _RATE = re.compile(r"Requests/sec:\s+([0-9.]+)")
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -128,7 +128,7 @@ def _free_port() -> int:
 
 
 def _try(http: str, shot: SignedRequest) -> None:
-    """One request by hand: a benchmark of refusals would be fast and worthless."""
+    """Send one request first: a benchmark of refused requests would be worthless."""
     request = urllib.request.Request(f"http://{http}{shot.path}", shot.body, dict(shot.headers))
     try:
         with urllib.request.urlopen(request, timeout=5):

@@ -1,4 +1,4 @@
-"""Pre-signed requests, written apart from the dialects: what they check, this makes.
+"""Pre-signed requests, written independently of the dialects that verify them.
 
 No nonce is sent (none of these signatures demands one), so that one request may be repeated.
 """
@@ -28,7 +28,7 @@ Credentials = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """One request to fire again and again."""
+    """A request that is sent many times."""
 
     name: str
     path: str

@@ -1,4 +1,4 @@
-"""What an operator, or the owner of the calling code, does next. One line a fault; base classes fill the gaps."""
+"""Advice for each fault: what the operator or the developer of the client does next. Base classes are the fallback."""
 
 from __future__ import annotations
 

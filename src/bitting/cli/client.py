@@ -1,13 +1,13 @@
-"""How commands speak to a server that is running: the native API, found through the data directory.
+"""Client of a running server: the native API, found through the data directory.
 
 ::
 
     DIR/credentials.json  http, https, ca_cert   where it listens
-    DIR/operator.token                           who we are
+    DIR/operator.token                           the operator token
     connect(data_dir) -> Native.get | post | put | delete (path, fields) -> answer as a dict
 
-Loopback and plain ``http.client``: no proxy is asked, no redirect followed, nothing retried. Whatever goes wrong
-is a :class:`CommandError` whose text ends with what to do next; :func:`told` prints it.
+Loopback and plain ``http.client``: no proxies, no redirects, no retries. Every failure
+is a :class:`CommandError` whose text ends with what to do next; :func:`run_against_server` prints it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from bitting.settings import SettingsError, load
 PREFIX = "/bitting/v1/"
 TIMEOUT_SECONDS = 60.0
 ANSWER_BYTES_MAX = 64 << 20
-#: Addresses that mean "everywhere" to a listener and nothing to a client.
+#: Wildcard addresses of a listener, which a client cannot connect to.
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, never bound
 
 _NEXT = {
@@ -132,12 +132,12 @@ class Native:
 
 def _refusal(status: int, answer: Mapping[str, Any]) -> CommandError:
     error = answer.get("error")
-    told = error if isinstance(error, dict) else {}
-    text = str(told.get("message") or f"the server answered {status}").rstrip(".")
+    details = error if isinstance(error, dict) else {}
+    text = str(details.get("message") or f"the server answered {status}").rstrip(".")
     advice = _NEXT.get(status, "")
-    if told.get("request_id") and status >= 500:
-        text += f" (request {told['request_id']})"
-    return CommandError(f"{text}; {advice}" if advice else text, status, str(told.get("code", "")))
+    if details.get("request_id") and status >= 500:
+        text += f" (request {details['request_id']})"
+    return CommandError(f"{text}; {advice}" if advice else text, status, str(details.get("code", "")))
 
 
 def connect(data_dir: str | None = None) -> Native:
@@ -180,7 +180,7 @@ def _read(path: Path) -> str:
         raise CommandError(msg) from None
 
 
-def told(action: Callable[[Native], None], data_dir: str | None = None) -> int:
+def run_against_server(action: Callable[[Native], None], data_dir: str | None = None) -> int:
     """Run ``action`` against the server of a data directory. 0, or 1 with one line on standard error."""
     try:
         action(connect(data_dir))

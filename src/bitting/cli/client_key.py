@@ -2,7 +2,7 @@
 
 ::
 
-    create   -> DIR/clientKey_<id>.json and DIR/clientKey_<id>_Password.txt, readable by their owner only
+    create   -> DIR/clientKey_<id>.json and DIR/clientKey_<id>_Password.txt, readable by the owner only
     list     -> a table
     delete   -> refused from the next request on
 """
@@ -45,21 +45,21 @@ def create(
     data_dir: DataDir = None,
 ) -> None:
     """Make a client key: its file for the SDKs, and its password."""
-    from bitting.cli.client import told  # noqa: PLC0415 - start-up time is counted in imports
+    from bitting.cli.client import run_against_server  # noqa: PLC0415 - start-up time is counted in imports
 
     def act(api: Native) -> None:
         fields: dict[str, Any] = {"access_point": access_point, "resources": allow or [], "networks": source or []}
         _create(api, account, fields, days, password_file, out)
 
-    raise SystemExit(told(act, data_dir))
+    raise SystemExit(run_against_server(act, data_dir))
 
 
 @app.command("list")
 def list_(account: Account = "", data_dir: DataDir = None) -> None:
     """List an account's client keys."""
-    from bitting.cli.client import told  # noqa: PLC0415
+    from bitting.cli.client import run_against_server  # noqa: PLC0415
 
-    raise SystemExit(told(lambda api: _list(api, account), data_dir))
+    raise SystemExit(run_against_server(lambda api: _list(api, account), data_dir))
 
 
 @app.command()
@@ -68,16 +68,16 @@ def delete(
     data_dir: DataDir = None,
 ) -> None:
     """Delete a client key: the next request it signs is refused."""
-    from bitting.cli.client import CommandError, segment, told  # noqa: PLC0415
+    from bitting.cli.client import CommandError, run_against_server, segment  # noqa: PLC0415
 
     def act(api: Native) -> None:
         try:
-            gone = api.delete(f"client-keys/{segment(client_key_id)}")["client_key"]
+            deleted = api.delete(f"client-keys/{segment(client_key_id)}")["client_key"]
         except CommandError as error:
             raise _advised(error, 404, "`bitting client-key list` shows those there are") from None
-        print(f"deleted {gone['id']} of access point {gone['access_point']}")
+        print(f"deleted {deleted['id']} of access point {deleted['access_point']}")
 
-    raise SystemExit(told(act, data_dir))
+    raise SystemExit(run_against_server(act, data_dir))
 
 
 def _create(
@@ -95,21 +95,22 @@ def _create(
     validity = {"not_before_ms": now - 60_000, "not_after_ms": now + days * _DAY_MS}
     path = f"accounts/{segment(_account(api, account))}/client-keys"
     try:
-        made = api.post(path, {**fields, **validity, "password": password})["client_key"]
+        created = api.post(path, {**fields, **validity, "password": password})["client_key"]
     except CommandError as error:
         raise _explained(error, api, account, fields) from None
-    file = folder / f"clientKey_{made['id']}.json"
-    secret = folder / f"clientKey_{made['id']}_Password.txt"
+    file = folder / f"clientKey_{created['id']}.json"
+    secret = folder / f"clientKey_{created['id']}_Password.txt"
     try:
         from json import dumps  # noqa: PLC0415
 
-        _write(file, dumps({"KeyId": made["id"], "PrivateKeyData": made["private_key_data"]}))
+        _write(file, dumps({"KeyId": created["id"], "PrivateKeyData": created["private_key_data"]}))
         _write(secret, password)
     except OSError as error:
-        api.delete(f"client-keys/{segment(made['id'])}")
+        api.delete(f"client-keys/{segment(created['id'])}")
         text = f"{error.filename}: {error.strerror}; the client key was deleted again, name another place with --out"
         raise CommandError(text) from None
-    print(f"client key    {made['id']}, access point {made['access_point']}, valid until {_day(made['not_after_ms'])}")
+    until = _day(created["not_after_ms"])
+    print(f"client key    {created['id']}, access point {created['access_point']}, valid until {until}")
     print(f"file          {file}")
     print(f"password      in {secret}")
     print("Keep both: the server has only the public half and cannot make the file again.")

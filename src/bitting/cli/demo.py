@@ -1,4 +1,4 @@
-"""``bitting demo``: a server, the clouds' own clients against it, and a table of what each of them saw.
+"""``bitting demo``: run the clouds' own clients against a new server and print a table of the results.
 
 ::
 
@@ -131,7 +131,7 @@ def _operations(driven: Any, plan: ModuleType, console: Console) -> int:
 
 
 def _crossing(driven: Any, plan: ModuleType, console: Console) -> int:
-    """The matrix of ciphertexts: who sealed down the side, who opened across the top."""
+    """The ciphertext matrix: encrypting client by row, decrypting client by column."""
     clients = plan.CROSSING
     table = Table(
         "sealed by / opened by", *(client.crossing for client in clients), title="Ciphertexts across the APIs"

@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bitting.cli.client import CommandError, Native, told
+from bitting.cli.client import CommandError, Native, run_against_server
 from bitting.cli.values import find_row, moment_ms, span_ms
 
 faults = typer.Typer(help="Make requests fail on purpose (developer mode).", no_args_is_help=True)
@@ -28,7 +28,7 @@ DataDir = Annotated[str | None, typer.Option(help="The server's data directory. 
 
 
 def _run(action: Callable[[Native], None], data_dir: str | None) -> None:
-    raise SystemExit(told(action, data_dir))
+    raise SystemExit(run_against_server(action, data_dir))
 
 
 @faults.command("add")
@@ -43,7 +43,7 @@ def add_fault(
     effect: Annotated[str, typer.Option(help="reset or truncate the connection instead of an error.")] = "",
     data_dir: DataDir = None,
 ) -> None:
-    """Strike matching requests with an error, a delay or a broken connection."""
+    """Inject an error, a delay or a broken connection into matching requests."""
 
     def action(native: Native) -> None:
         if not (code or latency or effect):
@@ -85,7 +85,7 @@ def list_faults(data_dir: DataDir = None) -> None:
 
 @faults.command("clear")
 def clear_faults(data_dir: DataDir = None) -> None:
-    """Forget every rule."""
+    """Delete every rule."""
 
     def action(native: Native) -> None:
         Console().print(f"{len(native.delete('dev/faults')['faults'])} rule(s) cleared", highlight=False)
@@ -102,7 +102,7 @@ def _show(answer: dict[str, Any]) -> None:
 
 @clock.command("advance")
 def advance(span: Annotated[str, typer.Argument(help="31d, 12h30m, 90s")], data_dir: DataDir = None) -> None:
-    """Move the clock forward; windows close, rotations run, tokens and imports expire."""
+    """Move the clock forward; waiting periods end, rotations run, tokens and imports expire."""
     _run(lambda native: _show(native.post("dev/clock", {"by_ms": span_ms(span)})), data_dir)
 
 
@@ -114,13 +114,13 @@ def set_clock(moment: Annotated[str, typer.Argument(help="2027-01-01T00:00:00Z")
 
 @clock.command("reset")
 def reset_clock(data_dir: DataDir = None) -> None:
-    """Back to the machine's time."""
+    """Reset the clock to the machine's time."""
     _run(lambda native: _show(native.delete("dev/clock")), data_dir)
 
 
 @clock.command("show")
 def show_clock(data_dir: DataDir = None) -> None:
-    """What time the service thinks it is."""
+    """Show the service's time."""
     _run(lambda native: _show(native.get("dev/clock")), data_dir)
 
 

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bitting.cli.client import CommandError, Native, segment, told
+from bitting.cli.client import CommandError, Native, run_against_server, segment
 
 account = typer.Typer(help="Accounts and their states.", no_args_is_help=True)
 access_key = typer.Typer(help="Access keys.", no_args_is_help=True)
@@ -35,7 +35,7 @@ def _run(action: Callable[[Native], Any], data_dir: str | None, as_json: bool) -
         else:
             _table(value if isinstance(value, list) else [value])
 
-    raise SystemExit(told(show, data_dir))
+    raise SystemExit(run_against_server(show, data_dir))
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> None:

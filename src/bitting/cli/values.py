@@ -1,4 +1,4 @@
-"""What people write on command lines and in tests: spans of time, moments, error codes."""
+"""Values on command lines and in tests: durations, times, error codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Believing machines: attestation results as signed tokens, judged by the verifiers' public keys.
+"""Attestation tokens: signed results of a verifier, checked with the verifiers' public keys.
 
 ::
 
@@ -12,10 +12,10 @@
 
 1. One of the verifiers that the operator trusts signed the token.
 2. It is valid now.
-3. It answers this very challenge.
+3. It contains the nonce of this challenge.
 4. It binds a public key to the machine; the answer is encrypted to that.
 
-What the machine runs is the verifier's judgement: it signs for machines that pass its policy.
+Whether the machine runs trusted software is for the verifier to decide: it signs for machines that pass its policy.
 """
 
 from __future__ import annotations
@@ -46,22 +46,22 @@ class TokenAttestation:
     def attest(self, document: bytes, nonce: bytes) -> bytes:
         """As in the port. Whatever is wrong with the document, the fault is the same."""
         try:
-            return self._judged(document, nonce)
+            return self._verified_claims(document, nonce)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise _refusal() from None
 
-    def _judged(self, document: bytes, nonce: bytes) -> bytes:
+    def _verified_claims(self, document: bytes, nonce: bytes) -> bytes:
         if len(document) > DOCUMENT_BYTES_MAX:
             raise _refusal()
         signed, _, signature = document.rpartition(b".")
         header, _, claims = signed.partition(b".")
         if _object(header)["alg"] != "RS256" or not self._signed(signed, _decoded(signature)):
             raise _refusal()
-        said = _object(claims)
+        claims_set = _object(claims)
         now_s = self._clock.wall_ms() / 1000
-        if not said.get("nbf", 0) <= now_s < said["exp"] or not _answers(said["eat_nonce"], nonce):
+        if not claims_set.get("nbf", 0) <= now_s < claims_set["exp"] or not _answers(claims_set["eat_nonce"], nonce):
             raise _refusal()
-        return rsa_public(said["cnf"]["jwk"])
+        return rsa_public(claims_set["cnf"]["jwk"])
 
     def _signed(self, message: bytes, signature: bytes) -> bool:
         return any(self._vault.verify_rsa(root, message, signature) for root in self._roots)
@@ -87,9 +87,9 @@ def _object(part: bytes) -> dict[str, Any]:
     return found
 
 
-def _answers(said: Any, nonce: bytes) -> bool:
-    """Whether one of the nonces said is ours: a text, or a list of them (RFC 9711 section 4.1)."""
-    texts = said if isinstance(said, list) else [said]
+def _answers(claim: Any, nonce: bytes) -> bool:
+    """Whether one of the token's nonces is the challenge's: a text, or a list of them (RFC 9711 section 4.1)."""
+    texts = claim if isinstance(claim, list) else [claim]
     return any(hmac.compare_digest(_decoded(text), nonce) for text in texts)
 
 
@@ -98,15 +98,15 @@ def rsa_public(jwk: dict[str, Any]) -> bytes:
     if jwk["kty"] != "RSA":
         raise ValueError
     numbers = b"".join(_integer(_decoded(jwk[name])) for name in ("n", "e"))
-    return _tagged(0x30, _RSA + _tagged(0x03, b"\0" + _tagged(0x30, numbers)))
+    return _der_element(0x30, _RSA + _der_element(0x03, b"\0" + _der_element(0x30, numbers)))
 
 
 def _integer(magnitude: bytes) -> bytes:
     stripped = magnitude.lstrip(b"\0") or b"\0"
-    return _tagged(0x02, b"\0" + stripped if stripped[0] & 0x80 else stripped)
+    return _der_element(0x02, b"\0" + stripped if stripped[0] & 0x80 else stripped)
 
 
-def _tagged(tag: int, content: bytes) -> bytes:
+def _der_element(tag: int, content: bytes) -> bytes:
     size = len(content)
     if size < 0x80:
         return bytes((tag, size)) + content

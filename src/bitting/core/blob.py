@@ -1,4 +1,4 @@
-"""The ciphertext blob: one body, three coats, so that every API opens what any other made.
+"""The ciphertext blob: one content in three encodings, so that every API decrypts what any other encrypted.
 
 ::
 
@@ -6,22 +6,20 @@
     framed    24 | 00 | algorithm | body                                                  n + 67
     padded    02 00 | framed | key id (36 ASCII) | 35 x 00                                n + 140
 
-``framed`` is what this software hands out wherever nothing else is demanded; its first byte is the
-format, the high nibble of the second the format version (0), the low nibble the padding mode (0,
-none). Its GCM form (algorithm 02) is byte for byte what the Instance API's AdvanceEncrypt returns and
-what Alibaba's transfer SDKs cut (24 00 02) and glue back. ``body`` alone is what those SDKs build for
-the low-version API. ``padded`` meets the length bounds that Huawei Cloud (128 to 5648 base64 characters) and
+``framed`` is the usual encoding. Its first byte is the format, the high nibble of the second the format version (0),
+the low nibble the padding mode (0, none). Its GCM form (algorithm 02) is byte for byte what the Instance API's
+AdvanceEncrypt returns and what Alibaba's transfer SDKs split (24 00 02) and join again. ``body`` is what those SDKs
+build for the low-version API. ``padded`` meets the length bounds that Huawei Cloud (128 to 5648 base64 characters) and
 Open Telekom Cloud (188 to 5648) document for 1 to 4096 bytes of plaintext: exactly 140 bytes over.
 
-The additional authenticated data of GCM is the caller's and nothing else; the version id selects the
-key, so changing it, like changing any other byte, fails authentication or parsing.
+The additional authenticated data (AAD) of GCM is the caller's and nothing else. The version id selects the key, so a
+change of it, as of any other byte, fails authentication or parsing.
 
-One exception: where an API takes plaintext as base64 but its clients also send other strings, the blob
-must say which it was, or the string could not be given back as it came. Then bit 80 of the algorithm byte
-is set (82, 85: "the plaintext is text, not what base64 stood for") and the additional data is prefixed
-with :data:`TEXT_PREFIX`, so that the mark cannot be changed unnoticed either. Every API opens such a blob
-whole; its parts alone (without the frame) open only with that prefix.
-A version id is 36 characters, so the first byte of a bare body is never 24 or 02.
+One exception: some APIs take plaintext as base64 although their clients also send other strings. The blob then records
+which of the two it was, so that decryption returns the string as it was sent: bit 80 of the algorithm byte is set (82,
+85: "the plaintext is text, not what base64 stood for") and the AAD is prefixed with :data:`TEXT_PREFIX`, so that the
+mark is authenticated too. Every API decrypts such a blob as a whole; its parts alone (without the frame) decrypt only
+with that prefix. A version id is 36 characters, so the first byte of a bare body is never 24 or 02.
 """
 
 from __future__ import annotations
@@ -71,29 +69,29 @@ class Blob:
 
 
 def body(version_id: str, iv: bytes, sealed: bytes) -> bytes:
-    """The bare body."""
+    """The body encoding."""
     return version_id.encode("ascii") + iv + sealed
 
 
 def framed(blob: Blob) -> bytes:
-    """The blob in its frame. ``blob.algorithm`` must be a GCM mode."""
+    """The framed encoding. ``blob.algorithm`` must be a GCM mode."""
     assert blob.algorithm is not None  # noqa: S101 - the use case always sets it
     prefix = (_TEXT_FRAME if blob.text else _PREFIX)[blob.algorithm]
     return b"".join((prefix, blob.version_id.encode("ascii"), blob.iv, blob.sealed))
 
 
-def bound(aad: bytes, *, text: bool) -> bytes:
-    """The additional data GCM is given for a caller's ``aad``."""
+def authenticated_data(aad: bytes, *, text: bool) -> bytes:
+    """The AAD that GCM gets for a caller's ``aad``."""
     return TEXT_PREFIX + aad if text else aad
 
 
 def padded(blob: Blob) -> bytes:
-    """The framed blob in the long coat; names the key as well as the version."""
+    """The padded encoding; it names the key as well as the version."""
     return b"".join((_PADDED, framed(blob), blob.key_id.encode("ascii"), _TRAILER))
 
 
 def parse(data: bytes) -> Blob:
-    """Read any of the three. Raises ``InvalidCiphertext`` for anything else; says no more."""
+    """Parse any of the three encodings. Raises ``InvalidCiphertext`` for anything else, without details."""
     if data[:2] == _PADDED:
         return _parse_padded(data)
     if data[:1] == b"\x24":

@@ -24,18 +24,18 @@ from bitting.core import faults, replicas
 from bitting.core.authz import decision_point
 from bitting.core.authz.decision_point import Authorizer
 from bitting.core.authz.resource_policies import SECRET_ACTIONS, PolicyCache, PolicyRequest
-from bitting.core.authz.statements import ACCOUNT_FAULTS, granted, is_offline, missing, ring_of
+from bitting.core.authz.statements import ACCOUNT_FAULTS, is_granted, is_offline, not_found_fault, ring_of
 from bitting.core.authz.statements import authorise as authorise  # noqa: PLC0414 - asked for here by use cases
 from bitting.core.key_cache import CachedKey, KeyCache, NotResident, View, resolve
-from bitting.core.key_states import is_deleted, require
-from bitting.core.keystore_access import SHARED, require_usable
+from bitting.core.key_states import is_deleted, require_state
+from bitting.core.keystore_access import SHARED, require_keystore_usable
 from bitting.core.model.audit_event import AuditEvent
 from bitting.core.model.identity import AccountState, Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.keystore import Keystore
 from bitting.core.model.service import Switches
 from bitting.core.ports import Attestation, Clock, Entropy, KeyHandle, KeyProvider, Store, Trail, UnitOfWork, Vault
-from bitting.core.switches import DEFAULT, in_force
+from bitting.core.switches import DEFAULT, current_switches
 from bitting.core.throttle import Throttle
 
 C = TypeVar("C")
@@ -239,7 +239,7 @@ class Gate:
     def _resident_key(context: Context, ref: KeyRef) -> CachedKey:
         cached = context.view.key(ring_of(context.principal, ref), ref)
         if cached is None or is_deleted(cached.key, context.now_ms):
-            raise missing(ref)
+            raise not_found_fault(ref)
         return cached
 
     def _run_cold(self, use: UseCase[C, R], context: Context, command: C) -> R:
@@ -265,7 +265,7 @@ class Gate:
         found = uow.of(Key).get(key_id) if key_id else None
         key = replicas.visible_key(lambda kind, record_id: uow.of(kind).get(record_id), ring, found) if found else None
         if key is None or is_deleted(key, context.now_ms):
-            raise missing(ref)
+            raise not_found_fault(ref)
         return key
 
     def _writable_record(self, uow: UnitOfWork, context: Context, key: Key) -> Key:
@@ -276,7 +276,7 @@ class Gate:
         held = uow.of(Key).get(key.id)
         if held is None or held.ring == key.ring:
             return key
-        replicas.require_open(held, self.switches(context.view))
+        replicas.require_sync(held, self.switches(context.view))
         return held
 
     def with_key(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
@@ -297,7 +297,7 @@ class Gate:
 
     def switches(self, view: View) -> Switches:
         """The service's switches, from the cache."""
-        return in_force(view)
+        return current_switches(view)
 
     def _admit(self, use: UseCase[C, R], principal: Principal, view: View) -> None:
         if use.operator:
@@ -323,7 +323,7 @@ class Gate:
                 authorise(principal, use.action, None)
             except faults.PermissionDenied as denied:
                 return denied
-        return missing(ref)
+        return not_found_fault(ref)
 
     def _ask_decision_point(self, use: UseCase[C, R], context: Context, command: C) -> None:
         """Ask the external policy decision point, if there is one; on a thread that may wait for it."""
@@ -336,7 +336,7 @@ class Gate:
         decision_point.require_permit(
             self.authorizer,
             url,
-            decision_point.question(context.principal, context.request_context, use.action, resource),
+            decision_point.decision_request(context.principal, context.request_context, use.action, resource),
         )
 
     def _check_service_state(self, switches: Switches, use: UseCase[C, R], principal: Principal) -> None:
@@ -358,15 +358,15 @@ class Gate:
         if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
             raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
         if key.ring != principal.ring:
-            if not granted(principal, action, f"key/{key.id}"):
+            if not is_granted(principal, action, f"key/{key.id}"):
                 raise faults.KeyPermissionDenied(resource=key.id, action=action)
         elif not principal.admin:
             request_context = context.request_context
             attempt = PolicyRequest(action, request_context.operation, request_context.source, context.now_ms)
             self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy, f"eps/{key.enterprise_project_id}")
         if states == "use" and key.keystore_id not in SHARED:
-            require_usable(self._partition(context.view, key.keystore_id), principal)
-        require(states, key, context.now_ms)
+            require_keystore_usable(self._partition(context.view, key.keystore_id), principal)
+        require_state(states, key, context.now_ms)
         if key.service and principal.instance_id:
             # An instance serves its applications' keys; those of other services are the services' own.
             raise faults.ServiceKeyProtected(key_id=key.id)
@@ -380,7 +380,7 @@ class Gate:
 
         Raises ``ExplicitlyDenied`` or ``PermissionDenied``; see :mod:`bitting.core.authz.resource_policies`.
         """
-        verdict = self._policies.verdict(policy, principal, attempt)
+        verdict = self._policies.evaluate(policy, principal, attempt)
         if verdict is False:
             raise faults.ExplicitlyDenied(resource=resource, action=attempt.action)
         try:

@@ -1,4 +1,4 @@
-"""What hot requests live on: keys, handles and principals, never staler than the store's bound.
+"""The key cache: keys, handles and principals for hot requests, never staler than the store's bound.
 
 ::
 
@@ -8,8 +8,8 @@
            └─ loading view:  build(Reader) in a read unit of work, remember what it read
     freshen(): store.poll() differs? -> drop every value that read a changed record
 
-A value depends on the records its builder asked for, whether they were there or not; a change to any of
-them drops it. Values are kept least-recently-loaded first out, at most ``limit``.
+A value depends on the records its builder read, whether they existed or not; a change to any of them drops it. At most
+``limit`` values are kept; the least recently loaded goes first.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class CachedKey:
 
 
 def binding(key: Key, version_id: str) -> bytes:
-    """What wrapped material is tied to: account, key, version and spec, each ended by a zero byte."""
+    """The binding of wrapped material: account, key, version and spec, each ended by a zero byte."""
     return b"".join(part.encode() + b"\0" for part in (key.account_id, key.id, version_id, key.spec))
 
 
@@ -93,7 +93,7 @@ class KeyCache:
         self.resident = View(self, may_load=False)
         self.loading = View(self, may_load=True)
 
-    def freshen(self) -> None:
+    def refresh(self) -> None:
         """Drop what was changed since the last call. Raises ``Unavailable`` if the store cannot say."""
         mark = self._store.poll()
         if mark == self._mark:
@@ -111,7 +111,7 @@ class KeyCache:
             self._position = position
             self._mark = mark
 
-    def peek(self, label: Hashable) -> object | None:
+    def get_resident(self, label: Hashable) -> object | None:
         """The value if it is in memory."""
         return self._values.get(label)
 
@@ -146,7 +146,7 @@ class KeyCache:
         return provider.open(SPECS[key.spec], stored, binding(key, version.id))
 
     def key_builder(self, ring: str, ref: KeyRef) -> Callable[[Reader], CachedKey | None]:
-        """How to find a key by id, alias or version inside a ring."""
+        """A builder that finds a key by id, alias or version inside a key ring."""
 
         def build(reader: Reader) -> CachedKey | None:
             found = reader.get(Key, resolve(reader.get, ring, ref))
@@ -160,7 +160,7 @@ class KeyCache:
 
 
 def resolve(get: Callable[[type[Any], str], Any], ring: str, ref: KeyRef) -> str:
-    """The key id a reference means in a ring, or the empty string."""
+    """The id of the key that a reference names in a key ring, or the empty string."""
     if ref.kind == "id":
         return ref.value
     if ref.kind == "alias":
@@ -171,7 +171,7 @@ def resolve(get: Callable[[type[Any], str], Any], ring: str, ref: KeyRef) -> str
 
 
 class View:
-    """The cache as one kind of thread sees it: the event loop only looks, workers also load."""
+    """The cache for one kind of thread: the event loop only reads what is resident, worker threads also load."""
 
     __slots__ = ("_cache", "may_load")
 
@@ -179,13 +179,13 @@ class View:
         self._cache = cache
         self.may_load = may_load
 
-    def freshen(self) -> None:
-        """See :meth:`KeyCache.freshen`."""
-        self._cache.freshen()
+    def refresh(self) -> None:
+        """See :meth:`KeyCache.refresh`."""
+        self._cache.refresh()
 
     def get(self, label: Hashable, build: Callable[[Reader], T | None]) -> T | None:
         """The value, from memory or built. Raises :class:`NotResident` on the event loop's view."""
-        value = self._cache.peek(label)
+        value = self._cache.get_resident(label)
         if value is not None:
             return cast("T", value)
         if not self.may_load:
@@ -193,8 +193,8 @@ class View:
         return self._cache.load(label, build)
 
     def key(self, ring: str, ref: KeyRef) -> CachedKey | None:
-        """The key a reference means in a ring, or None."""
-        value = self._cache.peek((ring, ref.kind, ref.value))
+        """The key that a reference names in a key ring, or None."""
+        value = self._cache.get_resident((ring, ref.kind, ref.value))
         if value is not None:
             return cast("CachedKey", value)
         return self.get((ring, ref.kind, ref.value), self._cache.key_builder(ring, ref))

@@ -69,7 +69,7 @@ TABLE: dict[str, Row] = {
 
 
 def effective_state(key: Key, now_ms: int) -> KeyState:
-    """The state as of now: material past its expiry counts as gone before anybody has swept it away."""
+    """The state as of now: material past its expiry counts as deleted before the background job has deleted it."""
     if key.material_expires_ms and key.material_expires_ms <= now_ms and key.state in {_ENABLED, _DISABLED}:
         return _IMPORT
     return key.state
@@ -80,7 +80,7 @@ def is_deleted(key: Key, now_ms: int) -> bool:
     return key.state is _DELETION and key.deletion_due_ms <= now_ms
 
 
-def require(row: str, key: Key, now_ms: int) -> None:
+def require_state(row: str, key: Key, now_ms: int) -> None:
     """Raise the table's fault for this row and the key's effective state, or return."""
     state = effective_state(key, now_ms)
     fault = TABLE[row].get(state)

@@ -1,4 +1,4 @@
-"""Key store partitions as the gate sees them: whether keys in one can be used now, and by whom."""
+"""Key store partitions: whether keys in one can be used now, and by which users."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from bitting.core import faults
 from bitting.core.model.identity import Principal
 from bitting.core.model.keystore import Keystore, KeystoreState
 
-#: Partitions that are always there, by the ids the cloud documents for them.
+#: Partitions that always exist, by their documented ids.
 SHARED = ("", "0", "1", "2")
 
 
-def require_usable(store: Keystore | None, principal: Principal) -> None:
+def require_keystore_usable(store: Keystore | None, principal: Principal) -> None:
     """Return if keys in the store may be used by this principal.
 
     Raises ``PartitionDenied``, ``KeyStateFault`` (``partition`` disabled), and ``ServerFault`` (``during``

@@ -1,4 +1,4 @@
-"""Key material: bytes that must not be seen by accident.
+"""Key material: bytes that must not be shown by accident.
 
 ``KeyMaterial`` has no useful ``repr``, no ``==``, no pickle, no iteration, no format. The one way
 to the bytes is :func:`bitting.core.reveal.reveal`, which only providers and the material use case
@@ -11,7 +11,7 @@ from typing import NoReturn
 
 
 class KeyMaterial:
-    """Secret bytes in a box. Shape: 1 to 16384 bytes, owned by whoever made the box."""
+    """A container for secret bytes: 1 to 16384 bytes, owned by its creator."""
 
     __slots__ = ("_bytes",)
 

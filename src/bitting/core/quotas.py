@@ -1,4 +1,4 @@
-"""How many of something a scope may hold.
+"""Quotas: how many resources of a kind a scope may hold.
 
 ::
 
@@ -35,18 +35,18 @@ CLOUD = {
 
 def limit(uow: UnitOfWork, scope: str, name: str) -> int:
     """The limit in force for ``name`` in ``scope`` (a key ring, project, account or key id)."""
-    held = uow.of(Quota).get(f"{scope}/{name}")
-    if held is not None:
-        return held.limit
+    quota = uow.of(Quota).get(f"{scope}/{name}")
+    if quota is not None:
+        return quota.limit
     switches = uow.of(Switches).get("service")
     return CLOUD[name] if switches is not None and switches.quotas == "cloud" else CEILING
 
 
-def require_room(uow: UnitOfWork, scope: str, name: str, held: Callable[[], int], more: int = 1) -> None:
-    """Return if ``more`` fit beside those ``held()`` counts. Raises ``QuotaExceeded`` with ``limit``.
+def require_room(uow: UnitOfWork, scope: str, name: str, count: Callable[[], int], more: int = 1) -> None:
+    """Return if ``more`` fit in addition to the ``count()`` that exist. Raises ``QuotaExceeded`` with ``limit``.
 
     Nothing is counted under the generous ceiling: a count over a large ring costs milliseconds.
     """
     most = limit(uow, scope, name)
-    if most < CEILING and held() + more > most:
+    if most < CEILING and count() + more > most:
         raise faults.QuotaExceeded(limit=name, resource=scope)

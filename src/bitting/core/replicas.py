@@ -1,4 +1,4 @@
-"""A key seen from a further region: its own id, material and state under the replica's name and owner."""
+"""Replicas: a key as another region shows it, with the key's id and state and the replica's name and owner."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bitting.core.model.service import Switches
 
 
 def visible_key(get: Callable[[type[Any], str], Any], ring: str, key: Key) -> Key | None:
-    """The key as a ring sees it: itself at home, its replica elsewhere, None where it has none."""
+    """The key as a key ring shows it: itself in its own ring, a replica in another, None where it has no replica."""
     if key.ring == ring:
         return key
     replica = cast("Replica | None", get(Replica, replica_id(ring, key.id)))
@@ -22,7 +22,7 @@ def visible_key(get: Callable[[type[Any], str], Any], ring: str, key: Key) -> Ke
 
 
 def as_replica(key: Key, replica: Replica) -> Key:
-    """The key under a replica's name."""
+    """The key with a replica's name, description and key ring."""
     return replace(
         key,
         ring=replica.ring,
@@ -34,8 +34,8 @@ def as_replica(key: Key, replica: Replica) -> Key:
     )
 
 
-def require_open(key: Key, switches: Switches) -> None:
-    """Return if a key's own region takes changes that were asked for in another.
+def require_sync(key: Key, switches: Switches) -> None:
+    """Return if the key's own region accepts changes requested in another region.
 
     Raises ``ReadOnlyReplica`` (``sync`` off), ``ServerFault`` (``during`` sync_forward).
     """

@@ -80,7 +80,7 @@ class JobRun:
         """The service's time."""
         return self.gate.clock.now_ms()
 
-    def keep(self) -> None:
+    def renew_lease(self) -> None:
         """Renew the lease; call it before each step that takes seconds. Raises :class:`LeaseLost`."""
         with self.gate.store.begin(write=True) as uow:
             held = self._held(uow)
@@ -162,7 +162,7 @@ class Scheduler:
     def run_due(self) -> int:
         """Do what is due now, once; how many jobs were begun. Raises nothing but what the store raises."""
         view = self._gate.cache.loading
-        view.freshen()
+        view.refresh()
         switches = self._gate.switches(view)
         if switches.replica or switches.maintenance:
             return 0

@@ -1,4 +1,4 @@
-"""Key specs: what a key is made of, and what may be done with it. One row a spec.
+"""Key specs: family, usages and algorithms of a key. One row per spec.
 
 ::
 
@@ -28,7 +28,7 @@ class Family(StrEnum):
 
     @property
     def symmetric(self) -> bool:
-        """AES and SM4: the families that encrypt with one shared key."""
+        """Whether the family encrypts with one shared key: AES, SM4."""
         return self in {Family.AES, Family.SM4}
 
     @property
@@ -115,7 +115,7 @@ class KeySpec:
 
     @property
     def default_usage(self) -> Usage:
-        """Signing where the spec can sign, as every cloud in sight has it; else the first usage."""
+        """Signing where the spec can sign, as in every cloud here; else the first usage."""
         return Usage.SIGN if Usage.SIGN in self.algorithms else self.usages[0]
 
 

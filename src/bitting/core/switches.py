@@ -5,13 +5,13 @@ from __future__ import annotations
 from bitting.core.key_cache import Reader, View
 from bitting.core.model.service import Switches
 
-#: Nothing switched. The very object, so that the usual case costs one comparison.
+#: All defaults. One object, so that the usual case costs one comparison.
 DEFAULT = Switches()
 _LABEL = ("switches",)
 
 
-def in_force(view: View) -> Switches:
-    """The switches; :data:`DEFAULT` itself if nobody set any."""
+def current_switches(view: View) -> Switches:
+    """The switches; :data:`DEFAULT` itself if none was set."""
     return view.get(_LABEL, _read) or DEFAULT
 
 

@@ -1,4 +1,4 @@
-"""Request rates: a token bucket per account and class of operation, in each process; and one-at-a-time places.
+"""Request rates: a token bucket per account and class of operation, in each process; and exclusive sections.
 
 ::
 
@@ -6,8 +6,8 @@
     symmetric  1000      asymmetric  200      manage  100 (ours: nothing is documented for it)
 
 Switched on by the ``rates`` switch: ``cloud`` for these, or a number of requests a second for every class. With
-N worker processes each gives out its Nth part. Places are always on, and
-each process has its own: N workers do N things at a time.
+N worker processes each gives out its Nth part. Exclusive sections are
+always on, per process: with N workers up to N callers are inside.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Throttle:
         return int(rate - min(rate, level + (self._now() - then) * rate))
 
     @contextmanager
-    def alone(self, place: str) -> Iterator[None]:
+    def exclusive(self, place: str) -> Iterator[None]:
         """Hold ``place`` for the block; never waits. Raises ``ConcurrencyExceeded`` while another thread holds it."""
         with self._taking:
             if place in self._taken:

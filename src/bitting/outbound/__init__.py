@@ -1,0 +1,1 @@
+"""HTTP requests that the service itself makes: webhooks, and the external policy decision point."""

@@ -1,4 +1,4 @@
-"""The way to an external policy decision point: one HTTP request a question, bounded as webhooks are."""
+"""The external policy decision point over HTTP: one bounded request per decision."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bitting.outbound.http_client import BoundedHttpClient
 
 
 class HttpAuthorizer:
-    """``Authorizer`` over an outlet."""
+    """``Authorizer`` over an HTTP client."""
 
     def __init__(self, http_client: BoundedHttpClient) -> None:
         self._http_client = http_client

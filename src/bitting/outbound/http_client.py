@@ -1,4 +1,4 @@
-"""Webhooks over HTTP: one request, bounded in time and size, no redirects, no proxies."""
+"""HTTP client for webhooks: one request, bounded in time and size, no redirects, no proxies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ANSWER_BYTES_MAX = 65536
 
 
 class BoundedHttpClient:
-    """``HttpClient`` over http.client. ``context``: whom to trust over TLS; the system's authorities by default."""
+    """``HttpClient`` over http.client. ``context``: the TLS trust store; the system's by default."""
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self._context = context

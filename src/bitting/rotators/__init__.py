@@ -1,10 +1,10 @@
-"""Hands that reach other servers for rotation: databases, and whoever listens to webhooks.
+"""Database rotators: they change passwords of database users when a secret is rotated.
 
 ::
 
-    postgresql.py   Rotator over psycopg        mysql.py    Rotator over PyMySQL (MySQL, MariaDB)
-    outlet.py       Outlet over http.client
+    postgresql.py   Rotator over psycopg
+    mysql.py        Rotator over PyMySQL (MySQL, MariaDB)
 
-Each translates its library's errors at its edge into
-:class:`bitting.core.usecases.secrets.rotation_ports.RotationRefused`; none keeps a connection.
+Each translates its library's errors into :class:`bitting.core.usecases.secrets.rotation_ports.RotationRefused`; none
+keeps a connection open.
 """

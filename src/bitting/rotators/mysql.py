@@ -1,8 +1,8 @@
-"""Passwords of MySQL and MariaDB users. A user is every account of that name, at whatever hosts.
+"""Rotator for MySQL and MariaDB. A user is every account of that name, at any host.
 
 ::
 
-    works          log in, ask nothing, leave
+    login_works    log in and disconnect
     set_password   ALTER USER ... IDENTIFIED BY     all accounts of the name; SET PASSWORD by the user itself
     ensure_user    CREATE USER at the hosts of <like>, and its grants again
 """
@@ -17,7 +17,7 @@ from typing import Any
 import pymysql
 from pymysql.cursors import Cursor
 
-from bitting.core.usecases.secrets.rotation_ports import Login, RotationRefused, Server
+from bitting.core.usecases.secrets.rotation_ports import DatabaseServer, Login, RotationRefused
 
 SECONDS = 5
 #: Access denied: for the password, for the database, without a password (MySQL error reference).
@@ -27,8 +27,8 @@ _DENIED = {1045, 1044, 1698}
 class MysqlRotator:
     """``Rotator`` for MySQL 5.7 and MariaDB 10.2, and later."""
 
-    def works(self, server: Server, login: Login) -> bool:
-        """Whether the login is let in. Raises ``RotationRefused`` if the server is not there."""
+    def login_works(self, server: DatabaseServer, login: Login) -> bool:
+        """Whether the login works. Raises ``RotationRefused`` if the server cannot be reached."""
         try:
             pymysql.connect(**_parameters(server, login)).close()
         except pymysql.MySQLError as error:
@@ -37,7 +37,7 @@ class MysqlRotator:
             raise RotationRefused("ServerUnreachable", "The database server does not answer.") from None
         return True
 
-    def set_password(self, server: Server, by: Login, login: Login) -> None:
+    def set_password(self, server: DatabaseServer, by: Login, login: Login) -> None:
         """See the protocol. The change holds when this returns."""
         with _session(server, by) as cursor:
             if by.user == login.user:
@@ -46,7 +46,7 @@ class MysqlRotator:
             for host in _hosts(cursor, login.user):
                 cursor.execute("ALTER USER %s@%s IDENTIFIED BY %s", (login.user, host, login.password))
 
-    def ensure_user(self, server: Server, like: str, login: Login) -> None:
+    def ensure_user(self, server: DatabaseServer, like: str, login: Login) -> None:
         """See the protocol."""
         if server.admin is None:
             raise RotationRefused("NoWayIn", "There is no administrator to make the second user.", final=True)
@@ -59,7 +59,7 @@ class MysqlRotator:
 
 
 def _own_password(cursor: Cursor) -> str:
-    """What lets a user without any right change its own password; MariaDB and MySQL 8 share no such statement."""
+    """How a user without privileges changes its own password; MariaDB and MySQL 8 have different statements."""
     connection: Any = cursor.connection
     if "mariadb" in connection.get_server_info().lower():
         return "SET PASSWORD = PASSWORD(%s)"
@@ -72,7 +72,7 @@ def _hosts(cursor: Cursor, user: str) -> list[str]:
 
 
 def _copy_grants(cursor: Cursor, like: str, user: str, host: str) -> None:
-    """What SHOW GRANTS says of one account, said of the other."""
+    """Copy the grants that SHOW GRANTS lists from one account to another."""
     cursor.execute("SHOW GRANTS FOR %s@%s", (like, host))
     marks = (f" TO `{like}`@`{host}`", f" TO '{like}'@'{host}'")
     for (line,) in cursor.fetchall():
@@ -80,11 +80,11 @@ def _copy_grants(cursor: Cursor, like: str, user: str, host: str) -> None:
         if not what or what.startswith("GRANT USAGE ON *.*"):
             continue
         option = " WITH GRANT OPTION" if str(line).endswith("WITH GRANT OPTION") else ""
-        # what is the server's own words, quoted by the server; percent signs would be taken for parameters
+        # the text comes from the server and is quoted by it; percent signs would be taken for parameters
         cursor.execute(what.replace("%", "%%") + " TO %s@%s" + option, (user, host))
 
 
-def _parameters(server: Server, login: Login) -> dict[str, Any]:
+def _parameters(server: DatabaseServer, login: Login) -> dict[str, Any]:
     return {
         "host": server.host,
         "port": server.port,
@@ -104,7 +104,7 @@ def _code(error: pymysql.MySQLError) -> int:
 
 
 @contextmanager
-def _session(server: Server, login: Login) -> Iterator[Cursor]:
+def _session(server: DatabaseServer, login: Login) -> Iterator[Cursor]:
     try:
         with pymysql.connect(**_parameters(server, login)) as connection, connection.cursor() as cursor:
             yield cursor

@@ -1,9 +1,9 @@
-"""Passwords of PostgreSQL roles.
+"""Rotator for PostgreSQL roles.
 
 ::
 
-    works          log in, ask nothing, leave
-    set_password   ALTER ROLE ... PASSWORD <verifier>     made here, so that no log of the server sees the password
+    login_works    log in and disconnect
+    set_password   ALTER ROLE ... PASSWORD <verifier>     computed here, so that the password is in no log of the server
     ensure_user    CREATE ROLE ... LOGIN IN ROLE <like>   and every session of it acts as <like>
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from psycopg import pq, sql
 
-from bitting.core.usecases.secrets.rotation_ports import Login, RotationRefused, Server
+from bitting.core.usecases.secrets.rotation_ports import DatabaseServer, Login, RotationRefused
 
 CONNECT_SECONDS = 5
 STATEMENT_MS = 4000
@@ -26,16 +26,16 @@ _DEFAULT_DATABASE = "postgres"
 class PostgresqlRotator:
     """``Rotator`` for PostgreSQL 10 and later."""
 
-    def works(self, server: Server, login: Login) -> bool:
-        """Whether the login is let in. Raises ``RotationRefused`` if the server is not there."""
+    def login_works(self, server: DatabaseServer, login: Login) -> bool:
+        """Whether the login works. Raises ``RotationRefused`` if the server cannot be reached."""
         parameters = _parameters(server, login)
         try:
             psycopg.connect(**parameters).close()
         except psycopg.OperationalError:
-            return _refused(parameters)
+            return _is_login_refused(parameters)
         return True
 
-    def set_password(self, server: Server, by: Login, login: Login) -> None:
+    def set_password(self, server: DatabaseServer, by: Login, login: Login) -> None:
         """See the protocol. The change is committed when this returns."""
         with _session(server, by) as connection:
             verifier = connection.pgconn.encrypt_password(login.password.encode(), login.user.encode())
@@ -44,7 +44,7 @@ class PostgresqlRotator:
             )
             connection.execute(statement)
 
-    def ensure_user(self, server: Server, like: str, login: Login) -> None:
+    def ensure_user(self, server: DatabaseServer, like: str, login: Login) -> None:
         """See the protocol."""
         if server.admin is None:
             raise RotationRefused("NoWayIn", "There is no administrator to make the second user.", final=True)
@@ -56,7 +56,7 @@ class PostgresqlRotator:
                 connection.execute(sql.SQL("ALTER ROLE {} SET role TO {}").format(new, base))
 
 
-def _parameters(server: Server, login: Login) -> dict[str, Any]:
+def _parameters(server: DatabaseServer, login: Login) -> dict[str, Any]:
     return {
         "host": server.host,
         "port": server.port,
@@ -69,7 +69,7 @@ def _parameters(server: Server, login: Login) -> dict[str, Any]:
     }
 
 
-def _refused(parameters: dict[str, Any]) -> bool:
+def _is_login_refused(parameters: dict[str, Any]) -> bool:
     """False if the server is up, so that it was the login it refused.
 
     libpq keeps the error's code to itself, and its text is in the server's language. A server that is merely full
@@ -82,7 +82,7 @@ def _refused(parameters: dict[str, Any]) -> bool:
 
 
 @contextmanager
-def _session(server: Server, login: Login) -> Iterator[psycopg.Connection]:
+def _session(server: DatabaseServer, login: Login) -> Iterator[psycopg.Connection]:
     try:
         with psycopg.connect(**_parameters(server, login)) as connection:
             connection.execute(sql.SQL("SET statement_timeout = {}").format(sql.Literal(STATEMENT_MS)))

@@ -22,7 +22,7 @@ from bitting.core.model.identity import Account
 from bitting.core.model.service import Operator
 from bitting.core.ports import UnitOfWork
 from bitting.core.usecases.access.client_keys import CreateClientKey, issue
-from bitting.core.usecases.iam.accounts import alphanumeric, create_first_account, password
+from bitting.core.usecases.iam.accounts import create_first_account, password, random_alphanumeric
 from bitting.core.usecases.iam.credentials import token_digest
 from bitting.server.files import write_whole
 
@@ -77,7 +77,7 @@ def _found(directory: Path, gate: Gate, uow: UnitOfWork, region: str) -> dict[st
 
 
 def _appoint_operator(directory: Path, gate: Gate, uow: UnitOfWork) -> None:
-    token = f"bitting-{alphanumeric(43)}"
+    token = f"bitting-{random_alphanumeric(43)}"
     uow.of(Operator).add(Operator(token_digest(token), "operator", gate.clock.now_ms()))
     write_whole(directory / "operator.token", token.encode() + b"\n")
 

@@ -1,10 +1,11 @@
-"""Where records live: one contract (:mod:`bitting.core.ports`), two stores.
+"""Record stores: one contract (:mod:`bitting.core.ports.store`), two implementations.
 
 ::
 
-    kinds.py    which record classes are stored, and what must be unique   (both stores)
-    fields.py   which values a field takes, checked before anything is written
-    query.py    what ``find`` and ``count`` were asked, checked
-    memory.py   MemoryStore: a full store in one process, for the fastest tests
-    sql/        SqlStore: SQLite and PostgreSQL through SQLAlchemy Core
+    record_types.py   which record classes are stored, and their uniqueness rules     (both stores)
+    fields.py         which values a field takes, checked before anything is written
+    query.py          the arguments of ``find`` and ``count``, checked
+    snapshot.py       all records of a store, for the reset of developer mode
+    memory.py         MemoryStore: everything in the memory of one process, for fast tests
+    sql/              SqlStore: SQLite and PostgreSQL through SQLAlchemy Core
 """

@@ -10,7 +10,7 @@
     bytes             bytes            bytes
     tuple[str, ...]   tuple            text: a JSON array
 
-Both stores check values here, so that a value one store could not keep is refused by all of them.
+Both stores check values here, so that a value one store could not hold is refused by both.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ class FieldType:
     name: str
     base: type
 
-    def check(self, value: object) -> None:
+    def require_valid(self, value: object) -> None:
         """Raise ``TypeError`` if ``value`` is of another type, ``InvalidParameter`` if no store could keep it."""
-        self._check_base(value, self.base)
+        self._require_type(value, self.base)
         if not storable(value):
             raise InvalidParameter(parameter=self.name, reason="range" if isinstance(value, int) else "format")
 
-    def check_wanted(self, value: object) -> None:
+    def require_comparable(self, value: object) -> None:
         """Raise ``TypeError`` if no field could equal ``value``. A StrEnum field may be asked for by plain text."""
-        self._check_base(value, str if issubclass(self.base, str) else self.base)
+        self._require_type(value, str if issubclass(self.base, str) else self.base)
 
-    def _check_base(self, value: object, base: type) -> None:
+    def _require_type(self, value: object, base: type) -> None:
         fits = isinstance(value, base) and (base is not int or not isinstance(value, bool))
         if fits and isinstance(value, tuple):
             fits = all(isinstance(item, str) for item in value)
@@ -52,7 +52,7 @@ class FieldType:
 
 
 def storable(value: object) -> bool:
-    """Whether every store can keep this value: no NUL and no lone surrogate in text, integers of 64 bits."""
+    """Whether every store can store this value: no NUL and no lone surrogate in text, integers of 64 bits."""
     if isinstance(value, str):
         return "\0" not in value and (value.isascii() or _encodes(value))
     if isinstance(value, int):

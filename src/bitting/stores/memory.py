@@ -1,4 +1,4 @@
-"""A full store in the memory of one process. Nothing survives the process.
+"""MemoryStore: a complete store in the memory of one process. Nothing survives the process.
 
 ::
 
@@ -40,7 +40,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything committed at one moment."""
+    """The committed state at one moment."""
 
     tables: Mapping[type[Any], Table]
     sequences: Mapping[str, int]
@@ -59,24 +59,24 @@ class MemoryCollection(Generic[T]):
 
     def add(self, record: T) -> None:
         """As in the port. Raises ``InvalidParameter`` for a value no store can hold."""
-        self._shape.check(record)
+        self._shape.require_valid(record)
         table = self._work.table_to_change(self._shape)
         record_id = self._id(record)
         if record_id in table.records:
             raise ResourceExists(resource=record_id)
-        self._claim(table, record_id, record)
+        self._reserve(table, record_id, record)
         table.records[record_id] = record
         self._work.touch(self._shape, record_id)
 
     def put(self, record: T) -> None:
         """As in the port. Raises ``ResourceExists`` if it would take another record's unique values."""
-        self._shape.check(record)
+        self._shape.require_valid(record)
         table = self._work.table_to_change(self._shape)
         record_id = self._id(record)
         former = table.records.get(record_id)
         if former is None:
             raise ResourceNotFound(resource=record_id)
-        self._claim(table, record_id, record, former)
+        self._reserve(table, record_id, record, former)
         table.records[record_id] = record
         self._work.touch(self._shape, record_id)
 
@@ -128,7 +128,7 @@ class MemoryCollection(Generic[T]):
             if not rule.unless_empty or getattr(record, rule.unless_empty) != ""
         ]
 
-    def _claim(self, table: Table, record_id: str, record: object, former: object | None = None) -> None:
+    def _reserve(self, table: Table, record_id: str, record: object, former: object | None = None) -> None:
         combinations = self._combinations(record)
         if any(table.taken.get(combination, record_id) != record_id for combination in combinations):
             raise ResourceExists(resource=record_id)

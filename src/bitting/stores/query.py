@@ -1,4 +1,4 @@
-"""What ``find`` and ``count`` are asked, checked once for every store.
+"""The arguments of ``find`` and ``count``, checked in one place for every store.
 
 ::
 
@@ -7,7 +7,7 @@
     order, descending, offset, limit, after
         -> Page
 
-Mistakes of the caller's program raise here (``ValueError`` for an unknown field, ``TypeError`` for a
+Programming errors raise here (``ValueError`` for an unknown field, ``TypeError`` for a
 value of the wrong type), before the store is touched. A value no store can hold simply matches nothing.
 """
 
@@ -62,7 +62,7 @@ def _condition(field: FieldType, value: object) -> Condition:
         message = f"more than {VALUES_MAX} values for field {field.name}"
         raise ValueError(message)
     for item in wanted:
-        field.check_wanted(item)
+        field.require_comparable(item)
     return Condition(field.name, tuple(item for item in wanted if storable(item)), negated)
 
 
@@ -75,7 +75,7 @@ def page(shape: RecordShape, order: str, offset: int, limit: int, after: object,
     if offset < 0 or limit < 0:
         raise ValueError("offset and limit are not negative")
     if after is not None:
-        field.check_wanted(after)
+        field.require_comparable(after)
         if not storable(after):
             raise InvalidParameter(parameter=order, reason="range" if isinstance(after, int) else "format")
     return Page(order, descending, offset, limit, after)

@@ -1,10 +1,10 @@
-"""The kinds of records that are stored: one line each, read by every store.
+"""Record types: one line each, read by every store.
 
 ::
 
-    Kind(record class, name of its table, what must be unique besides the id)
+    RecordType(record class, name of its table, what must be unique besides the id)
 
-Adding a kind: the dataclass in ``core/model``, its ``Table`` in ``sql/tables.py``, a migration, a line here.
+Adding a record type: the dataclass in ``core/model``, its ``Table`` in ``sql/tables.py``, a migration, a line here.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from typing import Any
 from bitting.core.model.access import Certificate, ClientCertificate, InstanceSettings, ManagedDataKey, UserStatement
 from bitting.core.model.capsule import CapsuleAccessPoint, CapsulePolicy
 from bitting.core.model.grant import Grant
+from bitting.core.model.iam import Assignment, Group, Membership, Role
 from bitting.core.model.identity import (
     AccessKey,
-    AccessPoint,
     AccessPolicy,
     Account,
+    ApplicationAccessPoint,
     ClientKey,
     Instance,
     NetworkRule,
@@ -32,7 +33,6 @@ from bitting.core.model.importing import ImportTicket
 from bitting.core.model.job import Job
 from bitting.core.model.key import Alias, Key, KeyVersion
 from bitting.core.model.keystore import Keystore
-from bitting.core.model.people import Assignment, Group, Membership, Role
 from bitting.core.model.region import Replica
 from bitting.core.model.secret import (
     EventRule,
@@ -61,7 +61,7 @@ class UniqueRule:
 
 @dataclass(frozen=True, slots=True)
 class RecordType:
-    """One kind of record: its class, the name of its table, its uniqueness rules besides the id."""
+    """A record type: its class, the name of its table, its uniqueness rules besides the id."""
 
     record: type[Any]
     table: str
@@ -80,7 +80,7 @@ KINDS = (
     RecordType(Instance, "instances"),
     RecordType(NetworkRule, "network_rules"),
     RecordType(AccessPolicy, "access_policies"),
-    RecordType(AccessPoint, "access_points"),
+    RecordType(ApplicationAccessPoint, "access_points"),
     RecordType(ClientKey, "client_keys"),
     RecordType(Switches, "switches"),
     RecordType(Quota, "quotas"),
@@ -119,7 +119,7 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class RecordShape:
-    """A kind with the types of its fields. ``id_field`` is the name of the first."""
+    """A record type with the types of its fields. ``id_field`` is the name of the first."""
 
     kind: RecordType
     fields: Mapping[str, FieldType]
@@ -127,20 +127,20 @@ class RecordShape:
 
     @property
     def name(self) -> str:
-        """The record class's name: what the change log calls the kind."""
+        """The record class's name: its name in the change log."""
         return self.kind.record.__name__
 
-    def check(self, record: object) -> None:
+    def require_valid(self, record: object) -> None:
         """Raise ``TypeError`` or ``InvalidParameter`` if a field's value cannot be stored."""
         if type(record) is not self.kind.record:
             message = f"a collection of {self.name} takes no {type(record).__name__}"
             raise TypeError(message)
         for name, field in self.fields.items():
-            field.check(getattr(record, name))
+            field.require_valid(getattr(record, name))
 
 
 def shapes() -> Mapping[type[Any], RecordShape]:
-    """The shape of every kind, by record class."""
+    """The shape of every record type, by record class."""
     found = {}
     for kind in KINDS:
         types = field_types(kind.record)

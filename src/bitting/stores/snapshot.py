@@ -1,4 +1,4 @@
-"""All records of a store, to come back to later. For developer mode; a backup is another thing.
+"""Snapshots: all records of a store, to restore later. For developer mode; not a backup.
 
 ::
 
@@ -34,21 +34,21 @@ def restore(store: Store, snapshot: Snapshot) -> None:
             _restore(uow.of(kind.record), snapshot.get(kind.record, {}))
 
 
-def forget_fleeting(store: Store) -> None:
-    """Drop the developer's rules and clock: they survive nothing, not even a restart."""
+def delete_developer_state(store: Store) -> None:
+    """Drop the developer's rules and clock: they do not outlive the process."""
     with store.begin(write=True) as uow:
         for kind in _FLEETING:
             _restore(uow.of(kind), {})
 
 
 def _restore(collection: Collection[Any], wanted: dict[str, Any]) -> None:
-    held = dict(_all(collection))
-    for record_id in held.keys() - wanted.keys():
+    stored = dict(_all(collection))
+    for record_id in stored.keys() - wanted.keys():
         collection.remove(record_id)
     for record_id, record in wanted.items():
-        if record_id not in held:
+        if record_id not in stored:
             collection.add(record)
-        elif held[record_id] != record:
+        elif stored[record_id] != record:
             collection.put(record)
 
 

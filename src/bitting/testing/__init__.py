@@ -1,1 +1,1 @@
-"""For other people's test suites: a pytest plugin that starts Bitting in developer mode."""
+"""For test suites of other projects: a pytest plugin that starts Bitting in developer mode."""

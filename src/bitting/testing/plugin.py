@@ -62,7 +62,10 @@ class Faults:
         account: str = "",
         effect: str = "",
     ) -> dict[str, Any]:
-        """Strike matching requests. ``code``: any code of the dialect's catalogue; ``effect``: reset or truncate."""
+        """Inject a fault into matching requests.
+
+        ``code``: any code of the dialect's catalogue; ``effect``: reset or truncate.
+        """
         rule: dict[str, Any] = self._server.native.post(
             "dev/faults",
             {
@@ -80,7 +83,7 @@ class Faults:
         return rule
 
     def clear(self) -> None:
-        """Forget every rule."""
+        """Delete every rule."""
         self._server.native.delete("dev/faults")
 
 

@@ -1,4 +1,4 @@
-"""A server of one's own: started on free ports in a directory of its own, stopped by its own process id."""
+"""A server for a test suite: on free ports, in a directory of its own, stopped by its process id."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ START_SECONDS = 30.0
 
 
 def free_port() -> int:
-    """A port nobody listens on at this moment."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,1 +1,1 @@
-"""Grammar shared by dialects: forms, signatures, XML, REST, protobuf. Knows no operation."""
+"""Syntax shared by dialects: forms, signatures, XML, REST paths, Protocol Buffers. Knows no operation."""

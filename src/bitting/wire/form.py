@@ -4,8 +4,8 @@
 
     "a=1&b=%2B+x"  -- pairs() -->  [("a", "1"), ("b", "+ x")]  -- only() -->  {"a": "1", "b": "+ x"}
 
-Strict where leniency would let two readers see two requests: an escape that is not two hexadecimal
-digits, bytes that are not UTF-8 and a name given twice are refused. ``+`` is a space (every SDK in sight
+Strict where two parsers could otherwise read different requests: an escape that is not two hexadecimal
+digits, bytes that are not UTF-8 and a name given twice are refused. ``+`` is a space (every known SDK
 writes a literal plus as ``%2B``). The decoder is our own because ``urllib``'s costs a third of a request.
 """
 
@@ -75,7 +75,7 @@ def body_pairs(body: bytes) -> list[tuple[str, str]]:
         raise MalformedBody from None
 
 
-def only(found: Iterable[tuple[str, str]]) -> dict[str, str]:
+def unique_pairs(found: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The pairs by name. Raises ``MalformedBody`` if a name is there twice: one of the two would be ignored."""
     values: dict[str, str] = {}
     for name, value in found:

@@ -1,4 +1,4 @@
-"""REST paths: from method and path to the row they mean.
+"""REST paths: from method and path to the row of the operation.
 
 ::
 
@@ -7,8 +7,8 @@
 
     find(method, path) -> (row, values)        UnknownOperation | UnsupportedMethod
 
-Literal segments win over holes. Paths come percent-decoded, so a value with a slash in it can only be told
-apart where it is last; that is what the star is for.
+Literal segments take precedence over holes. Paths come percent-decoded, so a value with a slash in it can only be
+matched in the last segment; that is what the star is for.
 """
 
 from __future__ import annotations

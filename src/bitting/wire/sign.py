@@ -1,4 +1,4 @@
-"""What the clouds' HMAC signatures have in common: how a request is written down before it is hashed.
+"""Canonical requests: the parts that the clouds' HMAC signatures have in common.
 
 ::
 
@@ -51,7 +51,7 @@ def canonical_headers(names: Iterable[str], headers: Mapping[str, str]) -> str:
     return "".join([f"{name}:{headers[name].strip()}\n" for name in names])
 
 
-def instant(text: str) -> int | None:
+def parse_instant(text: str) -> int | None:
     """Milliseconds since 1970 of an ISO 8601 moment in UTC, extended or basic, with or without fraction.
 
     None if it is anything else; a zone other than ``Z`` is something else.
@@ -65,7 +65,7 @@ def instant(text: str) -> int | None:
     return int(moment.astimezone(UTC).timestamp() * 1000)
 
 
-def hmac_by(digest: Callable[[bytes], bytes], key: bytes, message: bytes) -> bytes:
+def hmac_with(digest: Callable[[bytes], bytes], key: bytes, message: bytes) -> bytes:
     """HMAC (RFC 2104) over any hash with 64-byte blocks, for hashes the interpreter may lack (SM3)."""
     if len(key) > _BLOCK_BYTES:
         key = digest(key)

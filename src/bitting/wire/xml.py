@@ -1,11 +1,11 @@
-"""Plain XML out of plain answers: dictionaries become elements, lists repeat their element.
+"""XML responses: dictionaries become elements, lists repeat their element.
 
 ::
 
     {"Keys": {"Key": [{"KeyId": "a"}, {"KeyId": "b"}]}, "TotalCount": 2}
     <Keys><Key><KeyId>a</KeyId></Key><Key><KeyId>b</KeyId></Key></Keys><TotalCount>2</TotalCount>
 
-Nothing is read: no API here takes XML in.
+Output only: no API here accepts XML.
 """
 
 from __future__ import annotations

@@ -21,7 +21,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from bitting.core.gate import RequestContext
-from bitting.core.model.identity import EVERYTHING, AccessPoint, AccessPolicy, Instance, NetworkRule, Principal
+from bitting.core.model.identity import (
+    EVERYTHING,
+    AccessPolicy,
+    ApplicationAccessPoint,
+    Instance,
+    NetworkRule,
+    Principal,
+)
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.usecases.access import client_keys
 from bitting.core.usecases.iam.accounts import add_client_key
@@ -176,7 +183,7 @@ class Owner:
             for record in records:
                 uow.of(type(record)).add(record)
 
-    def client_key(self, point: Any = None, **fields: Any) -> client_keys.Issued:
+    def client_key(self, point: Any = None, **fields: Any) -> client_keys.IssuedClientKey:
         runtime = self.runtime
         point = point or runtime.founded.access_point
         with runtime.store.begin(write=True) as uow:
@@ -230,7 +237,7 @@ def make_client(runtime: Any, dialect: AlibabaInstance, rsa_key: RSAPrivateKey, 
     ) -> Client:
         account, now, name = runtime.founded.account.id, runtime.clock.now_ms(), f"point{next(count)}"
         rules = (name,) if networks else ()
-        point = AccessPoint(f"{account}/{name}", account, name, "ClientKey", (name,), "", now)
+        point = ApplicationAccessPoint(f"{account}/{name}", account, name, "ClientKey", (name,), "", now)
         owner.add(
             AccessPolicy(
                 f"{account}/{name}", account, name, runtime.founded.instance.id, permissions, resources, rules, "", now

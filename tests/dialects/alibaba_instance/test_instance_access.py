@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bitting.core.model.identity import AccessPoint, AccessPolicy, ClientKey, Instance, NetworkRule
+from bitting.core.model.identity import AccessPolicy, ApplicationAccessPoint, ClientKey, Instance, NetworkRule
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 
 KEY_USER = "RbacPermission/Template/CryptoServiceKeyUser"
@@ -50,7 +50,7 @@ def test_a_deleted_client_key_is_unknown_at_once(client, runtime):
 
 def test_a_client_key_without_its_access_point_is_unknown(client, runtime):
     with runtime.store.begin(write=True) as uow:
-        uow.of(AccessPoint).remove(runtime.founded.access_point.id)
+        uow.of(ApplicationAccessPoint).remove(runtime.founded.access_point.id)
     assert client.refused("GenerateRandom", Length=1) == unknown(client.key.id)
 
 
@@ -120,7 +120,7 @@ def test_only_policies_of_the_access_points_instance_count(make_client, owner, r
     wide = AccessPolicy(f"{account.id}/wide", account.id, "wide", "kst-other", (KEY_USER,), ("key/*",), (), "", now)
     owner.add(wide)
     with runtime.store.begin(write=False) as uow:
-        point = uow.of(AccessPoint).get(point_id)
+        point = uow.of(ApplicationAccessPoint).get(point_id)
     owner.put(replace(point, policies=("point0", "wide")))
     assert client.call("Encrypt", KeyId=key.id, Plaintext=b"x").status == 200
     assert encrypt(client, theirs.id) == forbidden(theirs.id)

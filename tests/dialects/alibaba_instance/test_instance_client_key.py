@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from bitting.core import faults
 from bitting.core.model.identity import ClientKey
-from bitting.core.usecases.access.client_keys import CreateClientKey, check_password, create, make_client_key
+from bitting.core.usecases.access.client_keys import CreateClientKey, create, make_client_key, require_file_password
 
 PASSWORD = "correct-horse-1"
 OPENSSL = shutil.which("openssl")
@@ -115,7 +115,7 @@ def test_validity_is_both_ends_or_neither(owner, runtime):
 
 @pytest.mark.parametrize("password", ["abcdefg1", "1234567!", "~!@#$%^&*?_-aaaa", "a1" * 32])
 def test_passwords_that_do(password):
-    check_password(password)
+    require_file_password(password)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_passwords_that_do(password):
 )
 def test_passwords_that_do_not(password):
     with pytest.raises(faults.InvalidParameter):
-        check_password(password)
+        require_file_password(password)
 
 
 def test_only_for_access_points_that_are(owner):

@@ -11,6 +11,7 @@ from bitting.core import faults
 from bitting.core.model.identity import AccountState
 from bitting.core.model.key import KeyRef, Origin
 from bitting.core.model.service import Switches
+from bitting.core.usecases.keys import deletion
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.dialects.alibaba_instance import api_pb2
 from bitting.dialects.base.errors import Row, load
@@ -135,7 +136,7 @@ def unknown_client_key(stage):
 
 def pending_deletion(stage):
     key = stage.owner.key()
-    stage.owner.run(keys.schedule_deletion, keys.ScheduleDeletion(KeyRef.by_id(key.id), 7))
+    stage.owner.run(deletion.schedule_deletion, deletion.ScheduleDeletion(KeyRef.by_id(key.id), 7))
     return stage.encrypt(key.id), "The request was rejected because the key state is PendingDeletion."
 
 

@@ -216,7 +216,7 @@ def test_a_client_key_opens_with_its_password_and_signs(door: Any) -> None:
     assert [item["ClientKeyId"] for item in listed] == [made["ClientKeyId"]]
     door.ok("DeleteClientKey", {"ClientKeyId": made["ClientKeyId"]})
     assert door.code("GetClientKey", {"ClientKeyId": made["ClientKeyId"]}) == (404, "Forbidden.ResourceNotFound")
-    door.runtime.cache.freshen()
+    door.runtime.cache.refresh()
     assert client_key(door.runtime.cache.loading, made["ClientKeyId"]) is None
 
 
@@ -261,7 +261,7 @@ def test_what_a_client_key_may_follows_its_policies(door: Any) -> None:
     made = client(door)
 
     def statements() -> Any:
-        door.runtime.cache.freshen()
+        door.runtime.cache.refresh()
         credential = client_key(door.runtime.cache.loading, made["ClientKeyId"])
         return [(item.resources, item.networks) for item in credential.principal.statements]
 

@@ -15,7 +15,7 @@ from bitting.core.usecases.crypto import managed_data_keys
 
 
 def keep(door: Any, key_id: str, name: str = "orders") -> Any:
-    return operate(door, managed_data_keys.keep, managed_data_keys.StoreDataKey(door.account, name, key_id))
+    return operate(door, managed_data_keys.store_version, managed_data_keys.StoreDataKey(door.account, name, key_id))
 
 
 def get(door: Any, **more: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from bitting.core.model.key import Key
 from bitting.core.scheduler import Scheduler
-from bitting.core.usecases.keys import scheduled as scheduled_keys
+from bitting.core.usecases.keys import sweeps as scheduled_keys
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from bitting.core.model.identity import AccessKey, Principal, User
 from bitting.core.usecases.iam.credentials import Credential, secret_binding, token_digest
 from bitting.dialects.alibaba_openapi import bodies, signature
 from bitting.dialects.base.http import Request
-from bitting.wire.sign import hmac_by
+from bitting.wire.sign import hmac_with
 
 CAPTURED = sorted(Path(__file__).with_name("captured").glob("*.http"))
 CAPTURED_AT_MS = 1_795_284_344_000  # 2026-11-21T18:05:44Z
@@ -95,7 +95,7 @@ def test_v3_published_vector(door: Any) -> None:
 def test_sm3_of_the_vault_makes_the_same_signature() -> None:
     """Where the interpreter's OpenSSL lacks SM3, HMAC is built over the vault's digest."""
     for key in (b"", b"secret", b"k" * 64, b"k" * 65, b"k" * 200):
-        assert hmac_by(lambda data: hashlib.new("sm3", data).digest(), key, b"text") == sm3_hmac(key, b"text")
+        assert hmac_with(lambda data: hashlib.new("sm3", data).digest(), key, b"text") == sm3_hmac(key, b"text")
 
 
 @pytest.mark.parametrize("path", CAPTURED, ids=lambda path: path.stem)

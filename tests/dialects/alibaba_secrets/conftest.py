@@ -10,7 +10,7 @@ from alibaba_openapi.conftest import Door
 
 from bitting.core.scheduler import Scheduler
 from bitting.core.usecases.secrets.rotation_ports import HttpResponse
-from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
+from bitting.core.usecases.secrets.sweeps import SECRET_SWEEPS, secret_handlers
 
 
 class Secrets(Door):

@@ -90,7 +90,7 @@ class Door:
     def run(self, use: Any, command: Any) -> Any:
         """A use case as the first user, past the dialect."""
         view = self.runtime.cache.loading
-        view.freshen()
+        view.refresh()
         found = access_key(view, self.runtime.vault, self.founded.access_key_id, self.project.id)
         assert found is not None
         return self.runtime.gate.run(use, found.principal, command, self.runtime.request_context("test"), view)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from bitting.core.authz.roles import write_rule
+from bitting.core.model.iam import Assignment, Role, assignment_id
 from bitting.core.model.identity import Statement
-from bitting.core.model.people import Assignment, Role, assignment_id
 
 Rule = tuple[bool, tuple[str, ...], tuple[str, ...]]
 

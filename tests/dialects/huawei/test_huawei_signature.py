@@ -17,7 +17,7 @@ from bitting.core import faults
 from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import AccessKey
 from bitting.core.usecases.iam.credentials import secret_binding
-from bitting.core.usecases.iam.tokens import TemporaryKey, temporary_key
+from bitting.core.usecases.iam.tokens import CreateTemporaryKey, create_temporary_key
 from bitting.dialects.base.http import Request
 from bitting.dialects.base.sdk_hmac import RequestAuthenticator
 
@@ -209,7 +209,7 @@ class TestTemporaryKeys:
 
     @pytest.fixture
     def temporary(self, door: Door) -> Door:
-        issued = door.run(temporary_key, TemporaryKey(duration_s=900))
+        issued = door.run(create_temporary_key, CreateTemporaryKey(duration_s=900))
         door.signer = Signer(issued.access_key_id, issued.secret, door.runtime.clock.now_ms, issued.security_token)
         return door
 
@@ -225,6 +225,6 @@ class TestTemporaryKeys:
         assert temporary.refused("gen-random", {"random_data_length": "8"}) == BAD_TOKEN
 
     def test_limited_to_the_project_it_was_made_in(self, door: Door) -> None:
-        issued = door.run(temporary_key, TemporaryKey(project_id=door.founded.second_project.id))
+        issued = door.run(create_temporary_key, CreateTemporaryKey(project_id=door.founded.second_project.id))
         door.signer = Signer(issued.access_key_id, issued.secret, door.runtime.clock.now_ms, issued.security_token)
         assert door.refused("gen-random", {"random_data_length": "8"})[1] == "KMS.0321"

@@ -15,9 +15,9 @@ from bitting.core.model.identity import User
 from bitting.core.scheduler import Scheduler
 from bitting.core.usecases.iam.accounts import add_access_key, hash_password
 from bitting.core.usecases.iam.credentials import access_key
-from bitting.core.usecases.secrets import targets as secret_targets
+from bitting.core.usecases.secrets import delivery_targets as secret_targets
 from bitting.core.usecases.secrets.rotation_ports import HttpResponse
-from bitting.core.usecases.secrets.scheduled import SECRET_SWEEPS, secret_handlers
+from bitting.core.usecases.secrets.sweeps import SECRET_SWEEPS, secret_handlers
 
 SECRET_FIELDS = {
     "id": str, "name": str, "state": str, "kms_key_id": str, "description": str, "create_time": int,
@@ -65,7 +65,7 @@ def worker(csms: Csms) -> Any:
 
 def operator(csms: Csms, use: Any, order: Any) -> Any:
     runtime = csms.runtime
-    runtime.cache.freshen()
+    runtime.cache.refresh()
     found = access_key(runtime.cache.loading, runtime.vault, csms.door.founded.access_key_id)
     return runtime.gate.run(
         use, replace(found.principal, operator=True), order, runtime.request_context("t"), runtime.cache.loading

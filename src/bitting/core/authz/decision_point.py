@@ -1,11 +1,11 @@
-"""Asking somebody else: the external policy decision point of switch ``authorizer``.
+"""The external policy decision point (PDP) of switch ``authorizer``.
 
 ::
 
     question  {"account", "user", "credential", "action", "resource", "operation", "source", "context"}   JSON object
-    answer    200 {"allow": true | false}                                       anything else is no answer
+    answer    200 {"allow": true | false}                                       anything else is an error
 
-No answer allows nothing: a decision point that is down stops the service for everybody but operators.
+Fail closed: while the decision point is down, every request but an operator's is refused.
 """
 
 from __future__ import annotations
@@ -23,21 +23,24 @@ _OK = 200
 class Authorizer(Protocol):
     """An external policy decision point."""
 
-    def decide(self, url: str, question: Mapping[str, str]) -> tuple[int, bytes]:
-        """Its answer's status and body; status 0 if it cannot be reached. Bounded in time; never called hot."""
+    def decide(self, url: str, decision_request: Mapping[str, str]) -> tuple[int, bytes]:
+        """Status and body of the answer; status 0 if it cannot be reached.
+
+        Bounded in time; never called on the event loop.
+        """
         ...
 
 
 class RequestFacts(Protocol):
-    """What is known of a request besides who and what."""
+    """The facts of a request besides principal and action."""
 
     operation: str
     source: str
     context: str
 
 
-def question(principal: Principal, request_context: RequestFacts, action: str, resource: str) -> dict[str, str]:
-    """What the decision point is asked."""
+def decision_request(principal: Principal, request_context: RequestFacts, action: str, resource: str) -> dict[str, str]:
+    """The body of the request to the decision point."""
     return {
         "account": principal.account_id,
         "user": principal.user_id,
@@ -51,7 +54,7 @@ def question(principal: Principal, request_context: RequestFacts, action: str, r
 
 
 def require_permit(authorizer: Authorizer | None, url: str, request_context: dict[str, str]) -> None:
-    """Return if it says yes.
+    """Return if the decision point permits the request.
 
     Raises ``PermissionDenied`` for a no, ``Unavailable`` (``during`` policy_decision) where it cannot be reached, and
     ``ServerFault`` (``during`` policy_decision) for an answer that is none.

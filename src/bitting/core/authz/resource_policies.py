@@ -1,17 +1,17 @@
-"""A resource's own policy: who else may use it, kept with it and evaluated by the gate.
+"""Resource policies: stored with a key or secret, evaluated by the gate.
 
 ::
 
     text as its owner wrote it  ─┐
-    rules as the gate reads them ┴─ pack ──> one text field ──unpack──> Policy ──verdict──> yes | no | says nothing
+    rules as the gate reads them ┴─ pack ──> one text field ──unpack──> Policy ──verdict──> allow | deny | no match
 
 A rule's user is ``<account>/user/<name>``, ``<account>/role/<name>`` or ``<account>/*``. The last one is the account
-itself: it allows nobody anything they were not allowed before, and denies every user. An action is a domain action,
+itself: in an allow rule it has no effect, in a deny rule it denies every user. An action is a domain action,
 ``key:encrypt``; ``key:encrypt/Encrypt`` is that action asked for through the operation ``Encrypt`` only.
 
 Combining (same account, Alibaba "overview of key policies"): denied if the policy or the user's own statements deny;
-else allowed if either allows. Administrators of the owner's account are not bound by it, so nobody can lock an account
-out of its own keys.
+else allowed if either allows. Administrators of the owner's account are not bound by it, so an account cannot be
+locked out of its own keys.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRequest:
-    """What is tried, as far as rules ask."""
+    """The request, as far as rules look at it."""
 
     action: str
     operation: str
@@ -76,7 +76,7 @@ def pack(policy: Policy) -> str:
 
 
 def unpack(stored: str) -> Policy:
-    """The policy that :func:`pack` stored; a text of any other make is shown, and allows nothing."""
+    """The policy that :func:`pack` stored. Any other text is shown as it is and allows nothing."""
     try:
         found = json.loads(stored)
         return Policy(found["text"], tuple(_rule(fields) for fields in found["rules"]))
@@ -89,10 +89,10 @@ def _rule(fields: dict[str, Any]) -> Rule:
     return Rule(**given)
 
 
-def require_local(stored: str, account_id: str) -> None:
+def require_same_account(stored: str, account_id: str) -> None:
     """Return if every user named is of the account. Raises ``InvalidParameter`` (``policy``).
 
-    Nothing is reachable across accounts here, so a rule for somebody of another account could not be kept.
+    Resources are not reachable across accounts, so a rule for a user of another account could never apply.
     """
     for rule in unpack(stored).rules:
         if not all(user.startswith(f"{account_id}/") for user in rule.users):
@@ -105,8 +105,8 @@ class PolicyCache:
     def __init__(self) -> None:
         self._read: dict[str, Policy] = {}
 
-    def verdict(self, stored: str, principal: Principal, attempt: PolicyRequest) -> bool | None:
-        """True if the policy allows it, False if it denies it, None if it says nothing about it."""
+    def evaluate(self, stored: str, principal: Principal, attempt: PolicyRequest) -> bool | None:
+        """True if the policy allows it, False if it denies it, None if no rule matches."""
         if not stored or not principal.user_id:
             return None
         policy = self._read.get(stored)
@@ -116,36 +116,36 @@ class PolicyCache:
             policy = self._read[stored] = unpack(stored)
         found = None
         for rule in policy.rules:
-            if _holds(rule, principal, attempt):
+            if _rule_matches(rule, principal, attempt):
                 if not rule.allow:
                     return False
                 found = True
         return found
 
 
-def _holds(rule: Rule, principal: Principal, attempt: PolicyRequest) -> bool:
+def _rule_matches(rule: Rule, principal: Principal, attempt: PolicyRequest) -> bool:
     return (
-        _names(rule, principal)
-        and any(_covers(pattern, attempt) for pattern in rule.actions)
-        and (not rule.networks or _within(rule.networks, attempt.source))
-        and (not rule.elsewhere or not _within(rule.elsewhere, attempt.source))
+        _matches_user(rule, principal)
+        and any(_matches_action(pattern, attempt) for pattern in rule.actions)
+        and (not rule.networks or _in_networks(rule.networks, attempt.source))
+        and (not rule.elsewhere or not _in_networks(rule.elsewhere, attempt.source))
         and rule.after_ms <= attempt.now_ms
         and (not rule.before_ms or attempt.now_ms < rule.before_ms)
     )
 
 
-def _names(rule: Rule, principal: Principal) -> bool:
+def _matches_user(rule: Rule, principal: Principal) -> bool:
     account = principal.account_id
     everyone = not rule.allow and f"{account}/*" in rule.users
     return everyone or f"{account}/user/{principal.name}" in rule.users
 
 
-def _covers(pattern: str, attempt: PolicyRequest) -> bool:
+def _matches_action(pattern: str, attempt: PolicyRequest) -> bool:
     action, _, operation = pattern.partition("/")
     return action == attempt.action and operation in {"", attempt.operation}
 
 
-def _within(networks: tuple[str, ...], source: str) -> bool:
+def _in_networks(networks: tuple[str, ...], source: str) -> bool:
     try:
         address = ip_address(source)
     except ValueError:

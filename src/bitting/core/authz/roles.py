@@ -1,4 +1,4 @@
-"""From roles to statements: what a user who is no administrator may do inside a project.
+"""Roles as statements: what a user who is not an administrator may do inside a project.
 
 ::
 
@@ -6,7 +6,7 @@
        └──────────────> assignments
 
 Built-in roles are rows of :data:`BUILT_IN`; custom ones are records. All reads go through a reader of the key cache,
-so that whatever changes counts for the next request of every process.
+so that a change takes effect with the next request in every process.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from hashlib import sha256
 
 from bitting.core.key_cache import Reader
 from bitting.core.model.grant import Grant
-from bitting.core.model.identity import Granted, Statement
-from bitting.core.model.people import Assignment, Membership, Role
+from bitting.core.model.iam import Assignment, Membership, Role
+from bitting.core.model.identity import KeyGrants, Statement
 
-#: Tokens of those who have it are good for asking about themselves, not for services (open beta restriction).
+#: Tokens of users with this role are valid for queries about themselves, not for services (open beta restriction).
 RESTRICTING = "op_restrict"
 _READS = ("key:describe", "key:list", "key:list_tags", "key:list_versions", "key:rotation_status", "alias:list",
           "grant:list", "keystore:describe", "keystore:list", "quota:read", "region:list", "access_point:list",
@@ -32,7 +32,7 @@ _KEYS = ("key:*", "alias:*", "grant:*", "keystore:*", "quota:read", "region:*", 
 _CRYPTO = ("key:encrypt", "key:decrypt", "key:generate_data_key", "key:generate_data_key_sealed",
            "key:encrypt_data_key", "key:decrypt_data_key")  # fmt: skip
 
-#: Names as the clouds spell them -> what they allow.
+#: Names as the clouds spell them -> allowed actions.
 BUILT_IN: dict[str, tuple[str, ...]] = {
     "te_admin": ("*",),
     "KMS Administrator": _KEYS,
@@ -75,62 +75,62 @@ def write_rule(statement: Statement) -> str:
 
 
 def assignments(reader: Reader, user_id: str, project_id: str) -> Iterator[Assignment]:
-    """What roles a user has in a project (none given: in the account as a whole), and in enterprise projects."""
+    """Role assignments of a user in a project (or the account, if none is given) and in enterprise projects."""
     groups = reader.find(Membership, {"user_id": user_id})
     holders = [("user", user_id), *(("group", member.group_id) for member in groups)]
     for kind, holder_id in holders:
-        for held in reader.find(Assignment, {"holder_kind": kind, "holder_id": holder_id}):
-            if held.place_kind != "project" or held.place_id == project_id:
-                yield held
+        for stored in reader.find(Assignment, {"holder_kind": kind, "holder_id": holder_id}):
+            if stored.place_kind != "project" or stored.place_id == project_id:
+                yield stored
 
 
 def statements(reader: Reader, user_id: str, project_id: str) -> tuple[Statement, ...]:
-    """What a user may and must not do there."""
+    """The allow and deny statements of a user there."""
     found: list[Statement] = []
-    for held in assignments(reader, user_id, project_id):
-        name = built_in_name(held.role_id)
+    for stored in assignments(reader, user_id, project_id):
+        name = built_in_name(stored.role_id)
         rules = [Statement(BUILT_IN[name])] if name and BUILT_IN[name] else []
-        role = None if name else reader.get(Role, held.role_id)
-        if role is not None and role.account_id == held.account_id:
+        role = None if name else reader.get(Role, stored.role_id)
+        if role is not None and role.account_id == stored.account_id:
             rules = [read_rule(text) for text in role.rules]
-        found.extend(_limited(rule, held) for rule in rules)
+        found.extend(_limited(rule, stored) for rule in rules)
     return tuple(found)
 
 
-def _limited(rule: Statement, held: Assignment) -> Statement:
-    """In an enterprise project a rule about everything is about that project's keys."""
-    if held.place_kind != "enterprise" or rule.resources != ("*",):
+def _limited(rule: Statement, stored: Assignment) -> Statement:
+    """In an enterprise project, a rule about all resources covers the keys of that project."""
+    if stored.place_kind != "enterprise" or rule.resources != ("*",):
         return rule
-    return replace(rule, resources=(f"eps/{held.place_id}",))
+    return replace(rule, resources=(f"eps/{stored.place_id}",))
 
 
-def restricted(reader: Reader, user_id: str, project_id: str) -> bool:
-    """Whether tokens of this user are kept from services."""
+def is_restricted(reader: Reader, user_id: str, project_id: str) -> bool:
+    """Whether tokens of this user are not valid for services."""
     mark = built_in_id(RESTRICTING)
-    return any(held.role_id == mark for held in assignments(reader, user_id, project_id))
+    return any(stored.role_id == mark for stored in assignments(reader, user_id, project_id))
 
 
-def named(reader: Reader, user_id: str, project_id: str) -> tuple[tuple[str, str], ...]:
+def role_names(reader: Reader, user_id: str, project_id: str) -> tuple[tuple[str, str], ...]:
     """Id and name of every role a user has there, each once."""
     found: dict[str, str] = {}
-    for held in assignments(reader, user_id, project_id):
-        role = None if held.role_id in _BY_ID else reader.get(Role, held.role_id)
-        name = built_in_name(held.role_id) or (role.name if role else "")
+    for stored in assignments(reader, user_id, project_id):
+        role = None if stored.role_id in _BY_ID else reader.get(Role, stored.role_id)
+        name = built_in_name(stored.role_id) or (role.name if role else "")
         if name:
-            found[held.role_id] = name
+            found[stored.role_id] = name
     return tuple(found.items())
 
 
-def grants(reader: Reader, user_id: str, domain_id: str) -> dict[str, Granted]:
-    """What grants allow a user, or everybody of their domain, key by key."""
-    found: dict[str, Granted] = {}
+def key_grants(reader: Reader, user_id: str, domain_id: str) -> dict[str, KeyGrants]:
+    """What grants allow the user, or the whole domain, by key."""
+    found: dict[str, KeyGrants] = {}
     for kind, who in (("user", user_id), ("domain", domain_id)):
-        for grant in _given(reader, kind, who):
+        for grant in _granted_actions(reader, kind, who):
             before = found.get(grant.key_id)
             actions = frozenset(grant.actions) | (before.actions if before else frozenset())
-            found[grant.key_id] = Granted(grant.key_ring, actions)
+            found[grant.key_id] = KeyGrants(grant.key_ring, actions)
     return found
 
 
-def _given(reader: Reader, kind: str, who: str) -> Sequence[Grant]:
+def _granted_actions(reader: Reader, kind: str, who: str) -> Sequence[Grant]:
     return reader.find(Grant, {"grantee_kind": kind, "grantee": who}, limit=10_000)

@@ -1,8 +1,8 @@
-"""What a principal may do: its statements, and grants on single keys.
+"""Statements of a principal, and grants on single keys.
 
 ::
 
-    a statement that forbids it   >   a statement that allows it   >   a grant that names the action   >   no
+    a statement that forbids it   >   a statement that allows it   >   a grant that names the action   >   denied
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from bitting.core.model.identity import AccountState, Principal, Statement
 from bitting.core.model.key import KeyRef
 from bitting.core.model.service import Switches
 
-#: What an account's state bars it with.
+#: The fault for each account state that bars the account.
 ACCOUNT_FAULTS: dict[AccountState, type[faults.AccountFault]] = {
     AccountState.IN_DEBT: faults.AccountInDebt,
     AccountState.OVERDUE: faults.AccountOverdue,
@@ -49,7 +49,7 @@ def _covers(statement: Statement, action: str, resources: tuple[str, ...]) -> bo
 
 
 def authorise(principal: Principal, action: str, resource: str | None, *more: str) -> None:
-    """Return if allowed; ``resource`` None asks "anywhere at all?". ``more``: what else the resource is called.
+    """Return if allowed; ``resource`` None means any resource. ``more``: other names of the resource.
 
     Raises ``ExplicitlyDenied`` if a statement forbids it, ``PermissionDenied`` if none allows it.
     """
@@ -62,22 +62,22 @@ def authorise(principal: Principal, action: str, resource: str | None, *more: st
             allowed = True
         elif resource is not None or "*" in statement.resources:
             raise faults.ExplicitlyDenied(resource=resource or "", action=action)
-    if not allowed and not granted(principal, action, resource):
+    if not allowed and not is_granted(principal, action, resource):
         raise faults.PermissionDenied(resource=resource or "", action=action)
 
 
-def granted(principal: Principal, action: str, resource: str | None) -> bool:
+def is_granted(principal: Principal, action: str, resource: str | None) -> bool:
     """Whether a grant allows it: on the key that the resource is, or on any."""
     if resource is None:
-        return any(action in held.actions for held in principal.grants.values())
-    held = principal.grants.get(resource.partition("/")[2])
-    return held is not None and action in held.actions
+        return any(action in grant.actions for grant in principal.grants.values())
+    grant = principal.grants.get(resource.partition("/")[2])
+    return grant is not None and action in grant.actions
 
 
 def ring_of(principal: Principal, ref: KeyRef) -> str:
-    """Where the key a reference means would be: with its owner if it was granted, else at home."""
-    held = principal.grants.get(ref.value) if principal.grants and ref.kind == "id" else None
-    return held.ring if held is not None else principal.ring
+    """The key ring to look in: the owner's if the key was granted, else the principal's."""
+    grant = principal.grants.get(ref.value) if principal.grants and ref.kind == "id" else None
+    return grant.ring if grant is not None else principal.ring
 
 
 def is_offline(switches: Switches, region: str) -> bool:
@@ -85,8 +85,8 @@ def is_offline(switches: Switches, region: str) -> bool:
     return region in {name.strip() for name in switches.offline_regions.split(",")}
 
 
-def missing(ref: KeyRef) -> faults.NotFound:
-    """What somebody is told of a key that is not there."""
+def not_found_fault(ref: KeyRef) -> faults.NotFound:
+    """The fault for a key that does not exist for this principal."""
     if ref.kind == "alias":
         return faults.KeyNotFound(resource=ref.value, named="alias")
     if ref.kind == "version":

@@ -1,4 +1,4 @@
-"""What users may do, how instances are attached, what certificates and managed data keys are kept."""
+"""User statements, instance settings, certificates, managed data keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class UserStatement:
-    """One thing a user who is no administrator may, or must not, do. ``id``: a UUID.
+    """One allow or deny statement of a user who is not an administrator. ``id``: a UUID.
 
     ``actions`` and ``resources`` end in ``*`` for "and below", as in
     :class:`bitting.core.model.identity.Statement`.
@@ -25,7 +25,7 @@ class UserStatement:
 
 @dataclass(frozen=True, slots=True)
 class InstanceSettings:
-    """What is known of a key store instance beyond its name. ``id``: the instance's; absent means all defaults.
+    """Settings of a key store instance. ``id``: the instance's; absent means all defaults.
 
     ``bound_networks``: JSON objects, one a further network. ``charge``: ``postpaid`` or ``prepaid``.
     """

@@ -1,4 +1,4 @@
-"""What the audit trail keeps of a request: who, what, on which key, how it ended. Never content."""
+"""Audit events: principal, action, key and outcome of a request. Never content."""
 
 from __future__ import annotations
 

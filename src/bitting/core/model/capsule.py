@@ -1,4 +1,4 @@
-"""Who may open a data key capsule: access points that sign, and the policies that name them."""
+"""Capsule access points and capsule policies: who may open a data key capsule."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class CapsuleAccessPoint:
-    """An access point of a key space. ``kind``: ``ecs``, ``cce`` or ``custom``.
+    """An access point of a key space; no application access point. ``kind``: ``ecs``, ``cce`` or ``custom``.
 
     A custom one has a key pair: ``public`` (SubjectPublicKeyInfo) checks its signatures, ``wrapped`` is the private
     half under the root key, to be downloaded.

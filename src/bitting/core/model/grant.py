@@ -1,4 +1,4 @@
-"""Grants: the right of somebody else to use one key for a few things."""
+"""Grants: the right of another principal to use one key for some actions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Grant:
     """``id``: 64 hexadecimal digits. ``actions``: domain actions; ``key_ring``: where the key is.
 
-    ``grantee``: a user id, or a domain id where ``grantee_kind`` is ``domain``. ``retiring``: a user id that may end
+    ``grantee``: a user id, or a domain id where ``grantee_kind`` is ``domain``. ``retiring``: a user id that may retire
     it, or empty. ``account_id``: of the key.
     """
 

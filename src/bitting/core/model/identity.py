@@ -1,4 +1,4 @@
-"""Who owns things and who asks: accounts, projects, users, credentials, principals."""
+"""Identities: accounts, projects, users, credentials, principals."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Account:
 class Project:
     """A project of an account. ``profile``: ``huawei`` or ``otc``, the limits its callers meet.
 
-    Projects that name the same ``ring`` share keys; every other project is a wall.
+    Projects that name the same ``ring`` share keys; all others are isolated.
     """
 
     id: str
@@ -88,7 +88,7 @@ class Token:
     """An issued identity token. ``id`` is the SHA-256 of the token in hex: the token is not stored.
 
     ``scope``: ``project`` (``project_id`` says which), ``domain`` for the whole account, empty for none.
-    ``restricted``: the token is good for asking about itself, not for services.
+    ``restricted``: the token is valid for queries about itself, not for services.
     """
 
     id: str
@@ -148,7 +148,7 @@ class AccessPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessPoint:
+class ApplicationAccessPoint:
     """An application access point. ``id`` is ``<account>/<name>``; ``policies`` are policy names."""
 
     id: str
@@ -184,7 +184,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
+class KeyGrants:
     """What grants allow on one key, and the ring that key is in."""
 
     ring: str
@@ -193,7 +193,7 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who a request speaks for, once proved.
+    """The authenticated caller of a request.
 
     ``ring`` bounds every key it can name, but for keys of other rings that ``grants`` names by their id;
     ``account_state`` is checked by the gate on each request.
@@ -212,7 +212,7 @@ class Principal:
     admin: bool = False
     operator: bool = False
     facts: dict[str, str] = field(default_factory=dict)
-    grants: dict[str, Granted] = field(default_factory=dict)
+    grants: dict[str, KeyGrants] = field(default_factory=dict)
 
 
 EVERYTHING = (Statement(("*",)),)

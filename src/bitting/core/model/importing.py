@@ -1,4 +1,4 @@
-"""What is kept between "give me a wrapping key" and "here is the wrapped material"."""
+"""Import tickets: the wrapping keys handed out for key material imports."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class KeyState(StrEnum):
-    """What may be done with a key now. The table is :mod:`bitting.core.key_states`."""
+    """The state of a key. What each state allows: :mod:`bitting.core.key_states`."""
 
     ENABLED = "enabled"
     DISABLED = "disabled"
@@ -17,7 +17,7 @@ class KeyState(StrEnum):
 
 
 class Origin(StrEnum):
-    """Who made the material."""
+    """Where the key material comes from."""
 
     INTERNAL = "internal"
     EXTERNAL = "external"
@@ -80,11 +80,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class KeyVersion:
-    """One generation of a key's material. ``id``: a UUID of 36 ASCII characters, unique in the store.
+    """A version of a key's material. ``id``: a UUID of 36 ASCII characters, unique in the store.
 
     ``wrapped`` is the material under the root key (empty while there is none), ``public`` the
     SubjectPublicKeyInfo in DER for asymmetric keys. A version never changes without its key changing
-    in the same unit of work: caches are told about keys, not about versions.
+    in the same unit of work: caches are invalidated by key, not by version.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Key stores: partitions of a provider that keys can be put into, switched off and shared out separately."""
+"""Key stores: partitions of a provider, each with its own state and members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regions of one deployment: keys that show in more than one."""
+"""Replicas: keys that are visible in more than one region of a deployment."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
-"""Secrets: what applications read at run time, its generations, and what happens around them.
+"""Secrets, their versions and stages, rotation tasks, event rules and notices.
 
 ::
 
     Secret 1 ──< SecretVersion (sealed value)     one Stage names one version
-      1 ──< Stage                                 current, previous, pending, and names of one's own
+      1 ──< Stage                                 current, previous, pending, and custom names
       1 ──< SecretTask (a rotation)   ── uses ──> Target (database), Webhook (function)
     EventRule ──< Notice (one delivery)  ── to ─> Webhook
 
-A version or stage never changes without its secret changing in the same unit of work: caches are told about
-secrets, not about their parts.
+A version or stage never changes without its secret changing in the same unit of work: caches are invalidated by
+secret, not by part.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-#: The stages the service moves itself. No caller can spell them: every API has words of its own for them.
+#: The stages that the service moves. Callers cannot name them so: every API has its own words for them.
 CURRENT, PREVIOUS, PENDING = "*current", "*previous", "*pending"
 SYSTEM_STAGES = (CURRENT, PREVIOUS, PENDING)
 
 
 class SecretState(StrEnum):
-    """What may be done with a secret now."""
+    """The state of a secret."""
 
     ENABLED = "enabled"
     DISABLED = "disabled"
@@ -31,7 +31,7 @@ class SecretState(StrEnum):
 
 
 class SecretType(StrEnum):
-    """What kind of thing the value opens. All but GENERIC are rotated by the service."""
+    """What the value gives access to. All but GENERIC are rotated by the service."""
 
     GENERIC = "generic"
     DATABASE = "database"
@@ -53,8 +53,8 @@ class SecretRotation(StrEnum):
 class Secret:
     """One secret. ``ring`` bounds who can see it; ``name`` is unique in it.
 
-    ``key_id``: the key that protects versions made from now on. ``config``: what the caller said about rotation, as
-    said; of it ``target`` names the server or host, ``paired`` means two users take turns, and ``fields`` are the
+    ``key_id``: the key that protects versions made from now on. ``config``: the caller's rotation configuration,
+    unchanged; in it ``target`` names the server or host, ``paired`` means two users take turns, and ``fields`` are the
     names of user and password (or of the two halves) in a value that is JSON. ``function``: the webhook that
     rotates, if one does. ``tags``: key, value, key, value. ``events``: names of
     event rules it is subscribed to. ``revision`` grows with every change of the secret or its parts.
@@ -94,11 +94,11 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class SecretVersion:
-    """One generation of a secret's value. ``name`` is what callers call it, unique in the secret.
+    """A version of a secret's value. ``name`` is what callers call it, unique in the secret.
 
     ``data_key``: a data key under the key ``key_id``, as a framed ciphertext; ``sealed``: iv and value under that
     data key. Both are bound to account, secret and version. ``binary``: the caller's text stands for bytes.
-    ``noted``: its expiry was told to those who wanted to know.
+    ``noted``: subscribers were notified of its expiry.
     """
 
     id: str
@@ -117,7 +117,7 @@ class SecretVersion:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A name that sits on one version. ``id`` is ``<secret id>/<name>``."""
+    """A version stage: a name for one version. ``id`` is ``<secret id>/<name>``."""
 
     id: str
     secret_id: str
@@ -127,7 +127,7 @@ class Stage:
 
 
 class TaskState(StrEnum):
-    """How a rotation stands. ``RUNNING`` covers waiting for another try."""
+    """The state of a rotation. ``RUNNING`` includes waiting for a retry."""
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -156,7 +156,10 @@ class SecretTask:
 
 @dataclass(frozen=True, slots=True)
 class EventRule:
-    """Whom to tell about what. ``id`` is ``<ring>/<name>``, ``uid`` a UUID; ``types`` are event words."""
+    """An event rule: which targets receive which events.
+
+    ``id`` is ``<ring>/<name>``, ``uid`` a UUID; ``types`` are event words.
+    """
 
     id: str
     uid: str
@@ -173,7 +176,7 @@ class EventRule:
 
 
 class NoticeState(StrEnum):
-    """How a delivery stands. ``INVALID``: its target is not one the operator has registered."""
+    """The state of a delivery. ``INVALID``: its target is not one the operator has registered."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
@@ -183,7 +186,7 @@ class NoticeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One event, told or to be told to one target. ``content`` is the JSON that is sent."""
+    """One event for one target, delivered or to be delivered. ``content`` is the JSON that is sent."""
 
     id: str
     number: int

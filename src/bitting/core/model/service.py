@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """How the service as a whole behaves. One record, id ``service``; absent means all defaults.
+    """The switches of the service. One record, id ``service``; absent means all defaults.
 
-    ``maintenance``: a reason, while key operations are refused as temporarily unavailable. ``replica``: only
-    reads are answered. ``sm2`` ... ``rotation``: what this region offers. ``rates``: ``off``, ``cloud`` or a number.
-    ``offline_regions``: names, comma separated, of logical regions that answer nothing.
-    ``authorizer``: URL of an external policy decision point, empty for none. ``tag_policy``: tag keys every
-    resource must carry, comma separated. ``quotas``: ``off`` (generous) or ``cloud`` (the documented defaults).
+    ``maintenance``: a reason, while key operations are refused as temporarily unavailable. ``replica``: only reads are
+    answered. ``sm2`` ... ``rotation``: the features of this region. ``rates``: ``off``, ``cloud`` or a number.
+    ``offline_regions``: names, comma separated, of logical regions that answer nothing. ``authorizer``: URL of an
+    external policy decision point, empty for none. ``tag_policy``: tag keys every resource must carry, comma separated.
+    ``quotas``: ``off`` (generous) or ``cloud`` (the documented defaults).
     """
 
     id: str = "service"
@@ -32,7 +32,7 @@ class Switches:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """A limit somebody set. ``id`` is ``<scope>/<name>``, the scope a key ring or a key id."""
+    """A quota set by an operator. ``id`` is ``<scope>/<name>``, the scope a key ring or a key id."""
 
     id: str
     scope: str
@@ -42,7 +42,7 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who may run the service. ``id`` is the SHA-256 of the operator's token, hex."""
+    """An operator of the service. ``id`` is the SHA-256 of the operator's token, hex."""
 
     id: str
     name: str
@@ -54,7 +54,7 @@ class FaultRule:
     """Developer mode: answer matching requests with a fault. ``operation``, ``account_id`` empty: any.
 
     ``line`` pins one row of the dialect's catalogue (0: none, only ``latency_ms`` or ``effect``). ``left`` counts
-    down to 0 (-1: forever). ``percent`` of matching requests are struck. ``effect``: ``reset``, ``truncate`` or
+    down to 0 (-1: forever). ``percent`` of matching requests are affected. ``effect``: ``reset``, ``truncate`` or
     empty.
     """
 

@@ -24,5 +24,5 @@ class Tag:
 
 
 def tag_id(ring: str, kind: str, resource_id: str, key: str) -> str:
-    """The id of a tag. The unit separator is in no name of anything, slashes are."""
+    """The id of a tag. The separator is the unit separator, because names may contain slashes."""
     return SEPARATOR.join((ring, kind, resource_id, key))

@@ -1,11 +1,11 @@
-"""What the core needs from the outside, as small protocols. Backends say more by having more.
+"""Ports: what the core needs from outside, as small protocols that backends implement.
 
 ::
 
     store         Store ── begin() ──> UnitOfWork ──> Collection[T]  (one per record type)
     key_provider  KeyProvider ── create()/open() ──> key_handle.KeyHandle (CanEncrypt, CanSign, CanMac, ...)
-    vault, seal   small secrets under the root key; where the root key comes from
-    admission     nonces that were used, machines that are attested
+    vault, seal   small secrets under the root key; the source of the root key
+    admission     used nonces, attested machines
     system        Clock, Entropy, Trail (time, randomness, audit)
 
 A backend translates its own errors at its edge into :mod:`bitting.core.faults`.

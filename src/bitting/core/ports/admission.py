@@ -1,4 +1,4 @@
-"""Ports that decide whether a caller is let in: what was seen before, and which machines are believed."""
+"""Admission ports: used nonces, and attestation of machines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Nonces(Protocol):
-    """Remembers what may be used once. Shared by whoever could be shown the same again."""
+    """Remembers used nonces. Shared by all processes that could receive the same request."""
 
     def spend(self, owner: str, nonce: str, expires_ms: int, now_ms: int) -> bool:
         """True the first time, False for the same owner and nonce again before ``expires_ms``."""
@@ -14,10 +14,10 @@ class Nonces(Protocol):
 
 
 class Attestation(Protocol):
-    """Believes or disbelieves machines that ask for answers only they can read."""
+    """Verifies attestation documents of machines."""
 
     def attest(self, document: bytes, nonce: bytes) -> bytes:
-        """The machine's public key (SubjectPublicKeyInfo DER) out of a genuine document that holds ``nonce``.
+        """The machine's public key (SubjectPublicKeyInfo DER) from a valid document that contains ``nonce``.
 
         Raises ``InvalidParameter`` (``recipient``) for any other document.
         """

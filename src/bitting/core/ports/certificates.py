@@ -1,4 +1,4 @@
-"""What the core needs of X.509 and its files, as one small protocol. A vault has an implementation of it."""
+"""X.509 certificates and PKCS #12 files. The vault has an implementation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bitting.core.specs import Algorithm
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """What a certificate says. ``subject``, ``issuer``: RFC 4514; ``serial``, ``key_identifier``: hex.
+    """The contents of a certificate. ``subject``, ``issuer``: RFC 4514; ``serial``, ``key_identifier``: hex.
 
     ``signature_algorithm``: the algorithm's object identifier.
     """
@@ -65,7 +65,7 @@ class Certificates(Protocol):
         ...
 
     def facts(self, certificate: str) -> CertificateFacts:
-        """What a certificate (PEM) that was accepted says."""
+        """The contents of an accepted certificate (PEM)."""
         ...
 
     def key_identifier(self, public_der: bytes) -> str:

@@ -1,4 +1,4 @@
-"""An opened key: what it can do depends on its family, so each capability is a protocol of its own."""
+"""Key handles: opened keys. Each capability is a protocol of its own, since it depends on the key family."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bitting.core.specs import Algorithm, KeySpec
 
 
 class KeyHandle(Protocol):
-    """An opened key. Lives in the key cache; does what its capability protocols say. Thread-safe."""
+    """An opened key. Kept in the key cache; see the capability protocols. Thread-safe."""
 
     @property
     def spec(self) -> KeySpec:
@@ -73,7 +73,7 @@ class CanSign(Protocol):
         ...
 
     def verify(self, message: bytes, signature: bytes, algorithm: Algorithm, *, digest: bool) -> bool:
-        """Whether the signature fits. A malformed signature is False. Raises as :meth:`sign`."""
+        """Whether the signature is valid. A malformed signature is False. Raises as :meth:`sign`."""
         ...
 
 
@@ -88,7 +88,7 @@ class CanMac(Protocol):
 
 @runtime_checkable
 class CanExportPublic(Protocol):
-    """Keys with a public half."""
+    """Keys with a public key."""
 
     def public_der(self) -> bytes:
         """SubjectPublicKeyInfo, DER."""
@@ -100,5 +100,5 @@ class CanAgree(Protocol):
     """Keys that derive a shared secret."""
 
     def agree(self, peer_public_der: bytes) -> bytes:
-        """The shared secret (x coordinate, big-endian). Raises ``InvalidParameter`` if the peer does not fit."""
+        """The shared secret (x coordinate, big-endian). Raises ``InvalidParameter`` if the peer key does not match."""
         ...

@@ -1,4 +1,4 @@
-"""Key providers make, open and destroy keys: software, or a device.
+"""Key providers create, open and destroy keys, in software or in a device.
 
 ::
 
@@ -24,7 +24,7 @@ class StoredMaterial:
 
 
 class KeyProvider(Protocol):
-    """Makes, opens and destroys keys. ``binding`` ties wrapped material to account, key, version and spec."""
+    """Creates, opens and destroys keys. ``binding`` ties wrapped material to account, key, version and spec."""
 
     name: str
 
@@ -37,7 +37,7 @@ class KeyProvider(Protocol):
         ...
 
     def import_material(self, spec: KeySpec, material: KeyMaterial, binding: bytes) -> StoredMaterial:
-        """Take in outside material: raw bytes, or PKCS #8 DER for asymmetric specs.
+        """Import external material: raw bytes, or PKCS #8 DER for asymmetric specs.
 
         Raises ``KeyMaterialLengthInvalid`` or ``InvalidKeyMaterial``.
         """

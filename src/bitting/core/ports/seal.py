@@ -1,4 +1,4 @@
-"""Where the root key comes from."""
+"""The source of the root key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bitting.core.material import KeyMaterial
 
 
 class Seal(Protocol):
-    """Where the root key comes from."""
+    """The source of the root key."""
 
     def root_key(self) -> KeyMaterial:
         """32 bytes. Raises ``Unavailable`` while sealed."""

@@ -1,4 +1,4 @@
-"""Where records live: a store of transactions over collections, one collection per record type.
+"""The record store: transactions over collections, one collection per record type.
 
 ::
 
@@ -23,7 +23,7 @@ class Except:
 
 
 class Collection(Protocol[T]):
-    """All stored records of one kind, seen inside one unit of work. ``id`` is the record's first field."""
+    """All stored records of one type, seen inside one unit of work. ``id`` is the record's first field."""
 
     def get(self, record_id: str) -> T | None:
         """The record, or None."""
@@ -78,14 +78,14 @@ class UnitOfWork(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something a committed unit of work touched: collection name and record id."""
+    """A change made by a committed unit of work: collection name and record id."""
 
     kind: str
     record_id: str
 
 
 class Store(Protocol):
-    """Where records live. Shared by threads; by processes too, except the memory store."""
+    """The record store. Shared by threads; by processes too, except the memory store."""
 
     def begin(self, *, write: bool) -> AbstractContextManager[UnitOfWork]:
         """Open a unit of work. Writers exclude each other; readers see one consistent state.

@@ -8,19 +8,19 @@ from bitting.core.model.audit_event import AuditEvent
 
 
 class Clock(Protocol):
-    """Time, twice: the service's, which developer mode can move, and the wall's, which it cannot."""
+    """Two clocks: the service's, which developer mode can move, and the machine's, which it cannot."""
 
     def now_ms(self) -> int:
-        """The service's time: milliseconds since 1970, UTC. Windows, rotation and expiry go by it."""
+        """The service's time: milliseconds since 1970, UTC. Waiting periods, rotation and expiry use it."""
         ...
 
     def wall_ms(self) -> int:
-        """The machine's time. Callers' clocks are compared with it and nothing else is."""
+        """The machine's time. Used only to check the timestamps of requests."""
         ...
 
 
 class Entropy(Protocol):
-    """Randomness fit for keys."""
+    """Random numbers of cryptographic quality."""
 
     def random(self, count: int) -> bytes:
         """``count`` random bytes."""
@@ -35,5 +35,5 @@ class Trail(Protocol):
     """The audit trail."""
 
     def record(self, event: AuditEvent) -> None:
-        """Keep the event. Must not block for longer than appending to a buffer."""
+        """Record the event. Must not block for longer than appending to a buffer."""
         ...

@@ -1,4 +1,4 @@
-"""Small secrets under the root key, and cryptography that needs no stored key."""
+"""The vault: small secrets under the root key, and cryptography without a stored key."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bitting.core.specs import Algorithm, KeySpec
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """A fresh pair: private key as PKCS #8 DER in its box, public key as SubjectPublicKeyInfo DER."""
+    """A new key pair: private key as PKCS #8 DER in a container, public key as SubjectPublicKeyInfo DER."""
 
     private: KeyMaterial
     public: bytes
 
 
 class Vault(Protocol):
-    """Small secrets under the root key, and the primitives that need no stored key."""
+    """Encrypts small secrets under the root key; offers primitives that need no stored key."""
 
     certificates: Certificates
 
@@ -33,19 +33,19 @@ class Vault(Protocol):
         ...
 
     def fingerprint(self, secret: KeyMaterial, binding: bytes) -> bytes:
-        """32 bytes that say whether two secrets are equal and nothing else (keyed hash under the root key)."""
+        """32 bytes that are equal for equal secrets (keyed hash under the root key)."""
         ...
 
     def cipher(self, key: KeyMaterial) -> CanEncrypt:
-        """AES-256-GCM under a data key of 32 bytes that no key owns. Raises ``KeyMaterialLengthInvalid``."""
+        """AES-256-GCM under a data key of 32 bytes. Raises ``KeyMaterialLengthInvalid``."""
         ...
 
     def key_pair(self, spec: KeySpec) -> KeyPair:
-        """A fresh asymmetric pair that no key owns (data key pairs, wrapping keys)."""
+        """A new asymmetric pair outside any key (data key pairs, wrapping keys)."""
         ...
 
     def encrypt_to(self, public_der: bytes, plaintext: bytes, algorithm: Algorithm) -> bytes:
-        """Encrypt to somebody's public key. Raises ``InvalidParameter`` (unfit key), ``PlaintextTooLong``."""
+        """Encrypt to a given public key. Raises ``InvalidParameter`` (unusable key), ``PlaintextTooLong``."""
         ...
 
     def unwrap_import(self, private: KeyMaterial, algorithm_name: str, ciphertext: bytes) -> KeyMaterial:
@@ -62,7 +62,7 @@ class Vault(Protocol):
         ...
 
     def verify_rsa(self, public_der: bytes, message: bytes, signature: bytes) -> bool:
-        """Whether an RSASSA-PKCS1-v1_5 signature with SHA-256 by somebody's public key fits.
+        """Whether an RSASSA-PKCS1-v1_5 signature with SHA-256 by the given public key is valid.
 
         False for a malformed signature, and for a key that does not parse or is not RSA of 2048 bits or more.
         """
@@ -71,8 +71,8 @@ class Vault(Protocol):
     def pkcs12(self, pair: KeyPair, name: str, password: str, not_before_ms: int, not_after_ms: int) -> Pkcs12:
         """An RSA pair as a PKCS #12 file: one self-signed certificate for ``name``, then the private key.
 
-        Encrypted the old way (PBE-SHA1-3DES, HMAC-SHA1), which is all that the readers in sight share: it
-        keeps a finder of the file busy, no more. Raises ``InvalidParameter`` for another kind of pair.
+        Encrypted with PBE-SHA1-3DES and HMAC-SHA1, the only scheme that all client libraries read: weak protection
+        against a thief of the file. Raises ``InvalidParameter`` for another kind of pair.
         """
         ...
 

@@ -44,4 +44,4 @@ def advance_decrypt(call: Call, run: UseCaseRunner) -> crypto.Decrypted:
     if "key" not in given and "version" not in given:
         raise faults.InvalidParameter(parameter="sealed", reason="format")
     given.setdefault("version", crypto.INITIAL)
-    return run(crypto.unseal, crypto.Unseal(symmetric_only=True, **given))  # type: ignore[no-any-return]
+    return run(crypto.decrypt_parts, crypto.DecryptParts(symmetric_only=True, **given))  # type: ignore[no-any-return]

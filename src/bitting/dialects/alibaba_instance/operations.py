@@ -182,7 +182,7 @@ _ENCRYPTION = (
     ),
     row(
         "Decrypt",
-        crypto.unseal,
+        crypto.decrypt_parts,
         (SEALED, MAYBE_KEY, algorithm(enum_maps.CIPHERS), AAD, IV, PADDING, VERSION),
         (*named(""), said("Plaintext", "plaintext")),
         given={"version": crypto.INITIAL},

@@ -48,12 +48,12 @@ def read(request: Request) -> tuple[list[tuple[str, str]], dict[str, str]]:
         raise faults.TooLarge
     query = form.pairs(request.query)
     if not request.body:
-        return query, form.only(query)
+        return query, form.unique_pairs(query)
     # Clients announce a type for empty bodies too (aiohttp: octet-stream), so the type counts from here on.
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in _FORM:
         raise faults.UnsupportedMediaType(media_type=media_type)
-    return query, form.only(query + form.body_pairs(request.body))
+    return query, form.unique_pairs(query + form.body_pairs(request.body))
 
 
 def wants_xml(request: Request) -> bool:

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from bitting.core import faults
+from bitting.core.encryption_context import canonicalise
 from bitting.core.model.key import KeyRef
 from bitting.dialects.base.codecs import InvalidWireValue, encode_refused
 
@@ -25,7 +26,6 @@ CONTEXT_MAX = 8192
 TAGS_MAX = 20
 
 _context = msgspec.json.Decoder(dict[str, str])
-_sorted = msgspec.json.Encoder(order="deterministic")
 _INTERVAL = re.compile(r"([0-9]{1,9})([dhms])", re.ASCII)
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _ALIAS = re.compile(r"alias/[A-Za-z0-9_/-]+", re.ASCII)
@@ -101,10 +101,7 @@ class Plaintext:
 
 
 class EncryptionContext:
-    """A JSON object of strings as additional authenticated data: compact, keys sorted, UTF-8.
-
-    Order and spacing do not count, so equal maps give equal bytes; the empty map is as good as none.
-    """
+    """A JSON object of strings as AAD, in the form of :mod:`bitting.core.encryption_context`."""
 
     def decode(self, raw: str) -> bytes:
         if len(raw) > CONTEXT_MAX:
@@ -113,7 +110,7 @@ class EncryptionContext:
             pairs = _context.decode(raw)
         except (msgspec.MsgspecError, UnicodeError):
             raise InvalidWireValue("format") from None
-        return _sorted.encode(pairs) if pairs else b""
+        return canonicalise(pairs)
 
     def encode(self, value: Any) -> NoReturn:
         encode_refused(value)

@@ -204,7 +204,7 @@ class Checker:
         return binascii.hexlify(mac(key, f"{algorithm}\n{hashed}".encode()))
 
     def _mac_sm3(self, key: bytes, message: bytes) -> bytes:
-        return sign.hmac_by(self._sm3, key, message)
+        return sign.hmac_with(self._sm3, key, message)
 
     def _signing_key(self, secret: bytes, scope: tuple[str, ...], mac: Callable[[bytes, bytes], bytes]) -> bytes:
         """The V4 key of a secret for (algorithm, date, region, product)."""
@@ -231,7 +231,7 @@ def _check_time(claim: Claim, now_ms: int) -> int:
     """Point 2: when it was signed, in milliseconds."""
     if not claim.time:
         raise faults.ClockMalformed(parameter="Timestamp")
-    moment = sign.instant(claim.time)
+    moment = sign.parse_instant(claim.time)
     if moment is None:
         raise faults.ClockMalformed(parameter="Timestamp", reason="format")
     if abs(now_ms - moment) > SKEW_MS:

@@ -151,7 +151,7 @@ class Pipeline:
         """Stops 3 to 6. Raises only ``NotResident``, and only on the event loop's view."""
         principal = None
         try:
-            view.freshen()
+            view.refresh()
             if self._fault_injector is not None:
                 self._fault_injector.refresh(view)
             principal = call.principal = dialect.identify(call, view)

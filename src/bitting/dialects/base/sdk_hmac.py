@@ -40,7 +40,7 @@ from bitting.core.usecases.iam import credentials
 from bitting.core.usecases.iam.credentials import Credential
 from bitting.dialects.base.http import Request
 from bitting.wire.form import pairs
-from bitting.wire.sign import canonical_headers, canonical_query, hmac_by, instant, quote
+from bitting.wire.sign import canonical_headers, canonical_query, hmac_with, parse_instant, quote
 
 ALGORITHM = "SDK-HMAC-SHA256"
 SKEW_MS = 15 * 60 * 1000
@@ -93,7 +93,7 @@ class RequestAuthenticator:
         access_key_id = sent.access_key_id
         now_ms = self._clock.now_ms()
         date = request.headers.get("x-sdk-date", "")
-        sent_ms = instant(date)
+        sent_ms = parse_instant(date)
         if sent_ms is None:  # 1
             raise faults.ClockMalformed(parameter="X-Sdk-Date")
         if abs(self._clock.wall_ms() - sent_ms) > SKEW_MS:
@@ -178,7 +178,7 @@ class _Key:
         """The signature of a canonical request."""
         if self.sm3 is not None:
             text = f"{WITH_SM3}\n{date}\n{self.sm3(canonical).hex()}"
-            return hmac_by(self.sm3, self.secret, text.encode()).hex()
+            return hmac_with(self.sm3, self.secret, text.encode()).hex()
         hashed, sent = sha256(canonical).hexdigest(), self.sent
         if sent.info:
             key = _derived(sent.access_key_id, self.secret, sent.info)

@@ -32,7 +32,7 @@ from bitting.dialects.base.sdk_hmac import RequestAuthenticator
 from bitting.dialects.iam import bodies, user_operations
 from bitting.dialects.iam.operations import ROWS
 from bitting.dialects.iam.rows import IamCall, Row, base_url
-from bitting.wire.form import only, pairs
+from bitting.wire.form import pairs, unique_pairs
 from bitting.wire.rest import Router
 
 BODY_MOST = 65_536
@@ -67,7 +67,7 @@ class Iam:
         row, path_values = self._router.find(request.method, request.path)
         if request.oversized or len(request.body) > row.max_body:
             raise faults.TooLarge
-        values = only(pairs(request.query, plus=False)) if request.query else {}
+        values = unique_pairs(pairs(request.query, plus=False)) if request.query else {}
         auth = bodies.read(request.body) if row.has_body else None
         if row.has_json:
             values = {**values, **bodies.read_object(request.body)}
@@ -81,7 +81,7 @@ class Iam:
         if proof == "none":
             return _ANYBODY
         if proof == "sign-in" and bodies.method(call.said()) == "password":
-            return _identity(tokens.by_password(view, *bodies.claim(call.said())))
+            return _identity(tokens.principal_by_password(view, *bodies.claim(call.said())))
         if proof == "caller":
             project_id = call.request.headers.get("x-project-id", "")
             call.credential = self._proofs.credential(call.request, view, project_id)

@@ -36,8 +36,8 @@ def _subject(call: IamCall, principal: Principal) -> tokens.TokenByText:  # noqa
     return tokens.TokenByText(text)
 
 
-def _temporary(call: IamCall, principal: Principal) -> tokens.TemporaryKey:
-    return tokens.TemporaryKey(bodies.duration_s(call.said()), principal.project_id)
+def _temporary(call: IamCall, principal: Principal) -> tokens.CreateTemporaryKey:
+    return tokens.CreateTemporaryKey(bodies.duration_s(call.said()), principal.project_id)
 
 
 def _named_projects(call: IamCall, principal: Principal) -> tokens.FindProjects:  # noqa: ARG001 - as above
@@ -110,7 +110,7 @@ def _show_caller(found: tokens.Projects, call: IamCall) -> dict[str, Any]:
     }
 
 
-def _show_temporary(key: tokens.IssuedKey, call: IamCall) -> dict[str, Any]:  # noqa: ARG001 - a face's signature
+def _show_temporary(key: tokens.IssuedTemporaryKey, call: IamCall) -> dict[str, Any]:  # noqa: ARG001 - a face's signature
     return responses.temporary(key)
 
 
@@ -134,8 +134,10 @@ ROWS = (
         has_body=True,
         ok=201,
     ),
-    Row(name="validate-token", method="GET", path=_TOKENS, use=tokens.validate, order=_subject, face=_show_session),
-    Row(name="check-token", method="HEAD", path=_TOKENS, use=tokens.validate, order=_subject, face=_show_nothing),
+    Row(
+        name="validate-token", method="GET", path=_TOKENS, use=tokens.describe_token, order=_subject, face=_show_session
+    ),
+    Row(name="check-token", method="HEAD", path=_TOKENS, use=tokens.describe_token, order=_subject, face=_show_nothing),
     Row(
         name="revoke-token",
         method="DELETE",
@@ -196,7 +198,7 @@ ROWS = (
     Row(
         name="create-temporary-access-key",
         path="/v3.0/OS-CREDENTIAL/securitytokens",
-        use=tokens.temporary_key,
+        use=tokens.create_temporary_key,
         proof="token",
         order=_temporary,
         face=_show_temporary,

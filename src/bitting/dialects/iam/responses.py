@@ -19,7 +19,7 @@ from hashlib import sha256
 from typing import Any
 
 from bitting.core.model.identity import Account, Project
-from bitting.core.usecases.iam.tokens import IssuedKey, Projects, Session
+from bitting.core.usecases.iam.tokens import IssuedTemporaryKey, Projects, Session
 
 VERSION = "v3.6"
 _RELEASED = "2016-04-04T00:00:00Z"
@@ -132,7 +132,7 @@ def _domain_name(account: Account) -> dict[str, str]:
     return {"id": account.domain_id, "name": account.domain_name}
 
 
-def temporary(key: IssuedKey) -> dict[str, Any]:
+def temporary(key: IssuedTemporaryKey) -> dict[str, Any]:
     """A temporary access key."""
     return {
         "credential": {

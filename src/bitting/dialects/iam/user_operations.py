@@ -9,8 +9,8 @@ import json
 from typing import Any
 
 from bitting.core import faults
+from bitting.core.model.iam import Group
 from bitting.core.model.identity import AccessKey, Principal, User
-from bitting.core.model.people import Group
 from bitting.core.usecases.iam import role_assignments, users
 from bitting.dialects.iam import policies
 from bitting.dialects.iam.responses import moment
@@ -166,7 +166,7 @@ def _assigning(path: str) -> tuple[Row, ...]:
     one = path + "/{role_id}"
     return (
         _row("PUT", one, role_assignments.assign, _place, ok=204),
-        _row("HEAD", one, role_assignments.check_assignment, _place, ok=204),
+        _row("HEAD", one, role_assignments.require_assignment, _place, ok=204),
         _row("DELETE", one, role_assignments.unassign, _place, ok=204),
         _row("GET", path, role_assignments.list_assigned, _place, _show_all("roles", role)),
     )
@@ -183,7 +183,7 @@ ROWS = (
     *_resource("user", "users", _USERS, (_new_user, _changed_user), user),
     *_resource("group", "groups", _GROUPS, (_group_said, _group_said), group),
     _row("PUT", _MEMBER, users.add_member, _member, ok=204),
-    _row("HEAD", _MEMBER, users.check_member, _member, ok=204),
+    _row("HEAD", _MEMBER, users.require_member, _member, ok=204),
     _row("DELETE", _MEMBER, users.remove_member, _member, ok=204),
     _row("GET", "/v3/groups/{id}/users", users.users_of_group, _one, _show_all("users", user)),
     _row("GET", "/v3/users/{id}/groups", users.groups_of_user, _one, _show_all("groups", group)),

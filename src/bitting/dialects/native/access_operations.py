@@ -34,15 +34,15 @@ _ISSUED = Record(
 
 OPERATIONS: tuple[Operation, ...] = (
     row(
-        "GET", "accounts/{account_id}/access-points", desk.access_points, field_in("account_id", ID),
+        "GET", "accounts/{account_id}/access-points", desk.list_access_points, field_in("account_id", ID),
         answer="access_points",
     ),
     row(
-        "GET", "accounts/{account_id}/client-keys", desk.listed, field_in("account_id", ID),
+        "GET", "accounts/{account_id}/client-keys", desk.list_client_keys, field_in("account_id", ID),
         answer="client_keys", kind=Items(Record(*_CLIENT_KEY)),
     ),
     row(
-        "POST", "accounts/{account_id}/client-keys", desk.provide,
+        "POST", "accounts/{account_id}/client-keys", desk.set_up,
         field_in("account_id", ID), field_in("password", Text(1, 128)), field_in("access_point", NAME, required=False),
         field_in("resources", _WORDS, required=False), field_in("networks", _WORDS, required=False),
         field_in("not_before_ms", _MOMENT, required=False), field_in("not_after_ms", _MOMENT, required=False),

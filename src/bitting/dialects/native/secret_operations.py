@@ -9,8 +9,8 @@
 
 from __future__ import annotations
 
+from bitting.core.usecases.secrets import delivery_targets as reach
 from bitting.core.usecases.secrets import lifecycle as secrets
-from bitting.core.usecases.secrets import targets as reach
 from bitting.dialects.base.codecs import Flag, Integer, Text
 from bitting.dialects.base.operation import Field, Operation, Record
 from bitting.dialects.native.rows import ID, field_in, row

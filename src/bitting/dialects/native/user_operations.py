@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from bitting.core.usecases.crypto import managed_data_keys
-from bitting.core.usecases.iam import limited_users
+from bitting.core.usecases.iam import user_statements
 from bitting.core.usecases.instances import instances
 from bitting.dialects.base.codecs import Flag, Integer, Items, Text
 from bitting.dialects.base.operation import Field, Operation, Record
@@ -30,22 +30,25 @@ _STATEMENTS = "accounts/{account_id}/users/{user_name}/statements"
 
 OPERATIONS: tuple[Operation, ...] = (
     row(
-        "POST", "accounts/{account_id}/users", limited_users.create_user, _ACCOUNT, field_in("name", NAME),
+        "POST", "accounts/{account_id}/users", user_statements.create_user, _ACCOUNT, field_in("name", NAME),
         answer="user", ok=201,
     ),
-    row("GET", _STATEMENTS, limited_users.statements_of, _ACCOUNT, _USER, answer="statements"),
+    row("GET", _STATEMENTS, user_statements.statements_of, _ACCOUNT, _USER, answer="statements"),
     row(
-        "POST", _STATEMENTS, limited_users.allow, _ACCOUNT, _USER, field_in("actions", _PATTERNS),
+        "POST", _STATEMENTS, user_statements.add_statement, _ACCOUNT, _USER, field_in("actions", _PATTERNS),
         field_in("resources", _PATTERNS, required=False), field_in("deny", Flag(), required=False),
         answer="statement", ok=201,
     ),
-    row("DELETE", "statements/{statement_id}", limited_users.revoke, field_in("statement_id", ID), answer="statement"),
+    row(
+        "DELETE", "statements/{statement_id}", user_statements.delete_statement, field_in("statement_id", ID),
+        answer="statement",
+    ),
     row(
         "POST", "accounts/{account_id}/instances", instances.create, _ACCOUNT, field_in("name", NAME),
         field_in("expires_ms", Integer(0, 1 << 53), required=False), answer="instance", ok=201,
     ),
     row(
-        "POST", "accounts/{account_id}/data-keys", managed_data_keys.keep, _ACCOUNT, field_in("name", NAME),
+        "POST", "accounts/{account_id}/data-keys", managed_data_keys.store_version, _ACCOUNT, field_in("name", NAME),
         field_in("key_id", ID), answer="data_key", kind=_DATA_KEY, ok=201,
     ),
 )  # fmt: skip

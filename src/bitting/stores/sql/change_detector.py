@@ -1,11 +1,11 @@
-"""Has anything been committed? Asked for every hot request, so it costs microseconds.
+"""Change detectors: has anything been committed? Called for every hot request, so it must cost microseconds.
 
 ::
 
-    FilePulse      SQLite      the shared index's header, and when that differs PRAGMA data_version on one
+    FileChangeDetector      SQLite      the shared index's header, and when that differs PRAGMA data_version on one
                                connection kept for nothing else: it changes with every commit of any other
                                connection, in this process or another
-    FollowerPulse  PostgreSQL  a thread follows the change log (LISTEN, and several looks within the bound);
+    PollingChangeDetector   PostgreSQL  a thread follows the change log (LISTEN, and several looks within the bound);
                                reading is two attributes and a clock
                                    confirmed_at  when the last look that succeeded was begun
                                    now - confirmed_at > freshness  ->  Unavailable
@@ -53,13 +53,13 @@ class ChangeDetector(Protocol):
 
 
 class FileChangeDetector:
-    """The pulse of an SQLite file. ``connect`` gives a raw connection in autocommit.
+    """The change detector of an SQLite file. ``connect`` gives a raw connection in autocommit.
 
-    Asking the library lets go of the interpreter lock four times, and each time a server thread takes it: that
+    A query releases the interpreter lock four times, and each time another thread takes it: that
     made a hot request half as expensive again. So the index that all connections share is looked at first
     (https://sqlite.org/walformat.html, "WAL-Index header"): every commit changes its first 48 bytes before it
-    returns, and while they are what they were, nothing was committed. Half-written bytes differ too, which is
-    the safe side. The file lives as long as any connection does, and ours stays open.
+    returns, and while they are what they were, nothing was committed. Half-written bytes differ too, which errs
+    on the safe side. The file lives as long as any connection does, and ours stays open.
     """
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
@@ -69,7 +69,7 @@ class FileChangeDetector:
         try:
             self._connection = connect()
             self._cursor = self._connection.cursor()
-            # a read joins the shared index; from here to close() nobody can delete that file and begin another
+            # a read joins the shared index; from here to close() no process can delete that file and create another
             self._cursor.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
             self._seen = (b"", self._ask())
             path = self._cursor.execute("PRAGMA database_list").fetchone()[2]
@@ -97,7 +97,7 @@ class FileChangeDetector:
         return version
 
     def committed(self) -> None:
-        """Nothing to do: the database says so itself."""
+        """No action: the database itself shows the commit."""
 
     def close(self) -> None:
         """Close the connection."""
@@ -118,7 +118,7 @@ def _shared_index(path: str) -> mmap.mmap | None:
 
 
 class PollingChangeDetector:
-    """The pulse of a PostgreSQL database. ``freshness_ms``: the bound on how old its knowledge may be.
+    """The change detector of a PostgreSQL database. ``freshness_ms``: the bound on how old its knowledge may be.
 
     A commit of this process shows at once; a commit of another usually within a few milliseconds, and
     within the bound or ``read`` raises.
@@ -152,7 +152,7 @@ class PollingChangeDetector:
             self._ticks += 1
 
     def close(self) -> None:
-        """Stop the thread and wait for it, at most 2 s: it may be waiting for a server that is gone."""
+        """Stop the thread and wait for it, at most 2 s: it may be waiting for an unreachable server."""
         self._stop.set()
         self._thread.join(FIRST_LOOK_S)
 
@@ -165,7 +165,7 @@ class PollingChangeDetector:
             except Exception:  # noqa: BLE001 - whatever it was: not confirmed, so ``read`` raises; try again
                 self._stop.wait(RETRY_S)
             finally:
-                _give_up(connection)
+                _close_connection(connection)
 
     def _listen(self, connection: Connection) -> None:
         """Follow on one connection until told to stop. Raises what the database raises."""
@@ -186,8 +186,8 @@ class PollingChangeDetector:
         self._first.set()
 
 
-def _give_up(connection: Connection | None) -> None:
-    """Never back into the pool: it listens."""
+def _close_connection(connection: Connection | None) -> None:
+    """Close the connection instead of returning it to the pool: it listens."""
     if connection is not None:
         try:
             connection.invalidate()

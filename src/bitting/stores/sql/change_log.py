@@ -1,4 +1,4 @@
-"""The change log: what each commit touched, in the order of commits, kept for as long as it is short.
+"""The change log: what each commit touched, in the order of commits, truncated to a maximum length.
 
 ::
 

@@ -1,4 +1,4 @@
-"""The edge: what a database raises becomes a fault here, with the cause chained for the log.
+"""Database exceptions as faults, with the cause chained for the log.
 
 ::
 
@@ -17,7 +17,7 @@ from bitting.core.faults import ResourceExists, StoreFailed
 
 
 @contextmanager
-def translated(resource: str = "") -> Iterator[None]:
+def translate_errors(resource: str = "") -> Iterator[None]:
     """Run a block that talks to the database. Raises ``ResourceExists`` or ``StoreFailed``."""
     try:
         yield

@@ -1,4 +1,4 @@
-"""Everything in which SQLite and PostgreSQL differ, except how changes are noticed (``detector.py``).
+"""The differences between SQLite and PostgreSQL, except change detection (``change_detector.py``).
 
 ::
 
@@ -12,7 +12,7 @@
     waiting       busy_timeout                           lock_timeout
 
 Why an advisory lock and not SERIALIZABLE: a serializable writer may have to be run again, and a use case
-that has drawn a key from a device cannot simply be. Behind the lock nobody else writes, so READ COMMITTED
+that has created a key in a device cannot. Behind the lock there is no other writer, so READ COMMITTED
 sees one state throughout. (REPEATABLE READ would take its snapshot before the lock is granted.)
 """
 
@@ -57,7 +57,7 @@ class Backend:
         return self.engine.dialect.name == "sqlite"
 
     def writer(self) -> Connection:
-        """A connection inside a writing transaction; nobody else writes until it ends."""
+        """A connection inside a writing transaction; there is no other writer until it ends."""
         connection = self.writers.connect()
         try:
             connection.begin()

@@ -24,7 +24,7 @@ from bitting.core.faults import StoreFailed
 from bitting.stores.fields import FieldType
 from bitting.stores.query import Condition, Page
 from bitting.stores.record_types import RecordShape, UniqueRule, shapes
-from bitting.stores.sql import tables_access, tables_huawei, tables_imports, tables_secrets  # noqa: F401 - their tables are part of METADATA
+from bitting.stores.sql import tables_access, tables_grants, tables_imports, tables_secrets  # noqa: F401 - their tables are part of METADATA
 from bitting.stores.sql.tables import METADATA
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ Convert = Callable[[Any], Any]
 
 
 class MappedTable(Generic[T]):
-    """One kind of record and its table, with the statements that are built once.
+    """A record type and its table, with prepared statements.
 
     ``insert``: the database's own insert statement, because "on conflict do nothing" is not standard SQL.
     """
@@ -58,10 +58,10 @@ class MappedTable(Generic[T]):
     def _update_one(self, id_column: ColumnElement[Any]) -> Update:
         statement = update(self.table).where(id_column == bindparam("where_id"))
         for rule in self.shape.kind.unique:
-            statement = statement.where(~self._another_has(rule))
+            statement = statement.where(~self._unique_conflict(rule))
         return statement
 
-    def _another_has(self, rule: UniqueRule) -> ColumnElement[bool]:
+    def _unique_conflict(self, rule: UniqueRule) -> ColumnElement[bool]:
         """Whether another record holds the new record's unique values. Writers exclude each other: no race."""
         other = self.table.alias()
         same = [other.c[name] == bindparam(f"where_{name}") for name in rule.fields]
@@ -89,7 +89,7 @@ class MappedTable(Generic[T]):
         return {**row, **unique, "where_id": record_id}
 
     def record(self, row: Sequence[Any]) -> T:
-        """The record of a row. Raises ``StoreFailed`` if the row holds what this program does not know."""
+        """The record of a row. Raises ``StoreFailed`` if the row has values unknown to this program."""
         try:
             values = [v if decode is None else decode(v) for v, decode in zip(row, self._decoders, strict=True)]
             return cast("T", self.shape.kind.record(*values))
@@ -119,7 +119,7 @@ class MappedTable(Generic[T]):
         if not values:
             return false()
         equals = column == values[0] if len(values) == 1 else column.in_(values)
-        # said out loud, or the index that leaves out the empty ones is of no use for the search
+        # explicit, or the partial index that leaves out empty values cannot be used
         return and_(equals, column != "") if column.name in self._partial and "" not in values else equals
 
     def _encode(self, name: str, value: Any) -> Any:
@@ -154,5 +154,5 @@ def _from_json(text: str) -> tuple[str, ...]:
 
 
 def mapped_tables(insert: Callable[[Table], Insert]) -> Mapping[type[Any], MappedTable[Any]]:
-    """The mapping of every stored kind, by record class."""
+    """The mapping of every record type, by record class."""
     return {record: MappedTable(shape, insert) for record, shape in shapes().items()}

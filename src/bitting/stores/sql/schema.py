@@ -1,4 +1,4 @@
-"""migrate(): bring a database to the tables of this program, however many processes try at once.
+"""Schema migration: bring a database to the tables of this program, safe against concurrent processes.
 
 ::
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, inspect, select
 
 from bitting.core.faults import StoreFailed
-from bitting.stores.sql.driver_errors import translated
+from bitting.stores.sql.driver_errors import translate_errors
 from bitting.stores.sql.engines import Backend, create_sqlite_file, open_backend
 from bitting.stores.sql.tables import meta
 
@@ -34,7 +34,7 @@ def migrate(url: str) -> bool:
     """
     backend = open_backend(url, busy_ms=LOCK_WAIT_MS)
     try:
-        with translated():
+        with translate_errors():
             return _migrate(backend)
     finally:
         backend.engine.dispose()
@@ -44,10 +44,10 @@ def _migrate(backend: Backend) -> bool:
     if backend.is_sqlite:
         create_sqlite_file(Path(backend.url.database or ""))
     with backend.reader() as connection:
-        if recorded(connection) == HEAD:
+        if recorded_revision(connection) == HEAD:
             return False
     with backend.writer() as connection:
-        found = recorded(connection)
+        found = recorded_revision(connection)
         if found == HEAD:
             return False
         _upgrade(connection, found)
@@ -55,7 +55,7 @@ def _migrate(backend: Backend) -> bool:
     return True
 
 
-def recorded(connection: Connection) -> str:
+def recorded_revision(connection: Connection) -> str:
     """The revision the database says it has, or the empty string."""
     if not inspect(connection).has_table(REVISIONS.name):
         return ""

@@ -2,9 +2,9 @@
 
 ::
 
-    SqlStore ── Link (opened at first use, by each process for itself)
+    SqlStore ── ProcessConnections (opened at first use, by each process for itself)
                   backend   engine with pool                engines.py
-                  turn      one writer of this process at a time, before it queues for the database
+                  turn      lock: one writer of this process at a time, before it waits for the database
                   pulse     poll(), opened at first poll    pulse.py
 
 A database connection must not cross a fork: before one, the parent closes its link (it opens again when
@@ -27,7 +27,7 @@ from bitting.core.faults import StoreFailed
 from bitting.core.ports import Change, Store, UnitOfWork
 from bitting.stores.sql.change_detector import CHANNEL, ChangeDetector, FileChangeDetector, PollingChangeDetector
 from bitting.stores.sql.change_log import ChangeLog
-from bitting.stores.sql.driver_errors import translated
+from bitting.stores.sql.driver_errors import translate_errors
 from bitting.stores.sql.engines import Backend, connect_sqlite, open_backend
 from bitting.stores.sql.mapping import mapped_tables
 from bitting.stores.sql.tables import sequences
@@ -35,7 +35,7 @@ from bitting.stores.sql.unit_of_work import SqlUnitOfWork
 
 
 class ProcessConnections:
-    """What one process has open."""
+    """The open connections of one process."""
 
     def __init__(self, backend: Backend, freshness_ms: int, busy_ms: int) -> None:
         self.backend = backend
@@ -47,7 +47,7 @@ class ProcessConnections:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """This process's turn to write. Raises ``StoreFailed`` if it does not come within ``busy_ms``."""
+        """The write lock of this process. Raises ``StoreFailed`` if it does not come within ``busy_ms``."""
         if not self._turn.acquire(timeout=self._busy_ms / 1000):
             raise StoreFailed(reason="another writer did not finish in time")
         try:
@@ -56,14 +56,14 @@ class ProcessConnections:
             self._turn.release()
 
     def open_change_detector(self) -> ChangeDetector:
-        """The pulse, opened by whoever asks first. Raises ``Unavailable``."""
+        """The change detector, opened on first use. Raises ``Unavailable``."""
         with self._opening:
             if self.detector is None:
                 self.detector = self._new_change_detector()
             return self.detector
 
     def close(self) -> None:
-        """Release connections and the follower."""
+        """Release connections and the change detector."""
         with self._opening:
             if self.detector is not None:
                 self.detector.close()
@@ -93,7 +93,7 @@ class SqlStore(Store):
         self._opening = threading.Lock()
         self._journal = ChangeLog(changes_kept)
         self._link: ProcessConnections | None = None
-        backend = self._open().backend  # connects to nothing; says early if the URL is wrong
+        backend = self._open().backend  # opens no connection; fails early if the URL is wrong
         self._kinds = mapped_tables(backend.insert)
         self._count_up = backend.count_up(sequences)
         self._notify = None if backend.is_sqlite else select(func.pg_notify(CHANNEL, ""))
@@ -107,7 +107,7 @@ class SqlStore(Store):
         database did not confirm the commit; whether it happened is then unknown.
         """
         link = self._link or self._reopen()
-        with link.turn() if write else nullcontext(), translated():
+        with link.turn() if write else nullcontext(), translate_errors():
             connection = link.backend.writer() if write else link.backend.reader()
             with connection:  # closing rolls back what was not committed
                 work = SqlUnitOfWork(connection, self._kinds, self._count_up, write=write)
@@ -135,7 +135,7 @@ class SqlStore(Store):
     def changes_since(self, position: int) -> tuple[int, Sequence[Change] | None]:
         """As in the port. Raises ``StoreFailed``."""
         link = self._link or self._reopen()
-        with translated(), link.backend.reader() as connection:
+        with translate_errors(), link.backend.reader() as connection:
             return self._journal.since(connection, position)
 
     def close(self) -> None:
@@ -155,7 +155,7 @@ class SqlStore(Store):
             self._link = None
 
     def before_fork(self) -> None:
-        """Close, and let nobody open until :meth:`after_fork`."""
+        """Close, and block opening until :meth:`after_fork`."""
         self._opening.acquire()  # released in after_fork, in both processes
         self._shut()
 

@@ -1,4 +1,4 @@
-"""The tables: one per kind of record, plus ``changes``, ``sequences`` and ``meta``.
+"""The tables: one per record type, plus ``changes``, ``sequences`` and ``meta``.
 
 ::
 

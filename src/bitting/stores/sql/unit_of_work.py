@@ -4,11 +4,11 @@
 
     SqlUnitOfWork ── run() ──> connection        the one place where statements are executed
         of(Key) ──> SqlCollection                record -> statement of mapping.py -> record
-        touched ──> journal                      what the change log will say of this commit
+        touched ──> change_log                      what the change log will say of this commit
 
 A conflict that a use case may expect (an id or a name is taken) is found without an error of the database:
 in PostgreSQL an error ends the transaction, and the use case may want to go on. After any other error the
-unit of work is spoilt: it refuses to go on and to commit.
+unit of work is broken: it refuses to continue and to commit.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bitting.core.faults import ResourceExists, ResourceNotFound, StoreFailed
 from bitting.core.ports import Collection
 from bitting.stores.fields import storable
 from bitting.stores.query import conditions, page
-from bitting.stores.sql.driver_errors import translated
+from bitting.stores.sql.driver_errors import translate_errors
 from bitting.stores.sql.mapping import MappedTable
 
 T = TypeVar("T")
@@ -79,7 +79,7 @@ class SqlUnitOfWork:
         if self._spoilt:
             raise StoreFailed(reason="an earlier statement of this unit of work failed")
         self._spoilt = True  # until the statement has succeeded
-        with translated(resource):
+        with translate_errors(resource):
             result = self._connection.execute(statement, parameters)
         self._spoilt = False
         return result
@@ -102,7 +102,7 @@ class SqlCollection(Generic[T]):
 
     def add(self, record: T) -> None:
         """As in the port. Raises ``InvalidParameter`` for a value no store can hold."""
-        self._shape.check(record)
+        self._shape.require_valid(record)
         record_id = self._mapped.record_id(record)
         row = self._mapped.row(record)
         if self._work.change(self._mapped.insert_one, row, resource=record_id).rowcount != 1:
@@ -111,7 +111,7 @@ class SqlCollection(Generic[T]):
 
     def put(self, record: T) -> None:
         """As in the port. Raises ``ResourceExists`` if it would take another record's unique values."""
-        self._shape.check(record)
+        self._shape.require_valid(record)
         record_id = self._mapped.record_id(record)
         parameters = self._mapped.update_parameters(record)
         if self._work.change(self._mapped.update_one, parameters, resource=record_id).rowcount != 1:

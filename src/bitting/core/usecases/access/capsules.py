@@ -1,15 +1,16 @@
-r"""Data key capsules: a data key and the policy that says who may have it, sealed together.
+r"""Data key capsules: an encrypted data key bound to the policy that says who may open it.
 
 ::
 
     capsule = base64(JSON {"policy" | "policy_id", "key": base64(ciphertext)})     the ciphertext binds the policy
 
-    create   key, policy -> data key, capsule
-    open_    key, capsule, attestation -> data key      only for an access point that the policy allows, and in time
+    create_capsule   key, policy -> data key, capsule
+    open_capsule     key, capsule, proof -> data key      only for an access point that the policy allows, and in time
 
 A custom access point has a key pair; its proof is a signature (RSASSA-PKCS1-v1_5, SHA-256) over
 ``<expire time>\n<capsule>``. The documents name the fields of the proof and not what is signed; this binds the proof to
-one capsule and to a time. Proofs of machines and clusters come from their makers' roots, which are not here.
+one capsule and to a time. Proofs of machines and clusters need the root certificates of their makers, which this
+service does not have.
 
 Source: datakey-capsule, access-points and key-policies of Huawei Cloud DEW.
 """
@@ -28,7 +29,13 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.capsule import CapsuleAccessPoint, CapsulePolicy
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.specs import Algorithm, Usage
-from bitting.core.usecases.access.capsule_policies import CUSTOM, PolicyText, find_point, find_policy, read_policy
+from bitting.core.usecases.access.capsule_access import (
+    CUSTOM,
+    PolicyText,
+    find_capsule_access_point,
+    find_capsule_policy,
+    read_policy,
+)
 from bitting.core.usecases.crypto import encryption as crypto
 
 _HEADER = b"capsule\0"
@@ -47,7 +54,7 @@ class CreateCapsule:
 
 @dataclass(slots=True)
 class Proof:
-    """What a custom access point sends: signature, its public key (SPKI), and until when it is good."""
+    """What a custom access point sends: signature, its public key (SPKI), and its expiry."""
 
     signature: bytes
     public: bytes
@@ -57,7 +64,7 @@ class Proof:
 
 @dataclass(slots=True)
 class OpenCapsule:
-    """``capsule``: as :func:`create` gave it. ``proof`` None: of another kind than can be checked here."""
+    """``capsule``: as :func:`create_capsule` gave it. ``proof`` None: of a kind that cannot be verified here."""
 
     key: KeyRef
     capsule: str
@@ -66,7 +73,7 @@ class OpenCapsule:
 
 
 @dataclass(slots=True)
-class DataKeyOut:
+class CapsuleDataKey:
     """The data key, or under ``public`` its ciphertext. ``instance_id``: who opened the capsule."""
 
     key: Key
@@ -80,15 +87,15 @@ def _key(command: CreateCapsule | OpenCapsule) -> KeyRef:
     return command.key
 
 
-def _handed_out(context: Context, data_key: bytes, public: bytes) -> tuple[bytes, bytes]:
-    """The data key in the clear, or to a public key."""
+def _deliver(context: Context, data_key: bytes, public: bytes) -> tuple[bytes, bytes]:
+    """The data key in plaintext, or encrypted to a public key."""
     if not public:
         return data_key, b""
     return b"", context.gate.vault.encrypt_to(public, data_key, Algorithm.RSA_OAEP_SHA256)
 
 
 @use_case("key:generate_data_key", key=_key, states="use")
-def create(context: Context, command: CreateCapsule) -> DataKeyOut:
+def create_capsule(context: Context, command: CreateCapsule) -> CapsuleDataKey:
     """A new capsule.
 
     Raises ``MissingParameter`` (policy_id), ``InvalidParameter`` (policy, public), ``ResourceNotFound`` (``kind``
@@ -98,16 +105,16 @@ def create(context: Context, command: CreateCapsule) -> DataKeyOut:
     if bool(command.policy) == bool(command.policy_id):
         raise faults.MissingParameter(parameter="policy_id")
     if command.policy_id:
-        head = {"policy_id": find_policy(context, command.policy_id).id}
+        head = {"policy_id": find_capsule_policy(context, command.policy_id).id}
     else:
         head = {"policy": read_policy(command.policy).text}
     data_key = context.gate.entropy.random(command.length)
-    algorithm = crypto.pick_algorithm(context.key, None, Usage.ENCRYPT)
+    algorithm = crypto.select_algorithm(context.key, None, Usage.ENCRYPT)
     order = crypto.Encrypt(command.key, data_key, _bound(head))
-    sealed = crypto.seal(context, context.handle(), order, context.key.primary_version, algorithm)
+    sealed = crypto.encrypt_with_handle(context, context.handle(), order, context.key.primary_version, algorithm)
     whole = {**head, "key": base64.b64encode(framed(sealed.blob)).decode()}
-    plain, cipher = _handed_out(context, data_key, command.public)
-    return DataKeyOut(context.key, plain, cipher, base64.b64encode(json.dumps(whole).encode()).decode())
+    plain, cipher = _deliver(context, data_key, command.public)
+    return CapsuleDataKey(context.key, plain, cipher, base64.b64encode(json.dumps(whole).encode()).decode())
 
 
 def _bound(head: dict[str, str]) -> bytes:
@@ -127,7 +134,7 @@ def _unpack(capsule: str) -> tuple[dict[str, str], bytes]:
 
 
 @use_case("key:decrypt_data_key", key=_key, states="use", writes=True)
-def open_(context: Context, command: OpenCapsule) -> DataKeyOut:
+def open_capsule(context: Context, command: OpenCapsule) -> CapsuleDataKey:
     """The data key of a capsule.
 
     1. The capsule is whole: its ciphertext binds its policy.
@@ -142,13 +149,13 @@ def open_(context: Context, command: OpenCapsule) -> DataKeyOut:
         raise faults.InvalidCiphertext
     order = crypto.Decrypt(sealed, command.key, _bound(head))
     data_key = crypto.decrypt.run(context, order).plaintext  # 1
-    point = _prover(context, command)  # 2
+    point = _verified_access_point(context, command)  # 2
     _require_allowed(context, head, point)  # 3
-    plain, cipher = _handed_out(context, data_key, command.public)
-    return DataKeyOut(context.key, plain, cipher, instance_id=point.id)
+    plain, cipher = _deliver(context, data_key, command.public)
+    return CapsuleDataKey(context.key, plain, cipher, instance_id=point.id)
 
 
-def _prover(context: Context, command: OpenCapsule) -> CapsuleAccessPoint:
+def _verified_access_point(context: Context, command: OpenCapsule) -> CapsuleAccessPoint:
     proof = command.proof
     if proof is None:
         raise faults.Unavailable(missing="enclave_root", reason="no root certificate of machines is configured")
@@ -168,9 +175,9 @@ def _require_allowed(context: Context, head: dict[str, str], point: CapsuleAcces
     if "policy" in head:
         policy = read_policy(head["policy"])
     else:
-        held = context.uow.of(CapsulePolicy).get(head.get("policy_id", ""))
-        if held is not None and held.ring == context.principal.ring:
-            policy = read_policy(held.text)
-            context.uow.of(CapsulePolicy).put(replace(held, used_ms=context.now_ms))
-    if policy is None or not policy.allows(find_point(context, point.id), context.now_ms):
+        stored = context.uow.of(CapsulePolicy).get(head.get("policy_id", ""))
+        if stored is not None and stored.ring == context.principal.ring:
+            policy = read_policy(stored.text)
+            context.uow.of(CapsulePolicy).put(replace(stored, used_ms=context.now_ms))
+    if policy is None or not policy.allows(find_capsule_access_point(context, point.id), context.now_ms):
         raise faults.KeyPermissionDenied(resource=context.key.id)

@@ -1,12 +1,12 @@
-"""Client keys for people who run the service: one step instead of network rule, policy, access point and key.
+"""Client key setup for operators: one step instead of network rule, policy, access point and key.
 
 ::
 
-    provide   account, access point, password -> Issued      makes the access point too, if told what it may use
-    listed    account -> client keys
-    revoke    client key id -> gone, for the next request of every process
+    set_up             account, access point, password -> client key    with ``resources``, creates the access point too
+    list_client_keys   account -> client keys
+    revoke             client key id -> refused from the next request on, in every process
 
-For operators only. The account's own owners do the same through their cloud's API.
+For operators only. Account owners do the same through the cloud API.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
-from bitting.core.model.identity import AccessPoint, AccessPolicy, Account, ClientKey, Instance, NetworkRule
-from bitting.core.usecases.access.client_keys import CreateClientKey, Issued, issue
+from bitting.core.model.identity import AccessPolicy, Account, ApplicationAccessPoint, ClientKey, Instance, NetworkRule
+from bitting.core.usecases.access.client_keys import CreateClientKey, IssuedClientKey, issue
 
 RESOURCES_MAX = 100
 _ALLOWED = ("CryptoServiceKeyUser", "CryptoServiceSecretUser")
@@ -26,7 +26,7 @@ _MADE = "Made with its client key"
 
 
 @dataclass(slots=True)
-class ProvideClientKey:
+class SetUpClientKey:
     """``access_point``: a name. ``resources`` (``key/*``, ``secret/name``): what it may use, if it is not there yet.
 
     ``networks``: from where (CIDR), anywhere if empty. Validity as in
@@ -65,16 +65,16 @@ def _account(context: Context, account_id: str) -> Account:
 
 
 @use_case("service:write", writes=True, operator=True)
-def provide(context: Context, command: ProvideClientKey) -> Issued:
-    """A client key of an access point that is there, or that ``resources`` says how to make.
+def set_up(context: Context, command: SetUpClientKey) -> IssuedClientKey:
+    """A client key of an existing access point, or of a new one if ``resources`` is given.
 
     Raises ``ResourceNotFound`` (account; access point without ``resources``), ``ResourceExists`` (``resources`` for
     an access point that is there), ``InvalidParameter``, ``QuotaExceeded`` (three keys an access point).
     """
     account = _account(context, command.account_id)
-    point = context.uow.of(AccessPoint).get(f"{account.id}/{command.access_point}")
+    point = context.uow.of(ApplicationAccessPoint).get(f"{account.id}/{command.access_point}")
     if point is None:
-        point = _make_point(context, account, command)
+        point = _create_access_point(context, account, command)
     elif command.resources or command.networks:
         raise faults.ResourceExists(resource=f"access point {point.name}")
     order = CreateClientKey(point.name, command.password, command.not_before_ms, command.not_after_ms)
@@ -82,14 +82,14 @@ def provide(context: Context, command: ProvideClientKey) -> Issued:
     return issue(context.uow, gate.vault, gate.entropy, context.now_ms, point, order)
 
 
-def _make_point(context: Context, account: Account, command: ProvideClientKey) -> AccessPoint:
+def _create_access_point(context: Context, account: Account, command: SetUpClientKey) -> ApplicationAccessPoint:
     """Access point, policy and network rule of one name, on the account's first instance."""
     name, now, uow = command.access_point, context.now_ms, context.uow
     if not command.resources:
         raise faults.ResourceNotFound(resource=f"access point {name}")
-    _check_name(name)
-    _check_resources(command.resources)
-    _check_networks(command.networks)
+    _require_name(name)
+    _require_resources(command.resources)
+    _require_networks(command.networks)
     instances = uow.of(Instance).find({"account_id": account.id}, order="created_ms", limit=1)
     if not instances:
         raise faults.ResourceNotFound(resource=f"instance of account {account.id}")
@@ -102,17 +102,17 @@ def _make_point(context: Context, account: Account, command: ProvideClientKey) -
     resources = tuple(command.resources)
     policy = AccessPolicy(identity, account.id, name, instances[0].id, templates, resources, rules, _MADE, now)
     uow.of(AccessPolicy).add(policy)
-    point = AccessPoint(identity, account.id, name, "ClientKey", (name,), _MADE, now)
-    uow.of(AccessPoint).add(point)
+    point = ApplicationAccessPoint(identity, account.id, name, "ClientKey", (name,), _MADE, now)
+    uow.of(ApplicationAccessPoint).add(point)
     return point
 
 
-def _check_name(name: str) -> None:
+def _require_name(name: str) -> None:
     if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
         raise faults.InvalidParameter(parameter="access_point", reason="format")
 
 
-def _check_resources(resources: Sequence[str]) -> None:
+def _require_resources(resources: Sequence[str]) -> None:
     if len(resources) > RESOURCES_MAX:
         raise faults.InvalidParameter(parameter="resources", reason="length")
     for resource in resources:
@@ -121,7 +121,7 @@ def _check_resources(resources: Sequence[str]) -> None:
             raise faults.InvalidParameter(parameter="resources", reason="format")
 
 
-def _check_networks(networks: Sequence[str]) -> None:
+def _require_networks(networks: Sequence[str]) -> None:
     if len(networks) > RESOURCES_MAX:
         raise faults.InvalidParameter(parameter="networks", reason="length")
     for network in networks:
@@ -132,25 +132,25 @@ def _check_networks(networks: Sequence[str]) -> None:
 
 
 @use_case("service:read", operator=True)
-def listed(context: Context, command: ClientKeysOf) -> Sequence[ClientKey]:
+def list_client_keys(context: Context, command: ClientKeysOf) -> Sequence[ClientKey]:
     """An account's client keys (at most 1000), oldest first: public halves and validity."""
     account = _account(context, command.account_id)
     return context.uow.of(ClientKey).find({"account_id": account.id}, order="created_ms")
 
 
 @use_case("service:read", operator=True)
-def access_points(context: Context, command: ClientKeysOf) -> Sequence[AccessPoint]:
+def list_access_points(context: Context, command: ClientKeysOf) -> Sequence[ApplicationAccessPoint]:
     """An account's access points (at most 1000), by name."""
     account = _account(context, command.account_id)
-    return context.uow.of(AccessPoint).find({"account_id": account.id}, order="name")
+    return context.uow.of(ApplicationAccessPoint).find({"account_id": account.id}, order="name")
 
 
 @use_case("service:write", writes=True, operator=True)
 def revoke(context: Context, command: ClientKeyById) -> ClientKey:
-    """Delete a client key; what it signed is refused from the next request on. Raises ``ResourceNotFound``."""
+    """Delete a client key; its signatures are refused from the next request on. Raises ``ResourceNotFound``."""
     keys = context.uow.of(ClientKey)
-    held = keys.get(command.client_key_id)
-    if held is None:
+    stored = keys.get(command.client_key_id)
+    if stored is None:
         raise faults.ResourceNotFound(resource=f"client key {command.client_key_id}")
-    keys.remove(held.id)
-    return held
+    keys.remove(stored.id)
+    return stored

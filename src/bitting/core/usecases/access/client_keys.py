@@ -1,4 +1,4 @@
-"""Client keys: RSA pairs whose private half leaves in a file, once, and whose public half stays.
+"""Client keys: RSA pairs. The private key is handed out once, in a file; the public key is stored.
 
 ::
 
@@ -6,7 +6,7 @@
     describe, list_, delete
     file    {"KeyId": "KAAP...", "PrivateKeyData": base64 of a PKCS #12 file}
 
-The clients' libraries read that file with the password. Nobody can make it again: a lost one is replaced.
+The clients' libraries read that file with the password. It cannot be made again: a lost one is replaced.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from dataclasses import dataclass, field, replace
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.access import ClientCertificate
-from bitting.core.model.identity import AccessPoint, ClientKey
+from bitting.core.model.identity import ApplicationAccessPoint, ClientKey
 from bitting.core.pem import PUBLIC_KEY, armour
 from bitting.core.ports import Entropy, UnitOfWork, Vault
 from bitting.core.specs import SPECS
-from bitting.core.usecases.access.access_points import permit
+from bitting.core.usecases.access.application_access_points import require_permission
 from bitting.core.usecases.iam.accounts import add_client_key
 
 KEYS_PER_POINT_MAX = 3
@@ -45,8 +45,8 @@ class CreateClientKey:
 
 
 @dataclass(slots=True)
-class Issued:
-    """``pkcs12`` holds the private key under the password and is kept nowhere."""
+class IssuedClientKey:
+    """``pkcs12`` holds the private key under the password and is not stored."""
 
     record: ClientKey
     pkcs12: bytes = field(repr=False)
@@ -61,7 +61,7 @@ class Issued:
         return json.dumps({"KeyId": self.record.id, "PrivateKeyData": self.private_key_data})
 
 
-def check_password(password: str) -> None:
+def require_file_password(password: str) -> None:
     """Return if the password is of 8 to 64 letters, digits and marks, at least two kinds of the three.
 
     Raises ``InvalidParameter`` (``password``). Source: Alibaba Cloud, CreateClientKey.
@@ -78,14 +78,14 @@ def issue(
     vault: Vault,
     entropy: Entropy,
     now_ms: int,
-    point: AccessPoint,
+    point: ApplicationAccessPoint,
     command: CreateClientKey,
-) -> Issued:
+) -> IssuedClientKey:
     """A new client key of ``point``. Takes 50 ms to a second (RSA 2048).
 
     Raises ``InvalidParameter`` (password, validity), ``QuotaExceeded`` (three a point).
     """
-    check_password(command.password)
+    require_file_password(command.password)
     if bool(command.not_before_ms) != bool(command.not_after_ms):
         raise faults.InvalidParameter(parameter="not_after_ms", reason="format")
     if command.not_after_ms < command.not_before_ms or 0 < command.not_after_ms <= now_ms:
@@ -98,13 +98,13 @@ def issue(
     if command.not_before_ms:
         record = replace(record, not_before_ms=command.not_before_ms, not_after_ms=command.not_after_ms)
         keys.put(record)
-    made = vault.pkcs12(pair, record.id, command.password, record.not_before_ms, record.not_after_ms)
-    uow.of(ClientCertificate).add(ClientCertificate(record.id, record.account_id, made.certificate))
-    return Issued(record, made.file)
+    created = vault.pkcs12(pair, record.id, command.password, record.not_before_ms, record.not_after_ms)
+    uow.of(ClientCertificate).add(ClientCertificate(record.id, record.account_id, created.certificate))
+    return IssuedClientKey(record, created.file)
 
 
 def make_client_key(
-    uow: UnitOfWork, vault: Vault, entropy: Entropy, now_ms: int, point: AccessPoint, password: str
+    uow: UnitOfWork, vault: Vault, entropy: Entropy, now_ms: int, point: ApplicationAccessPoint, password: str
 ) -> tuple[ClientKey, bytes]:
     """A client key valid for five years and its file, for bootstrapping. Raises as :func:`issue`."""
     issued = issue(uow, vault, entropy, now_ms, point, CreateClientKey(point.name, password))
@@ -126,7 +126,7 @@ class ListClientKeys:
 
 
 @dataclass(slots=True)
-class SeenClientKey:
+class ClientKeyView:
     """A client key and the text of its public half: its certificate, or for an old one the bare key (PEM)."""
 
     record: ClientKey
@@ -134,51 +134,51 @@ class SeenClientKey:
 
 
 @use_case("client_key:create", writes=True)
-def create(context: Context, command: CreateClientKey) -> Issued:
+def create(context: Context, command: CreateClientKey) -> IssuedClientKey:
     """A new client key of one of the account's access points. Raises ``ResourceNotFound``, and as :func:`issue`."""
-    permit(context, "client_key:create", f"applicationaccesspoint/{command.access_point}")
-    point = context.uow.of(AccessPoint).get(f"{context.principal.account_id}/{command.access_point}")
+    require_permission(context, "client_key:create", f"applicationaccesspoint/{command.access_point}")
+    point = context.uow.of(ApplicationAccessPoint).get(f"{context.principal.account_id}/{command.access_point}")
     if point is None:
         raise faults.ResourceNotFound(resource=command.access_point)
     gate = context.gate
     return issue(context.uow, gate.vault, gate.entropy, context.now_ms, point, command)
 
 
-def _seen(context: Context, record: ClientKey) -> SeenClientKey:
+def _view(context: Context, record: ClientKey) -> ClientKeyView:
     certificate = context.uow.of(ClientCertificate).get(record.id)
-    return SeenClientKey(record, certificate.certificate if certificate else armour(PUBLIC_KEY, record.public).decode())
+    return ClientKeyView(record, certificate.certificate if certificate else armour(PUBLIC_KEY, record.public).decode())
 
 
 def _find(context: Context, client_key_id: str, action: str) -> ClientKey:
     record = context.uow.of(ClientKey).get(client_key_id)
     if record is None or record.account_id != context.principal.account_id:
-        permit(context, action, f"applicationaccesspoint/{client_key_id}")
+        require_permission(context, action, f"applicationaccesspoint/{client_key_id}")
         raise faults.ResourceNotFound(resource=client_key_id)
-    permit(context, action, f"applicationaccesspoint/{record.access_point}")
+    require_permission(context, action, f"applicationaccesspoint/{record.access_point}")
     return record
 
 
 @use_case("client_key:describe")
-def describe(context: Context, command: ClientKeyById) -> SeenClientKey:
-    """The client key, without its private half, which nobody has. Raises ``ResourceNotFound``."""
-    return _seen(context, _find(context, command.client_key_id, "client_key:describe"))
+def describe(context: Context, command: ClientKeyById) -> ClientKeyView:
+    """The client key, without its private key, which is not stored. Raises ``ResourceNotFound``."""
+    return _view(context, _find(context, command.client_key_id, "client_key:describe"))
 
 
 @use_case("client_key:list")
-def list_(context: Context, command: ListClientKeys) -> Sequence[SeenClientKey]:
+def list_(context: Context, command: ListClientKeys) -> Sequence[ClientKeyView]:
     """The client keys, oldest first; at most 1000. Raises ``ResourceNotFound`` for an unknown access point."""
     account = context.principal.account_id
     where: dict[str, object] = {"account_id": account}
     if command.access_point:
         where["access_point"] = command.access_point
-        if context.uow.of(AccessPoint).get(f"{account}/{command.access_point}") is None:
+        if context.uow.of(ApplicationAccessPoint).get(f"{account}/{command.access_point}") is None:
             raise faults.ResourceNotFound(resource=command.access_point)
-    return [_seen(context, record) for record in context.uow.of(ClientKey).find(where, order="created_ms")]
+    return [_view(context, record) for record in context.uow.of(ClientKey).find(where, order="created_ms")]
 
 
 @use_case("client_key:delete", writes=True)
 def delete(context: Context, command: ClientKeyById) -> ClientKey:
-    """Take it away: whoever holds its file is unknown from the next request on. Raises ``ResourceNotFound``."""
+    """Delete it: its signatures are refused from the next request on. Raises ``ResourceNotFound``."""
     record = _find(context, command.client_key_id, "client_key:delete")
     context.uow.of(ClientKey).remove(record.id)
     context.uow.of(ClientCertificate).remove(record.id)

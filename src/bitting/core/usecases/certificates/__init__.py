@@ -1,0 +1,1 @@
+"""Certificates: a key pair, its certificate request, and the certificate issued for it. Used by: Alibaba OpenAPI."""

@@ -1,4 +1,4 @@
-"""Certificates: a key pair and a request for it; once a certificate authority has answered, what it is good for.
+"""Certificates: a key pair and a certificate request; once the certificate is uploaded, operations with it.
 
 ::
 
@@ -6,7 +6,7 @@
                                        └──────── set_state ──> REVOKED     for good; signatures still verify
     sign, decrypt (private key)      verify, encrypt (public key)
 
-The private key is made, kept and used by the provider as any key's material is; nothing gives it out.
+The private key is generated, wrapped and used by the provider like any key's material; no operation returns it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bitting.core.model.access import Certificate, CertificateState
 from bitting.core.ports import CanSign, KeyHandle, KeyProvider, StoredMaterial, can_encrypt_asymmetric
 from bitting.core.ports.certificates import CertificateFacts
 from bitting.core.specs import SPECS, Algorithm, Family, KeySpec, Usage
-from bitting.core.usecases.access.access_points import permit
+from bitting.core.usecases.access.application_access_points import require_permission
 from bitting.core.usecases.keys import tags
 
 PER_ACCOUNT_MAX = 1000
@@ -110,7 +110,7 @@ class Decrypt:
 
 @dataclass(slots=True)
 class CertificateResult:
-    """What came out: a signature, a ciphertext, a plaintext, or whether a signature fits."""
+    """The result: a signature, a ciphertext, a plaintext, or whether a signature is valid."""
 
     certificate_id: str
     data: bytes = field(default=b"", repr=False)
@@ -118,7 +118,7 @@ class CertificateResult:
 
 
 @dataclass(slots=True)
-class SeenCertificate:
+class CertificateView:
     """``facts`` is None until a certificate was uploaded. ``key_identifier``: the certificate's, or the key's own."""
 
     record: Certificate
@@ -136,7 +136,7 @@ def _provider(context: Context) -> KeyProvider:
 
 
 def _find(context: Context, certificate_id: str, action: str) -> Certificate:
-    permit(context, action, f"{KIND}/{certificate_id}")
+    require_permission(context, action, f"{KIND}/{certificate_id}")
     held = context.uow.of(Certificate).get(certificate_id)
     if held is None or held.account_id != context.principal.account_id:
         raise faults.ResourceNotFound(kind=KIND, resource=certificate_id)
@@ -186,28 +186,28 @@ def create(context: Context, command: CreateCertificate) -> Certificate:
         created_ms=now,
         updated_ms=now,
     )
-    permit(context, "certificate:create", f"{KIND}/{certificate_id}")
+    require_permission(context, "certificate:create", f"{KIND}/{certificate_id}")
     stored = _provider(context).create(spec, _binding(blank))
-    made = replace(blank, wrapped=stored.wrapped, public=stored.public)
-    handle, algorithm = _handle(context, made), _SIGNERS[spec.family]
+    created = replace(blank, wrapped=stored.wrapped, public=stored.public)
+    handle, algorithm = _handle(context, created), _SIGNERS[spec.family]
     assert isinstance(handle, CanSign)  # noqa: S101 - every family in the table signs
-    made = replace(
-        made,
+    created = replace(
+        created,
         request=gate.vault.certificates.request(
             subject,
             command.names,
-            made.public,
+            created.public,
             algorithm,
             lambda info: handle.sign(info, algorithm, digest=False),
         ),
     )
-    records.add(made)
-    return made
+    records.add(created)
+    return created
 
 
 @use_case("certificate:upload", writes=True)
 def upload(context: Context, command: UploadCertificate) -> Certificate:
-    """Take in what the authority issued: from now on active, unless it was revoked.
+    """Store the issued certificate; it is active from now on.
 
     Raises ``ResourceNotFound`` (``kind`` certificate), ``InvalidParameter`` (certificate, chain),
     ``CertificateNotActive`` if it was revoked.
@@ -234,14 +234,14 @@ def get(context: Context, command: CertificateById) -> Certificate:
 
 
 @use_case("certificate:describe", name="describe_certificate")
-def describe(context: Context, command: CertificateById) -> SeenCertificate:
+def describe(context: Context, command: CertificateById) -> CertificateView:
     """All but the certificate itself. Raises ``ResourceNotFound`` (``kind`` certificate)."""
     held = _find(context, command.certificate_id, "certificate:describe")
     tool = context.gate.vault.certificates
     facts = tool.facts(held.certificate) if held.certificate else None
-    labels = tags.held(context.uow, held.ring, KIND, held.id)
+    labels = tags.tags_of(context.uow, held.ring, KIND, held.id)
     identifier = facts.key_identifier if facts else tool.key_identifier(held.public)
-    return SeenCertificate(held, facts, identifier, {tag.key: tag.value for tag in labels})
+    return CertificateView(held, facts, identifier, {tag.key: tag.value for tag in labels})
 
 
 @use_case("certificate:set_state", writes=True)
@@ -261,18 +261,18 @@ def set_state(context: Context, command: SetState) -> Certificate:
 
 @use_case("certificate:delete", writes=True, name="delete_certificate")
 def delete(context: Context, command: CertificateById) -> Certificate:
-    """Erase it with its private key, at once. Raises ``ResourceNotFound`` (``kind`` certificate)."""
+    """Delete it with its private key, at once. Raises ``ResourceNotFound`` (``kind`` certificate)."""
     held = _find(context, command.certificate_id, "certificate:delete")
     _provider(context).destroy(StoredMaterial(held.wrapped, held.public))
-    tags.take(context.uow, held.ring, KIND, held.id)
+    tags.remove_tags(context.uow, held.ring, KIND, held.id)
     context.uow.of(Certificate).remove(held.id)
     return held
 
 
-def _usable(
+def _require_usable(
     context: Context, certificate_id: str, action: str, usage: Usage, algorithm: Algorithm, *, revoked: bool = False
 ) -> Certificate:
-    """A certificate that may be used so. ``revoked``: a revoked one is good enough."""
+    """The certificate, if it may be used. ``revoked``: a revoked one may be used too."""
     held = _find(context, certificate_id, action)
     good = {CertificateState.ACTIVE, CertificateState.REVOKED} if revoked else {CertificateState.ACTIVE}
     if held.state not in good:
@@ -289,7 +289,7 @@ def sign(context: Context, command: Sign) -> CertificateResult:
     Raises ``ResourceNotFound`` (``kind`` certificate), ``CertificateNotActive``, ``AlgorithmMismatch``,
     ``DigestLengthMismatch``.
     """
-    held = _usable(context, command.certificate_id, "certificate:sign", Usage.SIGN, command.algorithm)
+    held = _require_usable(context, command.certificate_id, "certificate:sign", Usage.SIGN, command.algorithm)
     handle = _handle(context, held)
     assert isinstance(handle, CanSign)  # noqa: S101 - the spec has signing algorithms
     return CertificateResult(held.id, handle.sign(command.message, command.algorithm, digest=command.digest))
@@ -298,7 +298,9 @@ def sign(context: Context, command: Sign) -> CertificateResult:
 @use_case("certificate:verify", name="certificate_verify")
 def verify(context: Context, command: Verify) -> CertificateResult:
     """Whether a signature is by an active or revoked certificate. Raises as :func:`sign`."""
-    held = _usable(context, command.certificate_id, "certificate:verify", Usage.SIGN, command.algorithm, revoked=True)
+    held = _require_usable(
+        context, command.certificate_id, "certificate:verify", Usage.SIGN, command.algorithm, revoked=True
+    )
     handle = _handle(context, held)
     assert isinstance(handle, CanSign)  # noqa: S101 - the spec has signing algorithms
     fits = handle.verify(command.message, command.signature, command.algorithm, digest=command.digest)
@@ -312,7 +314,7 @@ def encrypt(context: Context, command: Encrypt) -> CertificateResult:
     Raises ``ResourceNotFound`` (``kind`` certificate), ``CertificateNotActive``, ``AlgorithmMismatch``,
     ``PlaintextTooLong``.
     """
-    held = _usable(context, command.certificate_id, "certificate:encrypt", Usage.ENCRYPT, command.algorithm)
+    held = _require_usable(context, command.certificate_id, "certificate:encrypt", Usage.ENCRYPT, command.algorithm)
     handle = _handle(context, held)
     assert can_encrypt_asymmetric(handle)  # noqa: S101 - the spec has encryption algorithms
     return CertificateResult(held.id, handle.encrypt(command.plaintext, command.algorithm))
@@ -321,7 +323,7 @@ def encrypt(context: Context, command: Encrypt) -> CertificateResult:
 @use_case("certificate:decrypt", name="certificate_decrypt")
 def decrypt(context: Context, command: Decrypt) -> CertificateResult:
     """Decrypt with the private key of an active certificate. Raises as :func:`encrypt`, and ``InvalidCiphertext``."""
-    held = _usable(context, command.certificate_id, "certificate:decrypt", Usage.ENCRYPT, command.algorithm)
+    held = _require_usable(context, command.certificate_id, "certificate:decrypt", Usage.ENCRYPT, command.algorithm)
     handle = _handle(context, held)
     assert can_encrypt_asymmetric(handle)  # noqa: S101 - the spec has encryption algorithms
     return CertificateResult(held.id, handle.decrypt(command.ciphertext, command.algorithm))

@@ -1,14 +1,14 @@
-"""Answers that only an attested machine can read.
+"""Results that only an attested machine can read.
 
 ::
 
     challenge          -> nonce, token                                      bound to time by the root key
     attestation        document + token -> public key of the machine        Attestation port, if configured
-    plaintext          -> encrypted to that key instead of being said
+    plaintext          -> encrypted to that key instead of returned
 
-What a document looks like, and whom to believe, is the matter of an :class:`Attestation` that whoever runs the
-service configures (:attr:`bitting.core.gate.Gate.attestation`). Without one nobody is believed: a request that
-names a recipient is refused, never answered in the clear.
+The format of documents and the trusted verifiers are the matter of the :class:`Attestation` that the operator
+configures (:attr:`bitting.core.gate.Gate.attestation`). Without one no machine is trusted: a request that names a
+recipient is refused, never answered in plaintext.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _BINDING = b"attestation-challenge\0"
 
 @dataclass(slots=True)
 class CreateChallenge:
-    """Something fresh for a machine to put into its attestation document."""
+    """A nonce for a machine to put into its attestation document."""
 
 
 @dataclass(slots=True)
 class Challenge:
-    """``token`` comes back with the document that holds ``nonce``; good for five minutes."""
+    """``token`` comes back with the document that holds ``nonce``; valid for five minutes."""
 
     nonce: bytes
     token: bytes
@@ -43,7 +43,7 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who is to read the answer: an attestation document, and the token of the challenge it answers."""
+    """The recipient of the result: an attestation document, and the token of the challenge it answers."""
 
     document: bytes
     token: bytes
@@ -52,7 +52,7 @@ class Recipient:
 
 @dataclass(slots=True)
 class ForRecipient:
-    """``command`` of another use case, its answer for ``recipient`` alone."""
+    """``command`` of another use case, its result encrypted to ``recipient``."""
 
     command: Any
     recipient: Recipient
@@ -60,7 +60,7 @@ class ForRecipient:
 
 @dataclass(slots=True)
 class RecipientResult:
-    """``answer``: as without a recipient, but for its plaintext, which is gone; ``for_recipient``: where it went."""
+    """``answer``: as without a recipient, but with an empty plaintext; ``for_recipient``: the encrypted plaintext."""
 
     answer: Any
     for_recipient: bytes
@@ -68,7 +68,7 @@ class RecipientResult:
 
 @use_case("attestation:challenge")
 def challenge(context: Context, command: CreateChallenge) -> Challenge:  # noqa: ARG001
-    """A nonce, and a token that says when it was given to whom. Nothing is stored."""
+    """A nonce, and a token that says when and to whom it was issued. Nothing is stored."""
     nonce = context.gate.entropy.random(NONCE_BYTES)
     words = f"{context.now_ms + CHALLENGE_MS}\0{context.principal.account_id}\0{nonce.hex()}"
     return Challenge(nonce, context.gate.vault.wrap(KeyMaterial(words.encode()), _BINDING))
@@ -86,7 +86,7 @@ def _nonce(context: Context, token: bytes) -> bytes:
     return bytes.fromhex(nonce)
 
 
-def believed(context: Context, recipient: Recipient, attestation: Attestation | None) -> bytes:
+def attested_public_key(context: Context, recipient: Recipient, attestation: Attestation | None) -> bytes:
     """The recipient's public key. Raises ``InvalidParameter`` (recipient) unless it is attested."""
     if attestation is None:
         raise faults.InvalidParameter(parameter="recipient", reason="unserved")
@@ -96,13 +96,13 @@ def believed(context: Context, recipient: Recipient, attestation: Attestation | 
 def for_recipient(use: UseCase[Any, Any]) -> UseCase[ForRecipient, RecipientResult]:
     """A use case whose answer holds a ``plaintext``, for a recipient: same right, same key, same states.
 
-    Raises as the use case does, and as :func:`believed`, which is asked first.
+    Raises as the use case does, and as :func:`attested_public_key`, which comes first.
     """
     key = use.key
     assert key is not None  # noqa: S101 - what answers with plaintext names a key
 
     def run(context: Context, command: ForRecipient) -> RecipientResult:
-        public = believed(context, command.recipient, context.gate.attestation)
+        public = attested_public_key(context, command.recipient, context.gate.attestation)
         answer = use.run(context, command.command)
         try:
             sealed = context.gate.vault.encrypt_to(public, answer.plaintext, command.recipient.algorithm)

@@ -1,14 +1,14 @@
-"""Data keys that travel with their digest, and data keys nobody gets to see.
+"""Data keys with a digest, and data keys without plaintext.
 
 ::
 
     generate_sealed   key, length              -> data key under the key only
     wrap              key, DEK || digest(DEK)  -> data key under the key       the digest must fit
     unwrap            key, ciphertext, length  -> DEK, digest
-    re_encrypt        ciphertext               -> ciphertext under another key; the plaintext stays inside
+    re_encrypt        ciphertext               -> ciphertext under another key; the plaintext is not returned
 
-The digest is SHA-256, SM3 under SM4 keys. What is sealed is the data key alone, so that every operation opens what
-any other sealed; a plaintext that is longer than announced by exactly a digest is taken to carry one.
+The digest is SHA-256, SM3 under SM4 keys. Only the data key is encrypted, so that every operation decrypts what any
+other encrypted; a plaintext that is longer than announced by exactly a digest is taken to carry one.
 
 Sources: create-datakey-without-plaintext, encrypt-datakey, decrypt-datakey and re-encrypt of Huawei Cloud DEW.
 """
@@ -84,7 +84,7 @@ class ReEncrypt:
 
 @dataclass(slots=True)
 class ReEncrypted:
-    """``source``: the key that opened the ciphertext, ``opened_with``: how."""
+    """``source``: the key that opened the ciphertext, ``opened_with``: the algorithm."""
 
     encrypted: Encrypted
     source: Key
@@ -96,8 +96,8 @@ def _key(command: Wrap | Unwrap | ReEncrypt | data_keys.GenerateDataKey) -> KeyR
 
 
 @use_case("key:generate_data_key_sealed", key=_key, states="use", hot=True)
-def generate_sealed(context: Context, command: data_keys.GenerateDataKey) -> data_keys.DataKey:
-    """A data key that the caller may not see: a right of its own. Raises as ``datakeys.generate_data_key``."""
+def generate_without_plaintext(context: Context, command: data_keys.GenerateDataKey) -> data_keys.DataKey:
+    """A data key without its plaintext, under a permission of its own. Raises as ``datakeys.generate_data_key``."""
     return data_keys.generate_data_key.run(context, command)
 
 
@@ -126,10 +126,12 @@ def wrap(context: Context, command: Wrap) -> Wrapped:
     key = context.key
     if not (SPECS[key.spec].family is Family.RSA and command.rsa_most):
         require_symmetric(key)
-    algorithm = crypto.pick_algorithm(key, None, Usage.ENCRYPT)
+    algorithm = crypto.select_algorithm(key, None, Usage.ENCRYPT)
     data_key = _split(context, key, command.content, command.length)
     order = Encrypt(command.key, data_key, command.aad)
-    return Wrapped(crypto.seal(context, context.handle(), order, key.primary_version, algorithm), command.length)
+    return Wrapped(
+        crypto.encrypt_with_handle(context, context.handle(), order, key.primary_version, algorithm), command.length
+    )
 
 
 @use_case("key:decrypt_data_key", key=_key, states="use", hot=True)
@@ -151,7 +153,7 @@ def _source(command: ReEncrypt) -> KeyRef:
 
 
 def _open(context: Context, command: ReEncrypt) -> Decrypted:
-    """What is inside, under the source key. A ciphertext that names no key here is no ciphertext here."""
+    """The plaintext. A ciphertext that names no key here is an invalid ciphertext."""
     ref = _source(command)
     further = context.gate.with_key(context, ref, crypto.decrypt.action, crypto.decrypt.states)
     order = Decrypt(command.ciphertext, ref, command.source_aad, command.source_algorithm)
@@ -167,7 +169,7 @@ def re_encrypt(context: Context, command: ReEncrypt) -> ReEncrypted:
     opened = _open(context, command)
     if command.length and len(opened.plaintext) != command.length:
         raise faults.DataKeyLengthMismatch(key_id=opened.key.id)
-    algorithm = crypto.pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
+    algorithm = crypto.select_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
     order = Encrypt(command.key, opened.plaintext, command.aad)
-    sealed = crypto.seal(context, context.handle(), order, context.key.primary_version, algorithm)
+    sealed = crypto.encrypt_with_handle(context, context.handle(), order, context.key.primary_version, algorithm)
     return ReEncrypted(sealed, opened.key, opened.algorithm)

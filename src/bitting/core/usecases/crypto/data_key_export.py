@@ -1,8 +1,8 @@
-"""Data keys on their way to somebody else's hardware: under a public key the caller brings.
+"""Data key export: data keys encrypted to a public key that the caller supplies, such as that of an HSM.
 
 ::
 
-    export                     data key under our key -> the same under their public key
+    export                     data key under a key -> the same under the public key
     generate_and_export        a fresh data key, under both
 """
 
@@ -15,9 +15,9 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.key import KeyRef
 from bitting.core.specs import Algorithm
 from bitting.core.usecases.crypto.data_keys import DataKey, GenerateDataKey, generate_data_key
-from bitting.core.usecases.crypto.encryption import Decrypt, Decrypted, decrypt, require_symmetric, source_of
+from bitting.core.usecases.crypto.encryption import Decrypt, Decrypted, decrypt, require_symmetric, source_key
 
-#: Bits of the public key -> bytes of what it makes; SM2 ciphertexts are as long as their plaintext needs.
+#: Bits of the public key -> bytes of its ciphertexts; SM2 ciphertexts are as long as their plaintext needs.
 _RSA_BYTES = {"RSA_2048": 256, "RSA_3072": 384, "RSA_4096": 512}
 _FITTING = {
     Algorithm.RSA_OAEP_SHA256: frozenset(_RSA_BYTES),
@@ -59,7 +59,7 @@ class ExportedDataKey:
 
 @dataclass(slots=True)
 class GeneratedAndExported:
-    """``data_key``: under our key; ``wrapped``: under the caller's. Nobody gets the plaintext."""
+    """``data_key``: under our key; ``wrapped``: under the caller's. The plaintext is not returned."""
 
     data_key: DataKey
     wrapped: bytes
@@ -79,12 +79,12 @@ def _wrap(context: Context, command: Export | GenerateAndExport, plaintext: byte
 
 
 def _key_of_ciphertext(command: Export) -> KeyRef:
-    return source_of(command.ciphertext, None)
+    return source_key(command.ciphertext, None)
 
 
 @use_case("key:export_data_key", key=_key_of_ciphertext, states="use", hot=True)
 def export(context: Context, command: Export) -> ExportedDataKey:
-    """Hand a data key on. Raises as decrypt, and as :func:`_wrap`."""
+    """Re-encrypt a data key to a public key. Raises as decrypt, and as :func:`_wrap`."""
     require_symmetric(context.key)
     opened = decrypt.run(context, Decrypt(command.ciphertext, None, command.aad))
     return ExportedDataKey(opened, _wrap(context, command, opened.plaintext))
@@ -96,6 +96,6 @@ def _named_key(command: GenerateAndExport) -> KeyRef:
 
 @use_case("key:generate_and_export_data_key", key=_named_key, states="use", hot=True)
 def generate_and_export(context: Context, command: GenerateAndExport) -> GeneratedAndExported:
-    """Make a data key and hand it on. Raises as generate_data_key, and as :func:`_wrap`."""
-    made = generate_data_key.run(context, GenerateDataKey(command.key, command.length, command.aad))
-    return GeneratedAndExported(made, _wrap(context, command, made.plaintext))
+    """Generate a data key and encrypt it both ways. Raises as generate_data_key, and as :func:`_wrap`."""
+    created = generate_data_key.run(context, GenerateDataKey(command.key, command.length, command.aad))
+    return GeneratedAndExported(created, _wrap(context, command, created.plaintext))

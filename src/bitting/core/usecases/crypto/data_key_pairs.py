@@ -1,4 +1,4 @@
-"""Data key pairs: a fresh asymmetric pair that no key owns, its private half under a key.
+"""Data key pairs: a new asymmetric pair, its private key also encrypted under a key.
 
 ::
 
@@ -22,10 +22,10 @@ from bitting.core.usecases.crypto.encryption import (
     PRIMARY,
     Encrypt,
     Encrypted,
-    pick_algorithm,
-    pick_version,
+    encrypt_with_handle,
     require_symmetric,
-    seal,
+    select_algorithm,
+    select_version,
 )
 
 
@@ -33,7 +33,7 @@ from bitting.core.usecases.crypto.encryption import (
 class GenerateDataKeyPair:
     """``spec``: a name of :data:`bitting.core.specs.SPECS`. ``pem``: both halves (and what is sealed) in PEM.
 
-    ``with_private``: whether the answer has the private half in the clear.
+    ``with_private``: whether the answer has the private key in plaintext.
     """
 
     key: KeyRef
@@ -47,7 +47,7 @@ class GenerateDataKeyPair:
 
 @dataclass(slots=True)
 class DataKeyPair:
-    """``private``: PKCS #8, the caller's to guard, empty where it is not wanted. ``public``: SPKI."""
+    """``private``: PKCS #8, in plaintext; empty where the caller did not want it. ``public``: SPKI."""
 
     encrypted: Encrypted
     spec: str
@@ -68,8 +68,8 @@ def generate_data_key_pair(context: Context, command: GenerateDataKeyPair) -> Da
     """
     key = context.key
     require_symmetric(key)
-    algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
-    version = pick_version(context, command.version)
+    algorithm = select_algorithm(key, command.algorithm, Usage.ENCRYPT)
+    version = select_version(context, command.version)
     spec = SPECS.get(command.spec)
     if spec is None or not spec.family.asymmetric:
         raise faults.InvalidParameter(parameter="spec", reason="enum")
@@ -78,7 +78,7 @@ def generate_data_key_pair(context: Context, command: GenerateDataKeyPair) -> Da
     if command.pem:
         private, public = armour(PRIVATE_KEY, private), armour(PUBLIC_KEY, public)
     order = Encrypt(command.key, private, command.aad)
-    encrypted = seal(context, context.handle(version), order, version, algorithm)
+    encrypted = encrypt_with_handle(context, context.handle(version), order, version, algorithm)
     return DataKeyPair(encrypted, command.spec, public, private if command.with_private else b"")
 
 
@@ -87,5 +87,5 @@ def _make(context: Context, spec: KeySpec) -> KeyPair:
     gate, instance_id = context.gate, context.principal.instance_id
     if not instance_id:
         return gate.vault.key_pair(spec)
-    with gate.throttle.alone(f"key_pair/{instance_id}"):
+    with gate.throttle.exclusive(f"key_pair/{instance_id}"):
         return gate.vault.key_pair(spec)

@@ -1,4 +1,4 @@
-"""Data keys: fresh random bytes in the clear and under a key, made in one step; and plain randomness."""
+"""Data keys: random bytes in plaintext and encrypted under a key, in one step; and random bytes alone."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from bitting.core.usecases.crypto.encryption import (
     PRIMARY,
     Encrypt,
     Encrypted,
-    pick_algorithm,
-    pick_version,
+    encrypt_with_handle,
     require_symmetric,
-    seal,
+    select_algorithm,
+    select_version,
 )
 
 
 @dataclass(slots=True)
 class GenerateDataKey:
-    """``length`` in bytes; the dialect has checked its own bounds. ``symmetric_only``: refuse RSA and kin.
+    """``length`` in bytes; the dialect has checked its own bounds. ``symmetric_only``: refuse asymmetric keys.
 
     ``rsa_most``: with ``symmetric_only``, RSA keys wrap after all, up to this many bytes; 0 for not at all.
     """
@@ -37,7 +37,7 @@ class GenerateDataKey:
 
 @dataclass(slots=True)
 class DataKey:
-    """``plaintext`` is the caller's to guard; dialects without it never encode it."""
+    """``plaintext``: dialects that do not return it never encode it."""
 
     encrypted: Encrypted
     plaintext: bytes
@@ -52,7 +52,7 @@ class GenerateRandom:
 
 @dataclass(slots=True)
 class Random:
-    """Bytes fit for keys."""
+    """Random bytes of cryptographic quality."""
 
     value: bytes
 
@@ -68,13 +68,13 @@ def generate_data_key(context: Context, command: GenerateDataKey) -> DataKey:
     rsa = SPECS[key.spec].family is Family.RSA
     if command.symmetric_only and not (rsa and command.rsa_most):
         require_symmetric(key)
-    algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
+    algorithm = select_algorithm(key, command.algorithm, Usage.ENCRYPT)
     if rsa and command.symmetric_only and command.length > command.rsa_most:
         raise faults.PlaintextTooLong(key_id=key.id, family=Family.RSA.value)
-    version = pick_version(context, command.version)
+    version = select_version(context, command.version)
     plaintext = context.gate.entropy.random(command.length)
     order = Encrypt(command.key, plaintext, command.aad)
-    return DataKey(seal(context, context.handle(version), order, version, algorithm), plaintext)
+    return DataKey(encrypt_with_handle(context, context.handle(version), order, version, algorithm), plaintext)
 
 
 @use_case("random:generate", hot=True)

@@ -1,12 +1,12 @@
-"""Encrypt and decrypt, the work everything else is for.
+"""Encrypt and decrypt.
 
 ::
 
-    encrypt     key, plaintext, aad      -> version, iv, sealed       the dialect picks the blob's coat
+    encrypt     key, plaintext, aad      -> version, iv, sealed       the dialect chooses the encoding of the blob
     decrypt     blob (+ key), aad        -> plaintext                 the blob names its version
-    unseal      key, version, iv, sealed -> plaintext                 for APIs that carry the parts apart
+    unseal      key, version, iv, sealed -> plaintext                 for APIs that pass the parts separately
 
-All hot: they touch cached keys only.
+All are hot: they use cached keys only.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bitting.core import faults
-from bitting.core.blob import IV_BYTES, Blob, bound, parse
+from bitting.core.blob import IV_BYTES, Blob, authenticated_data, parse
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.ports import KeyHandle, can_encrypt, can_encrypt_asymmetric
@@ -55,7 +55,7 @@ class Encrypted:
 
 @dataclass(slots=True)
 class Decrypt:
-    """``key`` None: the ciphertext says which. A key given must be the ciphertext's."""
+    """``key`` None: the ciphertext says which. A given key must be the one that encrypted it."""
 
     ciphertext: bytes
     key: KeyRef | None = None
@@ -64,7 +64,7 @@ class Decrypt:
 
 
 @dataclass(slots=True)
-class Unseal:
+class DecryptParts:
     """A ciphertext in parts. ``version`` as in :class:`Encrypt`, or the only name of the key.
 
     ``symmetric_only``: refuse keys of other families.
@@ -82,7 +82,7 @@ class Unseal:
 
 @dataclass(slots=True)
 class Decrypted:
-    """The plaintext and what opened it. ``text``: as in :class:`Encrypt`."""
+    """The plaintext, and the key and algorithm that decrypted it. ``text``: as in :class:`Encrypt`."""
 
     key: Key
     version_id: str
@@ -91,7 +91,7 @@ class Decrypted:
     text: bool = False
 
 
-def pick_version(context: Context, wanted: str) -> str:
+def select_version(context: Context, wanted: str) -> str:
     """The version id that PRIMARY, INITIAL or an id means for the context's key."""
     if wanted == PRIMARY:
         return context.key.primary_version
@@ -105,11 +105,11 @@ def require_symmetric(key: Key) -> None:
         raise faults.SymmetricKeyRequired(key_id=key.id, family=family.value)
 
 
-def pick_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algorithm:
+def select_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algorithm:
     """The algorithm to use. Raises ``UsageMismatch`` or ``AlgorithmMismatch`` (with ``family`` and ``usage``).
 
-    CBC and ECB say nothing about a changed ciphertext; the clouds that have them at all have them for keys
-    in hardware only, and so have we.
+    CBC and ECB do not authenticate the ciphertext. The clouds that offer them do so for hardware keys only, and so
+    does this service.
     """
     spec = SPECS[key.spec]
     if key.usage != usage:
@@ -122,7 +122,9 @@ def pick_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algorith
     return wanted
 
 
-def seal(context: Context, handle: KeyHandle, command: Encrypt, version: str, algorithm: Algorithm) -> Encrypted:
+def encrypt_with_handle(
+    context: Context, handle: KeyHandle, command: Encrypt, version: str, algorithm: Algorithm
+) -> Encrypted:
     """Encrypt with an opened handle of either kind."""
     key = context.key
     if can_encrypt_asymmetric(handle):
@@ -131,7 +133,7 @@ def seal(context: Context, handle: KeyHandle, command: Encrypt, version: str, al
     if not can_encrypt(handle):
         raise faults.UnsupportedOperation(key_id=key.id)
     iv = command.iv or context.gate.entropy.random(_iv_bytes(algorithm))
-    aad = bound(command.aad, text=command.text)
+    aad = authenticated_data(command.aad, text=command.text)
     sealed = handle.seal(command.plaintext, iv=iv, aad=aad, algorithm=algorithm, padding=command.padding)
     return Encrypted(key, Blob(version, iv, sealed, algorithm, key.id, command.text), algorithm)
 
@@ -146,16 +148,16 @@ def _named_key(command: Encrypt) -> KeyRef:
     return command.key
 
 
-def source_of(ciphertext: bytes, key: KeyRef | None) -> KeyRef:
+def source_key(ciphertext: bytes, key: KeyRef | None) -> KeyRef:
     """The key given, or the one the ciphertext names. Raises ``InvalidCiphertext`` if it names none."""
     return key or KeyRef.by_version(parse(ciphertext).version_id)
 
 
 def _key_of_ciphertext(command: Decrypt) -> KeyRef:
-    return source_of(command.ciphertext, command.key)
+    return source_key(command.ciphertext, command.key)
 
 
-def _key_of_parts(command: Unseal) -> KeyRef:
+def _key_of_parts(command: DecryptParts) -> KeyRef:
     return command.key or KeyRef.by_version(command.version)
 
 
@@ -168,17 +170,17 @@ def encrypt(context: Context, command: Encrypt) -> Encrypted:
     """
     if command.symmetric_only:
         require_symmetric(context.key)
-    algorithm = pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
-    version = pick_version(context, command.version)
-    return seal(context, context.handle(version), command, version, algorithm)
+    algorithm = select_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
+    version = select_version(context, command.version)
+    return encrypt_with_handle(context, context.handle(version), command, version, algorithm)
 
 
 @use_case("key:decrypt", key=_key_of_ciphertext, states="use", hot=True)
 def decrypt(context: Context, command: Decrypt) -> Decrypted:
-    """Decrypt what any API made. Raises ``InvalidCiphertext`` for every reason there is."""
+    """Decrypt a ciphertext of any API. Raises ``InvalidCiphertext`` whatever is wrong with it."""
     key = context.key
     spec = SPECS[key.spec]
-    algorithm = pick_algorithm(key, command.algorithm, Usage.ENCRYPT)
+    algorithm = select_algorithm(key, command.algorithm, Usage.ENCRYPT)
     if spec.family.asymmetric:
         return _decrypt_asymmetric(context, command, algorithm)
     blob = parse(command.ciphertext)
@@ -193,7 +195,7 @@ def _open(context: Context, spec: KeySpec, blob: Blob, aad: bytes) -> Decrypted:
         raise faults.InvalidCiphertext
     handle = context.handle(blob.version_id)
     assert can_encrypt(handle)  # noqa: S101 - symmetric specs open as ciphers
-    aad = bound(aad, text=blob.text)
+    aad = authenticated_data(aad, text=blob.text)
     plaintext = handle.unseal(blob.sealed, iv=blob.iv, aad=aad, algorithm=algorithm)
     return Decrypted(context.key, blob.version_id, plaintext, algorithm, blob.text)
 
@@ -206,12 +208,12 @@ def _decrypt_asymmetric(context: Context, command: Decrypt, algorithm: Algorithm
 
 
 @use_case("key:decrypt", key=_key_of_parts, states="use", hot=True)
-def unseal(context: Context, command: Unseal) -> Decrypted:
+def decrypt_parts(context: Context, command: DecryptParts) -> Decrypted:
     """Decrypt parts. Raises ``InvalidCiphertext``, ``KeyVersionNotFound``, and as :func:`encrypt`."""
     if command.symmetric_only:
         require_symmetric(context.key)
-    algorithm = pick_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
-    version = pick_version(context, command.version)
+    algorithm = select_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
+    version = select_version(context, command.version)
     handle = context.handle(version)
     if can_encrypt_asymmetric(handle):
         return Decrypted(context.key, version, handle.decrypt(command.sealed, algorithm), algorithm)

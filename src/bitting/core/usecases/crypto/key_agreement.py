@@ -1,11 +1,11 @@
-"""Shared secrets: ECDH between a key of ours and somebody's public key.
+"""Key agreement: ECDH between a stored key and the caller's public key.
 
 ::
 
     derive   key, peer (SubjectPublicKeyInfo) -> x coordinate of the shared point
 
-A caller inside an enclave would have the secret encrypted to the public key in its attestation document. Such a
-document is signed by the enclave maker's root, which this service does not have: it says so, and derives nothing.
+A caller inside an enclave would have the secret encrypted to the public key in its attestation document. This
+service has no root certificate to verify such a document with: it refuses the request.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.ports import CanAgree
 from bitting.core.specs import SPECS, Usage
-from bitting.core.usecases.crypto.encryption import pick_algorithm
+from bitting.core.usecases.crypto.encryption import select_algorithm
 
 _SIGNED = 0x84  # CBOR: an array of four, which COSE_Sign1 is (RFC 9052); D2 before it is its tag
 _TAG = 0xD2
@@ -35,7 +35,7 @@ class Derive:
 
 @dataclass(slots=True)
 class SharedSecret:
-    """``secret`` is the caller's to guard."""
+    """``secret`` is returned in plaintext."""
 
     key: Key
     secret: bytes = field(repr=False)
@@ -45,8 +45,8 @@ def _key(command: Derive) -> KeyRef:
     return command.key
 
 
-def require_enclave(document: bytes) -> None:
-    """Never returns: the document is no attestation, or there is no root to check it with.
+def refuse_attestation(document: bytes) -> None:
+    """Always raises: the document is malformed, or there is no root certificate to verify it with.
 
     Raises ``InvalidParameter`` (attestation) or ``Unavailable`` (``missing`` enclave_root).
     """
@@ -66,9 +66,9 @@ def derive(context: Context, command: Derive) -> SharedSecret:
     family = SPECS[context.key.spec].family
     if not family.asymmetric:
         raise faults.AsymmetricKeyRequired(key_id=context.key.id, family=family.value)
-    pick_algorithm(context.key, None, Usage.AGREE)
+    select_algorithm(context.key, None, Usage.AGREE)
     if command.attestation:
-        require_enclave(command.attestation)
+        refuse_attestation(command.attestation)
     handle = context.handle()
     if not isinstance(handle, CanAgree):
         raise faults.UnsupportedOperation(key_id=context.key.id)

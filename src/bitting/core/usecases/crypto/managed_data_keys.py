@@ -1,12 +1,12 @@
-"""Data keys that the service keeps for applications: by name, in versions, each sealed under a key.
+"""Managed data keys: stored by the service for applications, by name, in versions, each encrypted under a key.
 
 ::
 
-    keep (operator)   name, key      -> version 1, and with every further call the next one
+    store (operator)  name, key      -> the next version, the first one being 1
     get               name, version  -> plaintext       first version, latest, or the one named
     list_versions     name           -> numbers
 
-The key that seals a version must be usable whenever the version is asked for: disabling it shuts its data keys.
+The encrypting key must be usable whenever a version is read: disabling it disables its data keys.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from bitting.core import faults
 from bitting.core.blob import framed
 from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import CachedKey
-from bitting.core.key_states import is_deleted, require
+from bitting.core.key_states import is_deleted, require_state
 from bitting.core.model.access import ManagedDataKey
 from bitting.core.model.identity import Account
 from bitting.core.model.key import Key, KeyRef, KeyVersion
-from bitting.core.usecases.access.access_points import permit
+from bitting.core.usecases.access.application_access_points import require_permission
 from bitting.core.usecases.crypto import encryption as crypto
 
 BYTES = 32
@@ -32,7 +32,7 @@ KIND = "managed_data_key"
 
 @dataclass(slots=True)
 class StoreDataKey:
-    """One more version of a data key, the first one if there is none. ``key_id``: what seals it."""
+    """One more version of a data key, the first one if there is none. ``key_id``: the key that encrypts it."""
 
     account_id: str
     name: str
@@ -40,7 +40,7 @@ class StoreDataKey:
 
 
 @dataclass(slots=True)
-class Get:
+class GetDataKey:
     """``version``: its number as text; without one the latest, or the first."""
 
     name: str
@@ -79,8 +79,8 @@ def _bound(account_id: str, name: str, number: int) -> bytes:
 
 
 @use_case("service:write", writes=True, operator=True)
-def keep(context: Context, command: StoreDataKey) -> ManagedDataKey:
-    """Make 32 random bytes and keep them.
+def store_version(context: Context, command: StoreDataKey) -> ManagedDataKey:
+    """Generate 32 random bytes and store them as the next version.
 
     Raises ``ResourceNotFound`` (account), ``KeyNotFound``, what a key's state or spec forbids, ``QuotaExceeded``.
     """
@@ -90,10 +90,10 @@ def keep(context: Context, command: StoreDataKey) -> ManagedDataKey:
     key = context.uow.of(Key).get(command.key_id)
     if key is None or key.ring != account.ring or is_deleted(key, context.now_ms):
         raise faults.KeyNotFound(resource=command.key_id, named="id")
-    require("use", key, context.now_ms)
+    require_state("use", key, context.now_ms)
     records = context.uow.of(ManagedDataKey)
-    held = records.find({"account_id": account.id, "name": command.name}, order="number", descending=True, limit=1)
-    number = held[0].number + 1 if held else 1
+    stored = records.find({"account_id": account.id, "name": command.name}, order="number", descending=True, limit=1)
+    number = stored[0].number + 1 if stored else 1
     if number > VERSIONS_MAX:
         raise faults.QuotaExceeded(limit="versions")
     versions = context.uow.of(KeyVersion).find({"key_id": key.id}, order="number")
@@ -107,7 +107,7 @@ def keep(context: Context, command: StoreDataKey) -> ManagedDataKey:
             symmetric_only=True,
         ),
     )
-    made = ManagedDataKey(
+    created = ManagedDataKey(
         f"{account.id}/{command.name}/{number}",
         account.id,
         account.ring,
@@ -117,18 +117,17 @@ def keep(context: Context, command: StoreDataKey) -> ManagedDataKey:
         framed(sealed.blob),
         context.now_ms,
     )
-    records.add(made)
-    return made
+    records.add(created)
+    return created
 
 
 @use_case("managed_data_key:get", name="get_managed_data_key")
-def get(context: Context, command: Get) -> OpenedDataKey:
+def get(context: Context, command: GetDataKey) -> OpenedDataKey:
     """The plaintext of one version.
 
-    Raises ``ResourceNotFound`` (``kind`` managed_data_key), and whatever keeps the caller from decrypting with the
-    key that seals it.
+    Raises ``ResourceNotFound`` (``kind`` managed_data_key), and as decryption with the encrypting key does.
     """
-    permit(context, "managed_data_key:get", f"datakey/{command.name}")
+    require_permission(context, "managed_data_key:get", f"datakey/{command.name}")
     where: dict[str, object] = {"account_id": context.principal.account_id, "name": command.name}
     if command.version:
         where["number"] = int(command.version) if command.version.isdecimal() and len(command.version) < 10 else 0
@@ -144,7 +143,7 @@ def get(context: Context, command: Get) -> OpenedDataKey:
 @use_case("managed_data_key:list_versions", name="list_managed_data_key_versions")
 def list_versions(context: Context, command: ListVersions) -> VersionPage:
     """The versions of a data key. Raises ``ResourceNotFound`` (``kind`` managed_data_key)."""
-    permit(context, "managed_data_key:list_versions", f"datakey/{command.name}")
+    require_permission(context, "managed_data_key:list_versions", f"datakey/{command.name}")
     where: dict[str, object] = {"account_id": context.principal.account_id, "name": command.name}
     records = context.uow.of(ManagedDataKey)
     total = records.count(where)

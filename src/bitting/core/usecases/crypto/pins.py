@@ -1,6 +1,6 @@
-"""PINs: short random texts, in the clear or sealed so that only the key ring they were made for takes them.
+"""PINs: short random texts, in plaintext, or encrypted and valid in one key ring only.
 
-Source: create-pin of Huawei Cloud DEW. Nothing is stored: the seal itself says whose a PIN is.
+Source: create-pin of Huawei Cloud DEW. Nothing is stored: an encrypted PIN is bound to its key ring.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From one key to another without the plaintext leaving the gate.
+"""Re-encryption: from one key to another, without returning the plaintext.
 
 ::
 
@@ -19,15 +19,15 @@ from bitting.core.usecases.crypto.encryption import (
     PRIMARY,
     Decrypt,
     Decrypted,
+    DecryptParts,
     Encrypt,
     Encrypted,
-    Unseal,
     decrypt,
-    pick_algorithm,
+    decrypt_parts,
+    encrypt_with_handle,
     require_symmetric,
-    seal,
-    source_of,
-    unseal,
+    select_algorithm,
+    source_key,
 )
 
 
@@ -49,19 +49,19 @@ class ReEncrypt:
 
 @dataclass(slots=True)
 class ReEncrypted:
-    """``source`` says what opened the old ciphertext; its plaintext is not for the caller."""
+    """``source``: the key that decrypted the old ciphertext. The plaintext is not returned."""
 
     source: Decrypted
     encrypted: Encrypted
 
 
 def _source(command: ReEncrypt) -> KeyRef:
-    return source_of(command.ciphertext, command.source)
+    return source_key(command.ciphertext, command.source)
 
 
 @use_case("key:re_encrypt_from", key=_source, states="use", hot=True)
 def re_encrypt(context: Context, command: ReEncrypt) -> ReEncrypted:
-    """Seal anew. Raises as decrypt on the source's side and as encrypt on the destination's.
+    """Re-encrypt. Raises as decrypt for the source and as encrypt for the destination.
 
     Keys are checked before anything is opened, the source first. A ``KeyKindFault`` about the destination says
     so (``side``).
@@ -69,14 +69,14 @@ def re_encrypt(context: Context, command: ReEncrypt) -> ReEncrypted:
     to = context.gate.with_key(context, command.destination, "key:re_encrypt_to", "use")
     try:
         require_symmetric(to.key)
-        algorithm = pick_algorithm(to.key, None, Usage.ENCRYPT)
+        algorithm = select_algorithm(to.key, None, Usage.ENCRYPT)
     except faults.KeyKindFault as fault:
         fault.__dict__["side"] = "destination"
         raise
     opened = _open(context, command)
     version = to.key.primary_version
     order = Encrypt(command.destination, opened.plaintext, command.destination_aad, text=opened.text)
-    return ReEncrypted(opened, seal(to, to.handle(version), order, version, algorithm))
+    return ReEncrypted(opened, encrypt_with_handle(to, to.handle(version), order, version, algorithm))
 
 
 def _open(context: Context, command: ReEncrypt) -> Decrypted:
@@ -84,8 +84,8 @@ def _open(context: Context, command: ReEncrypt) -> Decrypted:
         require_symmetric(context.key)
         return decrypt.run(context, Decrypt(command.ciphertext, command.source, command.source_aad))
     if SPECS[context.key.spec].family.symmetric:
-        pick_algorithm(context.key, command.source_algorithm, Usage.ENCRYPT)
-    parts = Unseal(
+        select_algorithm(context.key, command.source_algorithm, Usage.ENCRYPT)
+    parts = DecryptParts(
         command.ciphertext, key=command.source, version=command.source_version, algorithm=command.source_algorithm
     )
-    return unseal.run(context, parts)
+    return decrypt_parts.run(context, parts)

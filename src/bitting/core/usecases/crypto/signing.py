@@ -1,15 +1,15 @@
-"""Sign and verify with keys, compute codes and digests, hand out public keys.
+"""Sign and verify, compute MACs and digests, export public keys.
 
 ::
 
     sign        key, message | digest             -> signature
-    verify      key, message | digest, signature  -> fits or not      a wrong signature is an answer, no fault
+    verify      key, message | digest, signature  -> valid or not     an invalid signature is a result, not a fault
     public_key  key                               -> SubjectPublicKeyInfo (DER)
     mac         key, message                      -> code             HMAC keys
-    verify_mac  key, message, code                -> fits or not
+    verify_mac  key, message, code                -> valid or not
     digest      name, message                     -> hash             no key
 
-All hot: they touch cached keys only. ``version`` selects a key version everywhere: an id, PRIMARY or INITIAL
+All are hot: they use cached keys only. ``version`` selects a key version everywhere: an id, PRIMARY or INITIAL
 (:mod:`bitting.core.usecases.crypto.encryption`).
 """
 
@@ -23,7 +23,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.ports import CanExportPublic, CanMac, CanSign
 from bitting.core.specs import SPECS, Algorithm, Usage
-from bitting.core.usecases.crypto.encryption import PRIMARY, pick_algorithm, pick_version
+from bitting.core.usecases.crypto.encryption import PRIMARY, select_algorithm, select_version
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class Verify:
 
 @dataclass(slots=True)
 class SignResult:
-    """A signature and what made it."""
+    """A signature, and the key, version and algorithm that made it."""
 
     key: Key
     version_id: str
@@ -62,7 +62,7 @@ class SignResult:
 
 @dataclass(slots=True)
 class VerifyResult:
-    """Whether a signature or a code fits, and what it was checked with."""
+    """Whether a signature or MAC is valid, and the key, version and algorithm it was checked with."""
 
     key: Key
     version_id: str
@@ -73,7 +73,7 @@ class VerifyResult:
 
 @dataclass(slots=True)
 class ExportPublic:
-    """The public half of one version."""
+    """The public key of one version."""
 
     key: KeyRef
     version: str = PRIMARY
@@ -100,7 +100,7 @@ class Mac:
 
 @dataclass(slots=True)
 class VerifyMac:
-    """As :class:`Mac`, with the code to check, full length."""
+    """As :class:`Mac`, with the MAC to check, full length."""
 
     key: KeyRef
     message: bytes
@@ -111,7 +111,7 @@ class VerifyMac:
 
 @dataclass(slots=True)
 class MacResult:
-    """A code and what made it."""
+    """A MAC, and the key, version and algorithm that made it."""
 
     key: Key
     version_id: str
@@ -142,8 +142,8 @@ def _key(command: Sign | Verify | ExportPublic | Mac | VerifyMac) -> KeyRef:
 def _signer(context: Context, command: Sign | Verify) -> tuple[CanSign, str, Algorithm]:
     """The opened version, its id and the algorithm to use."""
     _require_asymmetric(context.key)
-    algorithm = pick_algorithm(context.key, command.algorithm, Usage.SIGN)
-    version = pick_version(context, command.version)
+    algorithm = select_algorithm(context.key, command.algorithm, Usage.SIGN)
+    version = select_version(context, command.version)
     handle = context.handle(version)
     if not isinstance(handle, CanSign):
         raise faults.UnsupportedOperation(key_id=context.key.id)
@@ -170,7 +170,7 @@ def sign(context: Context, command: Sign) -> SignResult:
 
 @use_case("key:verify", key=_key, states="use", hot=True)
 def verify(context: Context, command: Verify) -> VerifyResult:
-    """Check a signature; a malformed one does not fit. Raises as :func:`sign`."""
+    """Verify a signature; a malformed one is invalid. Raises as :func:`sign`."""
     handle, version, algorithm = _signer(context, command)
     fits = handle.verify(command.message, command.signature, algorithm, digest=command.digest)
     return VerifyResult(context.key, version, fits, algorithm, command.digest)
@@ -178,21 +178,21 @@ def verify(context: Context, command: Verify) -> VerifyResult:
 
 @use_case("key:public_key", key=_key, states="use", hot=True)
 def public_key(context: Context, command: ExportPublic) -> PublicKey:
-    """The public half. Raises ``AsymmetricKeyRequired``, ``KeyVersionNotFound``.
+    """The public key. Raises ``AsymmetricKeyRequired``, ``KeyVersionNotFound``.
 
-    It comes from the opened private key, not from the stored public bytes: those nobody authenticates.
+    It is derived from the private key, because the stored public bytes are not authenticated.
     """
     _require_asymmetric(context.key)
-    version = pick_version(context, command.version)
+    version = select_version(context, command.version)
     handle = context.handle(version)
     if not isinstance(handle, CanExportPublic):
         raise faults.UnsupportedOperation(key_id=context.key.id)
     return PublicKey(context.key, version, handle.public_der())
 
 
-def _maced(context: Context, command: Mac | VerifyMac) -> MacResult:
-    algorithm = pick_algorithm(context.key, command.algorithm, Usage.MAC)
-    version = pick_version(context, command.version)
+def _compute_mac(context: Context, command: Mac | VerifyMac) -> MacResult:
+    algorithm = select_algorithm(context.key, command.algorithm, Usage.MAC)
+    version = select_version(context, command.version)
     handle = context.handle(version)
     if not isinstance(handle, CanMac):
         raise faults.UnsupportedOperation(key_id=context.key.id)
@@ -201,15 +201,17 @@ def _maced(context: Context, command: Mac | VerifyMac) -> MacResult:
 
 @use_case("key:mac", key=_key, states="use", hot=True)
 def mac(context: Context, command: Mac) -> MacResult:
-    """The message's code. Raises ``UsageMismatch``, ``AlgorithmMismatch``, ``KeyVersionNotFound``."""
-    return _maced(context, command)
+    """The MAC of the message. Raises ``UsageMismatch``, ``AlgorithmMismatch``, ``KeyVersionNotFound``."""
+    return _compute_mac(context, command)
 
 
 @use_case("key:mac", key=_key, states="use", hot=True)
 def verify_mac(context: Context, command: VerifyMac) -> VerifyResult:
-    """Check a code in constant time. Raises as :func:`mac`."""
-    made = _maced(context, command)
-    return VerifyResult(made.key, made.version_id, hmac.compare_digest(made.mac, command.mac), made.algorithm)
+    """Verify a MAC in constant time. Raises as :func:`mac`."""
+    created = _compute_mac(context, command)
+    return VerifyResult(
+        created.key, created.version_id, hmac.compare_digest(created.mac, command.mac), created.algorithm
+    )
 
 
 @use_case("digest:compute", hot=True)

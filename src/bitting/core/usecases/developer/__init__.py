@@ -1,0 +1,1 @@
+"""Developer mode: injected faults and a movable clock. Not reachable on a production server."""

@@ -1,4 +1,4 @@
-"""Developer mode: faults on demand and a clock that can be moved.
+"""Developer mode: injected faults and a movable clock.
 
 ::
 
@@ -92,12 +92,12 @@ def list_faults(context: Context, command: NoInput) -> Sequence[FaultRule]:  # n
 
 @use_case("service:write", writes=True, operator=True)
 def clear_faults(context: Context, command: NoInput) -> Sequence[FaultRule]:  # noqa: ARG001
-    """Forget every rule; gives back those that were there."""
+    """Delete every rule; returns the deleted ones."""
     rules = context.uow.of(FaultRule)
-    held = rules.find(limit=RULES_MAX)
-    for rule in held:
+    stored = rules.find(limit=RULES_MAX)
+    for rule in stored:
         rules.remove(rule.id)
-    return held
+    return stored
 
 
 def read_rules(reader: Reader) -> tuple[FaultRule, ...]:
@@ -107,33 +107,33 @@ def read_rules(reader: Reader) -> tuple[FaultRule, ...]:
 
 def read_offset(reader: Reader) -> int:
     """For the cache: how far the clock is ahead."""
-    held = reader.get(DevClock, CLOCK)
-    return held.offset_ms if held else 0
+    stored = reader.get(DevClock, CLOCK)
+    return stored.offset_ms if stored else 0
 
 
 @use_case("service:read", operator=True)
 def clock(context: Context, command: NoInput) -> ClockState:  # noqa: ARG001
-    """Where the clock is."""
-    held = context.uow.of(DevClock).get(CLOCK)
-    return ClockState(context.now_ms, held.offset_ms if held else 0)
+    """The current time and offset."""
+    stored = context.uow.of(DevClock).get(CLOCK)
+    return ClockState(context.now_ms, stored.offset_ms if stored else 0)
 
 
 @use_case("service:write", writes=True, operator=True)
 def move_clock(context: Context, command: MoveClock) -> ClockState:
     """Move the clock, forwards or back. Raises ``InvalidParameter`` beyond 200 years either way."""
     clocks = context.uow.of(DevClock)
-    held = clocks.get(CLOCK)
-    offset = held.offset_ms if held else 0
+    stored = clocks.get(CLOCK)
+    offset = stored.offset_ms if stored else 0
     by_ms = command.by_ms if command.to_ms is None else command.to_ms - context.now_ms
     if abs(offset + by_ms) > OFFSET_MAX_MS:
         raise faults.InvalidParameter(parameter="by_ms", reason="range")
-    (clocks.put if held else clocks.add)(DevClock(CLOCK, offset + by_ms))
+    (clocks.put if stored else clocks.add)(DevClock(CLOCK, offset + by_ms))
     return ClockState(context.now_ms + by_ms, offset + by_ms)
 
 
 @use_case("service:write", writes=True, operator=True)
 def reset_clock(context: Context, command: NoInput) -> ClockState:  # noqa: ARG001
-    """Back to the machine's time."""
-    held = context.uow.of(DevClock).get(CLOCK)
+    """Reset the clock to the machine's time."""
+    stored = context.uow.of(DevClock).get(CLOCK)
     context.uow.of(DevClock).remove(CLOCK)
-    return ClockState(context.now_ms - (held.offset_ms if held else 0), 0)
+    return ClockState(context.now_ms - (stored.offset_ms if stored else 0), 0)

@@ -1,6 +1,6 @@
-"""Accounts and what belongs to them: projects, users, access keys, instances, client keys.
+"""Accounts: creation of the first one, passwords, access keys, client keys.
 
-Bootstrapping makes one of each, so that every client of every cloud can be pointed at a fresh server.
+Bootstrapping creates one of everything, so that the clients of every cloud work with a new server.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import (
     AccessKey,
-    AccessPoint,
     AccessPolicy,
     Account,
     AccountState,
+    ApplicationAccessPoint,
     ClientKey,
     Instance,
     Project,
@@ -42,7 +42,7 @@ class CreatedAccount:
     second_project: Project
     user: User
     instance: Instance
-    access_point: AccessPoint
+    access_point: ApplicationAccessPoint
     access_key_id: str
     secret: str = field(repr=False)
     password: str = field(repr=False)
@@ -55,8 +55,8 @@ def hash_password(password: str) -> str:
     return "$".join(("scrypt", base64.b64encode(salt).decode(), base64.b64encode(digest).decode()))
 
 
-def check_password(password: str, record: str) -> bool:
-    """Whether the password made the record; constant-time in the digest."""
+def password_matches(password: str, record: str) -> bool:
+    """Whether the password matches the record; the digests are compared in constant time."""
     try:
         _, salt, digest = record.split("$")
         expected = base64.b64decode(digest)
@@ -70,14 +70,14 @@ def _scrypt(password: str, salt: bytes) -> bytes:
     return hashlib.scrypt(data, salt=salt, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P, maxmem=64 << 20, dklen=32)
 
 
-def alphanumeric(length: int) -> str:
+def random_alphanumeric(length: int) -> str:
     """Random letters and digits."""
     return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(length))
 
 
 def password(length: int = 24) -> str:
     """A random password that meets the usual rules: letters, digits and a mark."""
-    return alphanumeric(length - 3) + secrets.choice("!@#$%") + secrets.choice(string.digits) + "a"
+    return random_alphanumeric(length - 3) + secrets.choice("!@#$%") + secrets.choice(string.digits) + "a"
 
 
 def _digits(count: int) -> str:
@@ -89,8 +89,8 @@ def create_first_account(uow: UnitOfWork, vault: Vault, clock: Clock, entropy: E
     now = clock.now_ms()
     account_id, ring = _digits(16), entropy.uuid()
     account = Account(account_id, entropy.random(16).hex(), f"domain-{account_id}", ring, AccountState.ACTIVE, now)
-    # The two projects share the account's ring on purpose: one key store, every API. Projects added later
-    # get a ring of their own, which is the wall between them.
+    # The two projects share the key ring of the account: the same keys through every API. Projects added later
+    # get a key ring of their own, which isolates them.
     project = Project(entropy.random(16).hex(), account_id, region, "huawei", ring, now)
     second = Project(entropy.random(16).hex(), account_id, f"{region}_otc", "otc", ring, now)
     secret_password = password()
@@ -107,7 +107,7 @@ def create_first_account(uow: UnitOfWork, vault: Vault, clock: Clock, entropy: E
         "Made at first start",
         now,
     )
-    point = AccessPoint(
+    point = ApplicationAccessPoint(
         f"{account_id}/default", account_id, "default", "ClientKey", ("default",), "Made at first start", now
     )
     for record in (account, project, second, user, instance, policy, point):
@@ -118,13 +118,15 @@ def create_first_account(uow: UnitOfWork, vault: Vault, clock: Clock, entropy: E
 
 def add_access_key(uow: UnitOfWork, vault: Vault, now_ms: int, account_id: str, user_id: str) -> tuple[str, str]:
     """A new permanent access key: (id, secret). The secret is stored under the root key only."""
-    access_key_id, secret = "BTT" + alphanumeric(21), alphanumeric(40)
+    access_key_id, secret = "BTT" + random_alphanumeric(21), random_alphanumeric(40)
     sealed = vault.wrap(KeyMaterial(secret.encode()), secret_binding(access_key_id))
     uow.of(AccessKey).add(AccessKey(access_key_id, account_id, user_id, sealed, True, now_ms))
     return access_key_id, secret
 
 
-def add_client_key(uow: UnitOfWork, now_ms: int, entropy: Entropy, point: AccessPoint, public: bytes) -> ClientKey:
+def add_client_key(
+    uow: UnitOfWork, now_ms: int, entropy: Entropy, point: ApplicationAccessPoint, public: bytes
+) -> ClientKey:
     """A new client key of an access point, valid for five years. ``public``: SubjectPublicKeyInfo DER."""
     key = ClientKey(
         id=f"KAAP.{entropy.uuid()}",

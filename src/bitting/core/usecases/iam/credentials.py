@@ -1,4 +1,4 @@
-"""From a credential's name to who it speaks for. Used by every dialect's stop 3, through the cache.
+"""Credentials: from a key id or token to the principal it stands for. Used by every dialect to authenticate requests.
 
 ::
 
@@ -7,7 +7,7 @@
     token text    -> Token, User, Account, Project         -> Credential
 
 All reads go through a :class:`~bitting.core.key_cache.View`, so a change to any of these records takes
-effect on the next request of every process. Nothing here compares secrets: dialects do, in constant time.
+effect on the next request of every process. Secrets are compared by the dialects, in constant time.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from bitting.core.model.access import UserStatement
 from bitting.core.model.identity import (
     EVERYTHING,
     AccessKey,
-    AccessPoint,
     AccessPolicy,
     Account,
     AccountState,
+    ApplicationAccessPoint,
     ClientKey,
     Instance,
     NetworkRule,
@@ -65,13 +65,13 @@ CONNECTED = "connected"
 SHARED = "shared"
 
 
-#: What a grant on a secret lets its grantee do.
+#: The actions that a grant on a secret allows.
 GRANTED = ("secret:get_value", "secret:describe", "secret:list_versions")
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A proved-once-checked identity. ``secret`` signs; it never leaves stop 3."""
+    """A credential and its principal, before the proof is checked. ``secret`` is used for that check only."""
 
     principal: Principal
     enabled: bool
@@ -106,7 +106,7 @@ def token_digest(token: str) -> str:
 
 
 def secret_binding(access_key_id: str) -> bytes:
-    """What a stored access key secret is tied to."""
+    """The binding of a stored access key secret."""
     return b"access-key\0" + access_key_id.encode()
 
 
@@ -121,16 +121,16 @@ def access_key(view: View, vault: Vault, access_key_id: str, project_id: str = "
 
 def _by_access_key(vault: Vault, access_key_id: str, project_id: str) -> Callable[[Reader], Credential | None]:
     def build(reader: Reader) -> Credential | None:
-        held = reader.get(AccessKey, access_key_id)
-        if held is None:
+        stored = reader.get(AccessKey, access_key_id)
+        if stored is None:
             return None
-        principal = principal_of(reader, held.account_id, held.user_id, held.id, project_id or held.project_id)
+        principal = principal_of(reader, stored.account_id, stored.user_id, stored.id, project_id or stored.project_id)
         if principal is None:
             return None
-        if held.project_id and principal.project_id != held.project_id:
+        if stored.project_id and principal.project_id != stored.project_id:
             raise faults.ProjectMismatch
-        secret = reveal(vault.unwrap(held.sealed_secret, secret_binding(held.id)))
-        return Credential(principal, held.enabled, secret, held.expires_ms, held.token_digest)
+        secret = reveal(vault.unwrap(stored.sealed_secret, secret_binding(stored.id)))
+        return Credential(principal, stored.enabled, secret, stored.expires_ms, stored.token_digest)
 
     return build
 
@@ -138,7 +138,7 @@ def _by_access_key(vault: Vault, access_key_id: str, project_id: str) -> Callabl
 def principal_of(
     reader: Reader, account_id: str, user_id: str, credential_id: str, project_id: str
 ) -> Principal | None:
-    """The principal a user is, inside a project if one is given. None if the user or account is gone or disabled.
+    """The principal of a user, inside a project if one is given. None if the user or account is deleted or disabled.
 
     Raises ``ProjectMismatch`` if the project is not one of the account's.
     """
@@ -167,15 +167,15 @@ def principal_of(
         account_state=AccountState(account.state),
         admin=user.admin,
         facts=facts,
-        grants=roles.grants(reader, user.id, account.domain_id),
+        grants=roles.key_grants(reader, user.id, account.domain_id),
     )
 
 
 def _granted(reader: Reader, user: User) -> tuple[Statement, ...]:
-    """The user's own statements, and what grants on secrets allow (a sweep ends those a second late at most)."""
-    held = reader.find(UserStatement, {"user_id": user.id})
+    """The user's own statements, and what grants on secrets allow (expired ones are removed at most a second late)."""
+    stored = reader.find(UserStatement, {"user_id": user.id})
     grants = reader.find(SecretGrant, {"grantee": user.id, "grantee_kind": "user"})
-    own = tuple(Statement(item.actions, item.resources, item.allow) for item in held)
+    own = tuple(Statement(item.actions, item.resources, item.allow) for item in stored)
     return own + tuple(Statement(GRANTED, (f"secret/{grant.secret_name}",)) for grant in grants)
 
 
@@ -187,29 +187,29 @@ def token(view: View, text: str) -> Credential | None:
 
 def _by_token(digest: str) -> Callable[[Reader], Credential | None]:
     def build(reader: Reader) -> Credential | None:
-        held = reader.get(Token, digest)
-        if held is None:
+        stored = reader.get(Token, digest)
+        if stored is None:
             return None
-        principal = principal_of(reader, held.account_id, held.user_id, "", held.project_id)
+        principal = principal_of(reader, stored.account_id, stored.user_id, "", stored.project_id)
         if principal is None:
             return None
-        return Credential(principal, enabled=True, expires_ms=held.expires_ms, token=held)
+        return Credential(principal, enabled=True, expires_ms=stored.expires_ms, token=stored)
 
     return build
 
 
 def operator(view: View, text: str) -> Principal | None:
-    """Who runs the service, by their token. None if it is nobody's."""
+    """The operator with this token, or None."""
     digest = token_digest(text)
     return view.get(("operator", digest), _by_operator(digest))
 
 
 def _by_operator(digest: str) -> Callable[[Reader], Principal | None]:
     def build(reader: Reader) -> Principal | None:
-        held = reader.get(Operator, digest)
-        if held is None:
+        stored = reader.get(Operator, digest)
+        if stored is None:
             return None
-        return Principal("", "", "", held.name, (), credential_id=f"operator:{held.name}", operator=True)
+        return Principal("", "", "", stored.name, (), credential_id=f"operator:{stored.name}", operator=True)
 
     return build
 
@@ -218,17 +218,17 @@ def client_key(view: View, client_key_id: str) -> ClientCredential | None:
     """The credential of a client key with what its access point allows on its instance. None if unknown.
 
     Which instance: the first that the access point's policies name. Only policies of that very instance count;
-    one that names another instance, one that is gone, or the shared gateway, allows nothing here.
+    one that names another instance, one that was deleted, or the shared gateway, allows nothing here.
     """
     return view.get(("client_key", client_key_id), _by_client_key(client_key_id))
 
 
 def _by_client_key(client_key_id: str) -> Callable[[Reader], ClientCredential | None]:
     def build(reader: Reader) -> ClientCredential | None:
-        held = reader.get(ClientKey, client_key_id)
-        point = reader.get(AccessPoint, f"{held.account_id}/{held.access_point}") if held else None
-        account = reader.get(Account, held.account_id) if held else None
-        if held is None or point is None or account is None:
+        stored = reader.get(ClientKey, client_key_id)
+        point = reader.get(ApplicationAccessPoint, f"{stored.account_id}/{stored.access_point}") if stored else None
+        account = reader.get(Account, stored.account_id) if stored else None
+        if stored is None or point is None or account is None:
             return None
         policies = [reader.get(AccessPolicy, f"{account.id}/{name}") for name in point.policies]
         instance = _instance(reader, account, policies)
@@ -242,16 +242,16 @@ def _by_client_key(client_key_id: str) -> Callable[[Reader], ClientCredential | 
             statements=tuple(item for policy in counted for item in _statements(reader, policy)) if instance else (),
             domain_id=account.domain_id,
             instance_id=instance_id,
-            credential_id=held.id,
+            credential_id=stored.id,
             account_state=AccountState(account.state),
         )
-        return ClientCredential(principal, held.public, held.not_before_ms, held.not_after_ms)
+        return ClientCredential(principal, stored.public, stored.not_before_ms, stored.not_after_ms)
 
     return build
 
 
 def _instance(reader: Reader, account: Account, policies: Sequence[AccessPolicy | None]) -> Instance | None:
-    """The first instance of the account that a policy names and that is there and connected."""
+    """The first instance of the account that a policy names and that exists and is connected."""
     for policy in policies:
         found = reader.get(Instance, policy.instance_id) if policy else None
         if found is not None and found.account_id == account.id and found.state == CONNECTED:

@@ -1,6 +1,6 @@
-"""Roles of an account, who has which role where, and permanent access keys. For its administrators.
+"""Custom roles, role assignments, and permanent access keys. For administrators of the account.
 
-A role counts, and ends, with the next request of whoever has it. Source: as for :mod:`bitting.core.usecases.iam.users`.
+A change takes effect with the next request of the user. Source: as for :mod:`bitting.core.usecases.iam.users`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from bitting.core import faults
 from bitting.core.authz import roles
 from bitting.core.gate import Context, use_case
+from bitting.core.model.iam import Assignment, Group, Role, assignment_id
 from bitting.core.model.identity import AccessKey, Project, Statement, User
-from bitting.core.model.people import Assignment, Group, Role, assignment_id
 from bitting.core.usecases.iam.accounts import add_access_key
 from bitting.core.usecases.iam.users import (
     PER_ACCOUNT_MAX,
@@ -20,9 +20,9 @@ from bitting.core.usecases.iam.users import (
     WRITE,
     ById,
     ListByName,
-    drop_assignments,
-    listed,
-    own,
+    find_by_name,
+    find_owned,
+    remove_assignments,
     require_name,
 )
 
@@ -41,7 +41,7 @@ class SetRole:
 
 @dataclass(slots=True)
 class RoleBinding:
-    """Somebody (``holder_kind``: user, group), somewhere (``place_kind``: domain, project, enterprise), a role."""
+    """A role for a user or group (``holder_kind``) in a domain, project or enterprise project (``place_kind``)."""
 
     holder_kind: str
     holder_id: str
@@ -67,7 +67,7 @@ class CreatedAccessKey:
 
 @dataclass(slots=True)
 class RoleView:
-    """A role as it is shown; built-in ones have neither text nor times."""
+    """A role for display; built-in ones have neither text nor times."""
 
     id: str
     name: str
@@ -77,62 +77,62 @@ class RoleView:
     updated_ms: int = 0
 
 
-def _face(role: Role) -> RoleView:
+def _view(role: Role) -> RoleView:
     return RoleView(role.id, role.name, role.description, role.text, role.created_ms, role.updated_ms)
 
 
 @use_case(WRITE, writes=True)
 def set_role(context: Context, command: SetRole) -> RoleView:
-    """A new custom policy, or another content of one. Raises ``ResourceNotFound``, as :func:`_require_name`."""
+    """Create or replace a custom policy. Raises ``ResourceNotFound``, as :func:`_require_name`."""
     rules = tuple(roles.write_rule(statement) for statement in command.statements)
     records = context.uow.of(Role)
-    held = own(context, Role, command.id) if command.id else None
-    if held is None or held.name != command.name:
+    stored = find_owned(context, Role, command.id) if command.id else None
+    if stored is None or stored.name != command.name:
         require_name(context, Role, command.name)
     role = Role(
-        id=held.id if held else context.gate.entropy.random(16).hex(),
+        id=stored.id if stored else context.gate.entropy.random(16).hex(),
         account_id=context.principal.account_id,
         name=command.name,
         description=command.description,
         scope=command.scope,
         text=command.text,
         rules=rules,
-        created_ms=held.created_ms if held else context.now_ms,
+        created_ms=stored.created_ms if stored else context.now_ms,
         updated_ms=context.now_ms,
     )
-    (records.put if held else records.add)(role)
-    return _face(role)
+    (records.put if stored else records.add)(role)
+    return _view(role)
 
 
 @use_case(READ)
 def list_roles(context: Context, command: ListByName) -> Sequence[RoleView]:
     """Built-in roles and the account's own."""
     built_in = [RoleView(roles.built_in_id(name), name) for name in roles.BUILT_IN if command.name in ("", name)]
-    return [*built_in, *(_face(role) for role in listed(context, Role, command.name))]
+    return [*built_in, *(_view(role) for role in find_by_name(context, Role, command.name))]
 
 
 @use_case(READ)
 def show_role(context: Context, command: ById) -> RoleView:
     """One role. Raises ``ResourceNotFound``."""
     name = roles.built_in_name(command.id)
-    return RoleView(command.id, name) if name else _face(own(context, Role, command.id))
+    return RoleView(command.id, name) if name else _view(find_owned(context, Role, command.id))
 
 
 @use_case(WRITE, writes=True)
 def delete_role(context: Context, command: ById) -> None:
-    """Remove a custom policy from everybody. Raises ``ResourceNotFound``."""
-    held = own(context, Role, command.id)
-    drop_assignments(context, {"role_id": held.id})
-    context.uow.of(Role).remove(held.id)
+    """Delete a custom policy and its assignments. Raises ``ResourceNotFound``."""
+    stored = find_owned(context, Role, command.id)
+    remove_assignments(context, {"role_id": stored.id})
+    context.uow.of(Role).remove(stored.id)
 
 
 def _require_place(context: Context, command: RoleBinding) -> None:
     """Raises ``ResourceNotFound`` for a holder, place or role that is not the account's."""
     principal = context.principal
     if command.holder_kind == "user":
-        own(context, User, command.holder_id)
+        find_owned(context, User, command.holder_id)
     else:
-        own(context, Group, command.holder_id)
+        find_owned(context, Group, command.holder_id)
     if command.place_kind == "domain" and command.place_id != principal.domain_id:
         raise faults.ResourceNotFound(kind="domain", resource=command.place_id)
     if command.place_kind == "project":
@@ -140,11 +140,11 @@ def _require_place(context: Context, command: RoleBinding) -> None:
         if project is None or project.account_id != principal.account_id:
             raise faults.ResourceNotFound(kind="project", resource=command.place_id)
     if command.role_id and not roles.built_in_name(command.role_id):
-        own(context, Role, command.role_id)
+        find_owned(context, Role, command.role_id)
 
 
 def _assignment(context: Context, command: RoleBinding) -> Assignment:
-    """The record there is, or would be. Raises as :func:`_require_place`."""
+    """The assignment record, stored or new. Raises as :func:`_require_place`."""
     _require_place(context, command)
     record_id = assignment_id(
         command.role_id, command.holder_kind, command.holder_id, command.place_kind, command.place_id
@@ -162,57 +162,57 @@ def _assignment(context: Context, command: RoleBinding) -> Assignment:
 
 @use_case(WRITE, writes=True)
 def assign(context: Context, command: RoleBinding) -> None:
-    """Give somebody a role somewhere; having it already is no error. Raises ``ResourceNotFound``."""
-    made, records = _assignment(context, command), context.uow.of(Assignment)
-    if records.get(made.id) is None:
-        records.add(made)
+    """Assign a role; an existing assignment is not an error. Raises ``ResourceNotFound``."""
+    created, records = _assignment(context, command), context.uow.of(Assignment)
+    if records.get(created.id) is None:
+        records.add(created)
 
 
 @use_case(READ)
-def check_assignment(context: Context, command: RoleBinding) -> None:
-    """Whether somebody has a role somewhere. Raises ``ResourceNotFound``."""
+def require_assignment(context: Context, command: RoleBinding) -> None:
+    """Return if the role is assigned. Raises ``ResourceNotFound``."""
     if context.uow.of(Assignment).get(_assignment(context, command).id) is None:
         raise faults.ResourceNotFound(kind="assignment", resource=command.role_id)
 
 
 @use_case(WRITE, writes=True)
 def unassign(context: Context, command: RoleBinding) -> None:
-    """Take a role from somebody. Raises ``ResourceNotFound``."""
+    """Remove a role assignment. Raises ``ResourceNotFound``."""
     if not context.uow.of(Assignment).remove(_assignment(context, command).id):
         raise faults.ResourceNotFound(kind="assignment", resource=command.role_id)
 
 
 @use_case(READ)
 def list_assigned(context: Context, command: RoleBinding) -> Sequence[RoleView]:
-    """The roles somebody has somewhere. Raises ``ResourceNotFound``."""
+    """The roles of a user or group in a domain or project. Raises ``ResourceNotFound``."""
     _require_place(context, command)
     where = {"holder_id": command.holder_id, "place_kind": command.place_kind, "place_id": command.place_id}
     found = context.uow.of(Assignment).find(where, limit=PER_ACCOUNT_MAX)
-    return [show_role.run(context, ById(held.role_id)) for held in found]
+    return [show_role.run(context, ById(stored.role_id)) for stored in found]
 
 
 @use_case(WRITE, writes=True)
 def create_key(context: Context, command: NewKey) -> CreatedAccessKey:
     """A permanent access key. Raises ``ResourceNotFound``."""
-    user = own(context, User, command.user_id or context.principal.user_id)
+    user = find_owned(context, User, command.user_id or context.principal.user_id)
     key_id, secret = add_access_key(context.uow, context.gate.vault, context.now_ms, user.account_id, user.id)
-    made = context.uow.of(AccessKey).get(key_id)
-    assert made is not None  # noqa: S101 - it was just added
-    return CreatedAccessKey(made, secret)
+    created = context.uow.of(AccessKey).get(key_id)
+    assert created is not None  # noqa: S101 - it was just added
+    return CreatedAccessKey(created, secret)
 
 
 @use_case(READ)
 def list_keys(context: Context, command: NewKey) -> Sequence[AccessKey]:
     """A user's permanent access keys. Raises ``ResourceNotFound``."""
-    user = own(context, User, command.user_id or context.principal.user_id)
+    user = find_owned(context, User, command.user_id or context.principal.user_id)
     found = context.uow.of(AccessKey).find({"user_id": user.id}, limit=PER_ACCOUNT_MAX)
     return [key for key in found if not key.token_digest]
 
 
 @use_case(WRITE, writes=True)
 def delete_key(context: Context, command: ById) -> None:
-    """End an access key. Raises ``ResourceNotFound``."""
-    held = context.uow.of(AccessKey).get(command.id)
-    if held is None or held.account_id != context.principal.account_id:
+    """Delete an access key. Raises ``ResourceNotFound``."""
+    stored = context.uow.of(AccessKey).get(command.id)
+    if stored is None or stored.account_id != context.principal.account_id:
         raise faults.ResourceNotFound(kind="credential", resource=command.id)
-    context.uow.of(AccessKey).remove(held.id)
+    context.uow.of(AccessKey).remove(stored.id)

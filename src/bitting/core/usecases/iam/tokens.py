@@ -1,4 +1,4 @@
-"""Identity tokens, temporary access keys, and the projects they are good for.
+"""Identity tokens, temporary access keys, and projects.
 
 ::
 
@@ -7,7 +7,7 @@
                                            ── validate, revoke
                                            ── temporary_key ──> access key, secret, security token
 
-A token is 384 random bits; only its SHA-256 is stored. A token made from a token ends when the first one does.
+A token is 384 random bits; only its SHA-256 is stored. A token issued for a token expires when the first one does.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import Reader, View
 from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import AccessKey, Account, Principal, Project, Token, User
-from bitting.core.usecases.iam.accounts import alphanumeric, check_password
+from bitting.core.usecases.iam.accounts import password_matches, random_alphanumeric
 from bitting.core.usecases.iam.credentials import principal_of, secret_binding, token_digest
 
 DAY_MS = 86_400_000
@@ -31,16 +31,16 @@ TOKENS_PER_USER = 1000
 TEMPORARY_KEYS_PER_USER = 1000
 _PURGED_AT_ONCE = 100
 
-#: What every user may do about their own identity, whatever their policies say about keys.
+#: What every user may do about their own identity, independent of policies.
 ACTIONS = ("token:*", "project:list", "access_key:temporary")
 
-#: An scrypt record nobody's password made: unknown users cost as much time as wrong passwords.
+#: An scrypt record of no password: an unknown user takes as long as a wrong password.
 _NOBODY = f"scrypt${base64.b64encode(bytes(16)).decode()}${base64.b64encode(bytes(32)).decode()}"
 
 
 @dataclass(frozen=True, slots=True)
 class UserClaim:
-    """Who somebody says they are: by ``user_id``, or by ``name`` in a domain (an account, by id or name)."""
+    """The claimed user: by ``user_id``, or by ``name`` in a domain (an account, by id or name)."""
 
     user_id: str = ""
     name: str = ""
@@ -50,7 +50,7 @@ class UserClaim:
 
 @dataclass(slots=True)
 class Scope:
-    """What a token is to be good for. ``kind``: ``project``, ``domain`` or empty; named by id or by name."""
+    """The requested scope of a token. ``kind``: ``project``, ``domain`` or empty; named by id or by name."""
 
     kind: str = ""
     id: str = ""
@@ -61,7 +61,7 @@ class Scope:
 
 @dataclass(slots=True)
 class IssueToken:
-    """``methods``: how the caller proved themselves. ``not_after_ms``: an end the token must not outlive, or 0."""
+    """``methods``: how the caller authenticated. ``not_after_ms``: an end the token must not outlive, or 0."""
 
     scope: Scope
     methods: tuple[str, ...]
@@ -70,7 +70,7 @@ class IssueToken:
 
 @dataclass(slots=True)
 class Session:
-    """A token and what it is about. ``text`` is the token itself, only where it was just issued.
+    """A token and its contents. ``text`` is the token itself, only where it was just issued.
 
     ``roles``: id and name of each role the user has there.
     """
@@ -91,7 +91,7 @@ class TokenByText:
 
 
 @dataclass(slots=True)
-class TemporaryKey:
+class CreateTemporaryKey:
     """``duration_s`` from now; ``project_id`` limits the key to one project."""
 
     duration_s: int = 900
@@ -99,7 +99,7 @@ class TemporaryKey:
 
 
 @dataclass(slots=True)
-class IssuedKey:
+class IssuedTemporaryKey:
     """A temporary access key; ``secret`` and ``security_token`` are shown once."""
 
     access_key_id: str
@@ -124,11 +124,11 @@ class Projects:
     projects: Sequence[Project]
 
 
-def by_password(view: View, claim: UserClaim, password: str) -> Principal:
+def principal_by_password(view: View, claim: UserClaim, password: str) -> Principal:
     """The principal of a user, outside any project. Slow on purpose. Raises ``WrongPassword``."""
     found = view.get(("user", claim), _by_claim(claim))
     principal, record = found or (None, _NOBODY)
-    if not check_password(password, record) or principal is None:
+    if not password_matches(password, record) or principal is None:
         raise faults.WrongPassword
     return principal
 
@@ -153,9 +153,9 @@ def _by_name(reader: Reader, claim: UserClaim) -> User | None:
 @use_case("token:issue", writes=True)
 def issue(context: Context, command: IssueToken) -> Session:
     """A new token of the caller's. Raises ``ProjectMismatch`` for a scope that is not theirs."""
-    user, account = _who(context)
+    user, account = _owner_of(context)
     project = _scoped(context, account, command.scope)
-    _make_room(context, user.id)
+    _evict_tokens(context, user.id)
     text = base64.urlsafe_b64encode(context.gate.entropy.random(TOKEN_BYTES)).decode()
     expires_ms = context.now_ms + DAY_MS
     token = Token(
@@ -175,15 +175,15 @@ def issue(context: Context, command: IssueToken) -> Session:
 
 
 def _restricted(context: Context, user: User, project: Project | None) -> bool:
-    """Whether a role of the user keeps the token from services."""
-    return not user.admin and roles.restricted(Reader(context.uow), user.id, project.id if project else "")
+    """Whether a role of the user makes the token invalid for services."""
+    return not user.admin and roles.is_restricted(Reader(context.uow), user.id, project.id if project else "")
 
 
 def _roles(context: Context, user: User, project: Project | None) -> tuple[tuple[str, str], ...]:
-    return roles.named(Reader(context.uow), user.id, project.id if project else "")
+    return roles.role_names(Reader(context.uow), user.id, project.id if project else "")
 
 
-def _who(context: Context) -> tuple[User, Account]:
+def _owner_of(context: Context) -> tuple[User, Account]:
     user = context.uow.of(User).get(context.principal.user_id)
     account = context.uow.of(Account).get(context.principal.account_id)
     if user is None or account is None:
@@ -214,8 +214,8 @@ def _is_domain(account: Account, scope: Scope) -> bool:
     return not scope.domain_name or scope.domain_name == account.domain_name
 
 
-def _make_room(context: Context, user_id: str) -> None:
-    """Forget a user's expired tokens; at the limit also the oldest good one."""
+def _evict_tokens(context: Context, user_id: str) -> None:
+    """Delete the user's expired tokens, and at the limit also the oldest valid one."""
     tokens = context.uow.of(Token)
     for token in tokens.find({"user_id": user_id}, order="expires_ms", limit=_PURGED_AT_ONCE):
         if token.expires_ms <= context.now_ms:
@@ -226,7 +226,7 @@ def _make_room(context: Context, user_id: str) -> None:
 
 
 def _token(context: Context, text: str) -> Token:
-    """A good token the caller may ask about: their own, or as an administrator any of the account's.
+    """A valid token the caller may read: their own, or as an administrator any of the account's.
 
     Raises ``ResourceNotFound`` or ``PermissionDenied``.
     """
@@ -239,8 +239,8 @@ def _token(context: Context, text: str) -> Token:
 
 
 @use_case("token:validate")
-def validate(context: Context, command: TokenByText) -> Session:
-    """What a token is about. Raises ``ResourceNotFound`` if it is not good any more, ``PermissionDenied``."""
+def describe_token(context: Context, command: TokenByText) -> Session:
+    """The contents of a token. Raises ``ResourceNotFound`` if it is not valid, ``PermissionDenied``."""
     token = _token(context, command.text)
     user = context.uow.of(User).get(token.user_id)
     account = context.uow.of(Account).get(token.account_id)
@@ -252,18 +252,18 @@ def validate(context: Context, command: TokenByText) -> Session:
 
 @use_case("token:revoke", writes=True)
 def revoke(context: Context, command: TokenByText) -> Token:
-    """End a token now, in every process. Raises ``ResourceNotFound``, ``PermissionDenied``."""
+    """Revoke a token at once, in every process. Raises ``ResourceNotFound``, ``PermissionDenied``."""
     token = _token(context, command.text)
     context.uow.of(Token).remove(token.id)
     return token
 
 
 @use_case("access_key:temporary", writes=True)
-def temporary_key(context: Context, command: TemporaryKey) -> IssuedKey:
-    """A temporary access key of the caller's, with no right the caller has not."""
-    user, account = _who(context)
+def create_temporary_key(context: Context, command: CreateTemporaryKey) -> IssuedTemporaryKey:
+    """A temporary access key with the permissions of the caller."""
+    user, account = _owner_of(context)
     _evict_key(context, user.id)
-    access_key_id, secret = "BTT" + alphanumeric(21), alphanumeric(40)
+    access_key_id, secret = "BTT" + random_alphanumeric(21), random_alphanumeric(40)
     security_token = base64.urlsafe_b64encode(context.gate.entropy.random(TOKEN_BYTES)).decode()
     expires_ms = context.now_ms + command.duration_s * 1000
     key = AccessKey(
@@ -278,15 +278,15 @@ def temporary_key(context: Context, command: TemporaryKey) -> IssuedKey:
         project_id=command.project_id,
     )
     context.uow.of(AccessKey).add(key)
-    return IssuedKey(access_key_id, secret, security_token, expires_ms)
+    return IssuedTemporaryKey(access_key_id, secret, security_token, expires_ms)
 
 
 def _evict_key(context: Context, user_id: str) -> None:
-    """Forget a user's expired temporary keys. Raises ``QuotaExceeded`` if too many are still good."""
+    """Delete the user's expired temporary keys. Raises ``QuotaExceeded`` if too many are still valid."""
     keys = context.uow.of(AccessKey)
-    held = keys.find({"user_id": user_id}, order="created_ms", limit=TEMPORARY_KEYS_PER_USER + _PURGED_AT_ONCE)
+    stored = keys.find({"user_id": user_id}, order="created_ms", limit=TEMPORARY_KEYS_PER_USER + _PURGED_AT_ONCE)
     good = 0
-    for key in held:
+    for key in stored:
         if key.expires_ms and key.expires_ms <= context.now_ms:
             keys.remove(key.id)
         else:
@@ -298,7 +298,7 @@ def _evict_key(context: Context, user_id: str) -> None:
 @use_case("project:list")
 def projects(context: Context, command: FindProjects) -> Projects:
     """The caller's account and those of its projects that match, by name."""
-    _, account = _who(context)
+    _, account = _owner_of(context)
     where: dict[str, object] = {"account_id": account.id}
     if command.project_id:
         where["id"] = command.project_id

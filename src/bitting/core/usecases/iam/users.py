@@ -1,4 +1,4 @@
-"""Users, groups, roles of an account, and who has which role where. For its administrators.
+"""Users and groups of an account. For its administrators.
 
 ::
 
@@ -16,8 +16,8 @@ from typing import TypeVar
 
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
+from bitting.core.model.iam import Assignment, Group, Membership, Role
 from bitting.core.model.identity import AccessKey, Token, User
-from bitting.core.model.people import Assignment, Group, Membership, Role
 from bitting.core.usecases.iam.accounts import hash_password
 
 READ, WRITE = "people:read", "people:write"
@@ -51,7 +51,7 @@ class CreateUser:
 
 @dataclass(slots=True)
 class UpdateUser:
-    """What is None stays as it is."""
+    """None: unchanged."""
 
     id: str
     name: str | None = None
@@ -61,7 +61,7 @@ class UpdateUser:
 
 @dataclass(slots=True)
 class SetGroup:
-    """``id`` empty: a new group. What is None stays as it is."""
+    """``id`` empty: a new group. None: unchanged."""
 
     id: str = ""
     name: str | None = None
@@ -76,15 +76,15 @@ class Member:
     user_id: str
 
 
-def own(context: Context, kind: type[T], record_id: str) -> T:
+def find_owned(context: Context, kind: type[T], record_id: str) -> T:
     """A record of the caller's account. Raises ``ResourceNotFound`` (``kind``)."""
-    held = context.uow.of(kind).get(record_id)
-    if held is None or held.account_id != context.principal.account_id:
+    stored = context.uow.of(kind).get(record_id)
+    if stored is None or stored.account_id != context.principal.account_id:
         raise faults.ResourceNotFound(kind=kind.__name__.lower(), resource=record_id)
-    return held
+    return stored
 
 
-def listed(context: Context, kind: type[T], name: str) -> Sequence[T]:
+def find_by_name(context: Context, kind: type[T], name: str) -> Sequence[T]:
     """The account's records of a kind by name; the one of this name if it is given."""
     where: dict[str, object] = {"account_id": context.principal.account_id}
     if name:
@@ -104,7 +104,7 @@ def require_name(context: Context, kind: type[T], name: str) -> None:
 
 
 def _record_of(password: str) -> str:
-    """What is stored of a password; nothing matches the record of none. Raises ``InvalidParameter`` (password)."""
+    """The stored record of a password; no password matches an empty record. Raises ``InvalidParameter`` (password)."""
     if not password:
         return "none"
     if not PASSWORD_LEAST <= len(password) <= PASSWORD_MOST:
@@ -132,13 +132,13 @@ def create_user(context: Context, command: CreateUser) -> User:
 @use_case(READ)
 def list_users(context: Context, command: ListByName) -> Sequence[User]:
     """The account's users by name."""
-    return listed(context, User, command.name)
+    return find_by_name(context, User, command.name)
 
 
 @use_case(READ)
 def show_user(context: Context, command: ById) -> User:
     """One user. Raises ``ResourceNotFound``."""
-    return own(context, User, command.id)
+    return find_owned(context, User, command.id)
 
 
 @use_case(WRITE, writes=True)
@@ -147,18 +147,18 @@ def update_user(context: Context, command: UpdateUser) -> User:
 
     Raises ``ResourceNotFound``, and as :func:`create_user`.
     """
-    held = own(context, User, command.id)
-    if command.name is not None and command.name != held.name:
+    stored = find_owned(context, User, command.id)
+    if command.name is not None and command.name != stored.name:
         require_name(context, User, command.name)
     changed = replace(
-        held,
-        name=held.name if command.name is None else command.name,
-        password=held.password if command.password is None else _record_of(command.password),
-        enabled=held.enabled if command.enabled is None else command.enabled,
+        stored,
+        name=stored.name if command.name is None else command.name,
+        password=stored.password if command.password is None else _record_of(command.password),
+        enabled=stored.enabled if command.enabled is None else command.enabled,
     )
     context.uow.of(User).put(changed)
     if command.password is not None or not changed.enabled:
-        _end_tokens(context, held.id)
+        _end_tokens(context, stored.id)
     return changed
 
 
@@ -172,41 +172,41 @@ def _end_tokens(context: Context, user_id: str) -> None:
 @use_case(WRITE, writes=True)
 def delete_user(context: Context, command: ById) -> None:
     """Remove a user with keys, tokens, memberships and roles. Raises ``ResourceNotFound``, ``ResourceInUse``."""
-    held = own(context, User, command.id)
-    if held.id == context.principal.user_id:
-        raise faults.ResourceInUse(resource=held.id)
-    _end_tokens(context, held.id)
-    for key in context.uow.of(AccessKey).find({"user_id": held.id}, limit=PER_ACCOUNT_MAX):
+    stored = find_owned(context, User, command.id)
+    if stored.id == context.principal.user_id:
+        raise faults.ResourceInUse(resource=stored.id)
+    _end_tokens(context, stored.id)
+    for key in context.uow.of(AccessKey).find({"user_id": stored.id}, limit=PER_ACCOUNT_MAX):
         context.uow.of(AccessKey).remove(key.id)
-    for member in context.uow.of(Membership).find({"user_id": held.id}, limit=PER_ACCOUNT_MAX):
+    for member in context.uow.of(Membership).find({"user_id": stored.id}, limit=PER_ACCOUNT_MAX):
         context.uow.of(Membership).remove(member.id)
-    drop_assignments(context, {"holder_kind": "user", "holder_id": held.id})
-    context.uow.of(User).remove(held.id)
+    remove_assignments(context, {"holder_kind": "user", "holder_id": stored.id})
+    context.uow.of(User).remove(stored.id)
 
 
-def drop_assignments(context: Context, where: dict[str, object]) -> None:
-    """Take roles away."""
-    for held in context.uow.of(Assignment).find(where, limit=PER_ACCOUNT_MAX):
-        context.uow.of(Assignment).remove(held.id)
+def remove_assignments(context: Context, where: dict[str, object]) -> None:
+    """Delete role assignments."""
+    for stored in context.uow.of(Assignment).find(where, limit=PER_ACCOUNT_MAX):
+        context.uow.of(Assignment).remove(stored.id)
 
 
 @use_case(WRITE, writes=True)
 def set_group(context: Context, command: SetGroup) -> Group:
-    """A new group, or another name or description. Raises ``ResourceNotFound``, as :func:`_require_name`."""
+    """Create a group, or change its name or description. Raises ``ResourceNotFound``, as :func:`_require_name`."""
     groups = context.uow.of(Group)
     if not command.id:
         name = command.name or ""
         require_name(context, Group, name)
         group_id, account_id = context.gate.entropy.random(16).hex(), context.principal.account_id
-        made = Group(group_id, account_id, name, command.description or "", context.now_ms)
-        groups.add(made)
-        return made
-    held = own(context, Group, command.id)
-    name = held.name if command.name is None else command.name
-    if name != held.name:
+        created = Group(group_id, account_id, name, command.description or "", context.now_ms)
+        groups.add(created)
+        return created
+    stored = find_owned(context, Group, command.id)
+    name = stored.name if command.name is None else command.name
+    if name != stored.name:
         require_name(context, Group, name)
-    about = held.description if command.description is None else command.description
-    changed = replace(held, name=name, description=about)
+    about = stored.description if command.description is None else command.description
+    changed = replace(stored, name=name, description=about)
     groups.put(changed)
     return changed
 
@@ -214,58 +214,58 @@ def set_group(context: Context, command: SetGroup) -> Group:
 @use_case(READ)
 def list_groups(context: Context, command: ListByName) -> Sequence[Group]:
     """The account's groups by name."""
-    return listed(context, Group, command.name)
+    return find_by_name(context, Group, command.name)
 
 
 @use_case(READ)
 def show_group(context: Context, command: ById) -> Group:
     """One group. Raises ``ResourceNotFound``."""
-    return own(context, Group, command.id)
+    return find_owned(context, Group, command.id)
 
 
 @use_case(WRITE, writes=True)
 def delete_group(context: Context, command: ById) -> None:
     """Remove a group; its members stay. Raises ``ResourceNotFound``."""
-    held = own(context, Group, command.id)
-    for member in context.uow.of(Membership).find({"group_id": held.id}, limit=PER_ACCOUNT_MAX):
+    stored = find_owned(context, Group, command.id)
+    for member in context.uow.of(Membership).find({"group_id": stored.id}, limit=PER_ACCOUNT_MAX):
         context.uow.of(Membership).remove(member.id)
-    drop_assignments(context, {"holder_kind": "group", "holder_id": held.id})
-    context.uow.of(Group).remove(held.id)
+    remove_assignments(context, {"holder_kind": "group", "holder_id": stored.id})
+    context.uow.of(Group).remove(stored.id)
 
 
 @use_case(WRITE, writes=True)
 def add_member(context: Context, command: Member) -> None:
-    """Put a user into a group; being in it already is no error. Raises ``ResourceNotFound``."""
-    group, user = own(context, Group, command.group_id), own(context, User, command.user_id)
+    """Add a user to a group; an existing membership is not an error. Raises ``ResourceNotFound``."""
+    group, user = find_owned(context, Group, command.group_id), find_owned(context, User, command.user_id)
     members, member_id = context.uow.of(Membership), f"{group.id}/{user.id}"
     if members.get(member_id) is None:
         members.add(Membership(member_id, group.account_id, group.id, user.id))
 
 
 def _member(context: Context, command: Member) -> Membership:
-    group, user = own(context, Group, command.group_id), own(context, User, command.user_id)
-    held = context.uow.of(Membership).get(f"{group.id}/{user.id}")
-    if held is None:
+    group, user = find_owned(context, Group, command.group_id), find_owned(context, User, command.user_id)
+    stored = context.uow.of(Membership).get(f"{group.id}/{user.id}")
+    if stored is None:
         raise faults.ResourceNotFound(kind="membership", resource=user.id)
-    return held
+    return stored
 
 
 @use_case(READ)
-def check_member(context: Context, command: Member) -> None:
-    """Whether a user is in a group. Raises ``ResourceNotFound``."""
+def require_member(context: Context, command: Member) -> None:
+    """Return if the user is in the group. Raises ``ResourceNotFound``."""
     _member(context, command)
 
 
 @use_case(WRITE, writes=True)
 def remove_member(context: Context, command: Member) -> None:
-    """Take a user out of a group. Raises ``ResourceNotFound``."""
+    """Remove a user from a group. Raises ``ResourceNotFound``."""
     context.uow.of(Membership).remove(_member(context, command).id)
 
 
 @use_case(READ)
 def users_of_group(context: Context, command: ById) -> Sequence[User]:
     """The users in a group. Raises ``ResourceNotFound``."""
-    group = own(context, Group, command.id)
+    group = find_owned(context, Group, command.id)
     members = context.uow.of(Membership).find({"group_id": group.id}, limit=PER_ACCOUNT_MAX)
     found = (context.uow.of(User).get(member.user_id) for member in members)
     return [user for user in found if user is not None]
@@ -274,7 +274,7 @@ def users_of_group(context: Context, command: ById) -> Sequence[User]:
 @use_case(READ)
 def groups_of_user(context: Context, command: ById) -> Sequence[Group]:
     """The groups a user is in. Raises ``ResourceNotFound``."""
-    user = own(context, User, command.id)
+    user = find_owned(context, User, command.id)
     members = context.uow.of(Membership).find({"user_id": user.id}, limit=PER_ACCOUNT_MAX)
     found = (context.uow.of(Group).get(member.group_id) for member in members)
     return [group for group in found if group is not None]

@@ -1,13 +1,13 @@
-"""Dedicated key store instances: logical stores of an account, each with a door of its own on the instance API.
+"""Dedicated key store instances: logical stores of an account, each with its own endpoint of the Instance API.
 
 ::
 
-    create (operator) -> uninitialized -- connect --> connected -- release --> gone, and everything in it
+    create (operator) -> uninitialized -- connect --> connected -- release --> deleted with everything in it
                                            bind_networks, set_protection, quotas
 
 A key made in an instance is reached through that instance's access policies only, an instance that is not connected
-answers nobody (:mod:`bitting.core.usecases.iam.credentials`) and takes no keys. Networks are kept as their owner states
-them: who may connect from where is a matter of network rules, which are enforced.
+answers no request (:mod:`bitting.core.usecases.iam.credentials`) and takes no keys. Bound networks are stored for
+display only: network rules are what is enforced.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class NoInput:
 
 @dataclass(slots=True)
 class CreateInstance:
-    """For operators. ``expires_ms`` not 0: bought until then, and not to be released before."""
+    """For operators. ``expires_ms`` not 0: prepaid until then, and cannot be released before."""
 
     account_id: str
     name: str
@@ -104,7 +104,7 @@ class SetProtection:
 
 @dataclass(slots=True)
 class ReleaseInstance:
-    """``force``: although nothing in it has been backed up."""
+    """``force``: even if it holds keys or secrets that were not backed up."""
 
     instance_id: str
     force: bool = False
@@ -119,8 +119,8 @@ class ListInstanceQuotas:
 
 
 @dataclass(slots=True)
-class QuotaUse:
-    """How much there may be, and is."""
+class InstanceQuota:
+    """Limit and usage."""
 
     resource: str
     limit: int
@@ -128,15 +128,15 @@ class QuotaUse:
 
 
 @dataclass(slots=True)
-class QuotaUses:
+class InstanceQuotas:
     """The quotas of one instance."""
 
     instance_id: str
-    uses: Sequence[QuotaUse]
+    uses: Sequence[InstanceQuota]
 
 
 @dataclass(slots=True)
-class SeenInstance:
+class InstanceView:
     """An instance, its settings and its limits."""
 
     instance: Instance
@@ -161,8 +161,8 @@ def default_instance(uow: UnitOfWork, account_id: str) -> Instance | None:
     return next(iter(uow.of(Instance).find({"account_id": account_id}, order="created_ms", limit=1)), None)
 
 
-def require_open(uow: UnitOfWork, account_id: str, instance_id: str) -> Instance:
-    """The instance, if things may be made in it.
+def require_connected(uow: UnitOfWork, account_id: str, instance_id: str) -> Instance:
+    """The instance, if keys and secrets may be created in it.
 
     Raises ``ResourceNotFound`` (``kind`` instance), ``InstanceNotConnected``.
     """
@@ -175,14 +175,14 @@ def require_open(uow: UnitOfWork, account_id: str, instance_id: str) -> Instance
 
 
 def require_room_for_key(uow: UnitOfWork, account_id: str, instance_id: str) -> None:
-    """Return if one more key may be made in the instance. Raises as :func:`require_open`, and ``QuotaExceeded``."""
-    found = require_open(uow, account_id, instance_id)
+    """Return if one more key fits in the instance. Raises as :func:`require_connected`, and ``QuotaExceeded``."""
+    found = require_connected(uow, account_id, instance_id)
     quotas.require_room(uow, found.id, "instance_keys", lambda: _keys(uow, found))
 
 
 def require_room_for_secret(uow: UnitOfWork, account_id: str, instance_id: str) -> None:
     """As :func:`require_room_for_key`, for one more secret."""
-    found = require_open(uow, account_id, instance_id)
+    found = require_connected(uow, account_id, instance_id)
     quotas.require_room(uow, found.id, "instance_secrets", lambda: _secrets(uow, found))
 
 
@@ -204,15 +204,15 @@ def _find(context: Context, instance_id: str, action: str) -> tuple[Instance, In
 
 
 def settings_of(uow: UnitOfWork, instance: Instance) -> InstanceSettings:
-    """What is kept about the instance, or the defaults."""
+    """The stored settings of the instance, or the defaults."""
     return uow.of(InstanceSettings).get(instance.id) or InstanceSettings(
         instance.id, instance.account_id, started_ms=instance.created_ms
     )
 
 
-def _keep(context: Context, settings: InstanceSettings) -> None:
-    held = context.uow.of(InstanceSettings)
-    (held.put if held.get(settings.id) else held.add)(settings)
+def _store_settings(context: Context, settings: InstanceSettings) -> None:
+    stored = context.uow.of(InstanceSettings)
+    (stored.put if stored.get(settings.id) else stored.add)(settings)
 
 
 @use_case("service:write", writes=True, operator=True)
@@ -224,7 +224,7 @@ def create(context: Context, command: CreateInstance) -> Instance:
     instances = context.uow.of(Instance)
     if instances.count({"account_id": account.id}) >= INSTANCES_MAX:
         raise faults.QuotaExceeded(limit="instances")
-    made = Instance(
+    created = Instance(
         f"kst-{context.gate.entropy.random(10).hex()}",
         account.id,
         account.ring,
@@ -232,19 +232,19 @@ def create(context: Context, command: CreateInstance) -> Instance:
         context.now_ms,
         UNINITIALIZED,
     )
-    instances.add(made)
+    instances.add(created)
     charge = "prepaid" if command.expires_ms else "postpaid"
-    _keep(context, InstanceSettings(made.id, account.id, expires_ms=command.expires_ms, charge=charge))
-    return made
+    _store_settings(context, InstanceSettings(created.id, account.id, expires_ms=command.expires_ms, charge=charge))
+    return created
 
 
 @use_case("instance:connect", writes=True)
 def connect(context: Context, command: Connect) -> Instance:
-    """Open it for business. Raises ``ResourceNotFound``, ``ResourceInUse`` if it is connected already."""
-    held, settings = _find(context, command.instance_id, "instance:connect")
-    if held.state == CONNECTED:
-        raise faults.ResourceInUse(resource=held.id)
-    changed = replace(held, state=CONNECTED)
+    """Connect the instance. Raises ``ResourceNotFound``, ``ResourceInUse`` if it is connected already."""
+    stored, settings = _find(context, command.instance_id, "instance:connect")
+    if stored.state == CONNECTED:
+        raise faults.ResourceInUse(resource=stored.id)
+    changed = replace(stored, state=CONNECTED)
     context.uow.of(Instance).put(changed)
     attached = replace(
         settings,
@@ -253,17 +253,17 @@ def connect(context: Context, command: Connect) -> Instance:
         zone_ids=tuple(command.zone_ids),
         started_ms=context.now_ms,
     )
-    _keep(context, attached)
+    _store_settings(context, attached)
     return changed
 
 
 @use_case("instance:describe")
-def describe(context: Context, command: InstanceById) -> SeenInstance:
+def describe(context: Context, command: InstanceById) -> InstanceView:
     """Everything about it. Raises ``ResourceNotFound``."""
-    held, settings = _find(context, command.instance_id, "instance:describe")
+    stored, settings = _find(context, command.instance_id, "instance:describe")
     networks = [BoundNetwork(**json.loads(text)) for text in settings.bound_networks]
-    limits = [quotas.limit(context.uow, held.id, name) for name in RESOURCES.values() if name]
-    return SeenInstance(held, settings, networks, limits[0], limits[1], limits[2], _rate(context))
+    limits = [quotas.limit(context.uow, stored.id, name) for name in RESOURCES.values() if name]
+    return InstanceView(stored, settings, networks, limits[0], limits[1], limits[2], _rate(context))
 
 
 def _rate(context: Context) -> int:
@@ -281,8 +281,8 @@ def list_(context: Context, command: ListInstances) -> InstancePage:
 
 
 @use_case("instance:default")
-def default(context: Context, command: NoInput) -> Instance:  # noqa: ARG001
-    """The one used where none is named. Raises ``ResourceNotFound`` (``kind`` instance) if there is none."""
+def describe_default(context: Context, command: NoInput) -> Instance:  # noqa: ARG001
+    """The default instance. Raises ``ResourceNotFound`` (``kind`` instance) if there is none."""
     found = default_instance(context.uow, context.principal.account_id)
     if found is None:
         raise faults.ResourceNotFound(kind="instance", resource="default")
@@ -292,16 +292,16 @@ def default(context: Context, command: NoInput) -> Instance:  # noqa: ARG001
 @use_case("instance:bind", writes=True)
 def bind_networks(context: Context, command: BindNetworks) -> InstanceSettings:
     """Set the further networks. Raises ``ResourceNotFound``, ``InstanceNotConnected``, ``QuotaExceeded``."""
-    held, settings = _find(context, command.instance_id, "instance:bind")
-    require_open(context.uow, held.account_id, held.id)
-    if 1 + len(command.networks) > quotas.limit(context.uow, held.id, "instance_networks"):
-        raise faults.QuotaExceeded(limit="instance_networks", resource=held.id)
+    stored, settings = _find(context, command.instance_id, "instance:bind")
+    require_connected(context.uow, stored.account_id, stored.id)
+    if 1 + len(command.networks) > quotas.limit(context.uow, stored.id, "instance_networks"):
+        raise faults.QuotaExceeded(limit="instance_networks", resource=stored.id)
     texts = tuple(
         json.dumps({"network_id": n.network_id, "switch_id": n.switch_id, "region": n.region, "owner": n.owner})
         for n in command.networks
     )
     changed = replace(settings, bound_networks=texts)
-    _keep(context, changed)
+    _store_settings(context, changed)
     return changed
 
 
@@ -310,40 +310,40 @@ def set_protection(context: Context, command: SetProtection) -> InstanceSettings
     """Whether it may be released. Raises ``ResourceNotFound``."""
     _, settings = _find(context, command.instance_id, "instance:protect")
     changed = replace(settings, protected=command.enabled, protection_note=command.note if command.enabled else "")
-    _keep(context, changed)
+    _store_settings(context, changed)
     return changed
 
 
 @use_case("instance:release", writes=True)
 def release(context: Context, command: ReleaseInstance) -> Instance:
-    """Give it up, and every key and secret in it: from now on none of them exists for anyone.
+    """Delete the instance with every key and secret in it, at once.
 
     Raises ``ResourceNotFound``, ``InstanceProtected``, ``ResourceInUse`` if it is bought until later, or holds keys
     or secrets and is not forced (there are no backups of single instances).
     """
-    held, settings = _find(context, command.instance_id, "instance:release")
+    stored, settings = _find(context, command.instance_id, "instance:release")
     if settings.protected:
-        raise faults.InstanceProtected(resource=held.id)
+        raise faults.InstanceProtected(resource=stored.id)
     if settings.charge == "prepaid" and settings.expires_ms > context.now_ms:
-        raise faults.ResourceInUse(resource=held.id, reason="prepaid")
-    if not command.force and (_keys(context.uow, held) or _secrets(context.uow, held)):
-        raise faults.ResourceInUse(resource=held.id, reason="backup")
-    _empty(context, held)
-    context.uow.of(InstanceSettings).remove(held.id)
-    context.uow.of(Instance).remove(held.id)
-    return held
+        raise faults.ResourceInUse(resource=stored.id, reason="prepaid")
+    if not command.force and (_keys(context.uow, stored) or _secrets(context.uow, stored)):
+        raise faults.ResourceInUse(resource=stored.id, reason="backup")
+    _expire_contents(context, stored)
+    context.uow.of(InstanceSettings).remove(stored.id)
+    context.uow.of(Instance).remove(stored.id)
+    return stored
 
 
-def _empty(context: Context, instance: Instance) -> None:
-    """Let every deletion be due now: the gate hides keys and secrets at once, the sweeps erase them."""
+def _expire_contents(context: Context, instance: Instance) -> None:
+    """Make every deletion due now: the gate hides keys and secrets at once, background jobs delete them."""
     now, where = context.now_ms, {"ring": instance.ring, "instance_id": instance.id}
     keys, secrets = context.uow.of(Key), context.uow.of(Secret)
     while found := keys.find(where, limit=_BATCH):
         for key in found:
             state = KeyState.PENDING_DELETION
             keys.put(replace(key, state=state, instance_id="", deletion_scheduled_ms=now, deletion_due_ms=now))
-    while held := secrets.find(where, limit=_BATCH):
-        for secret in held:
+    while stored := secrets.find(where, limit=_BATCH):
+        for secret in stored:
             changed = replace(
                 secret, state=SecretState.PENDING_DELETION, instance_id="", deletion_due_ms=now, updated_ms=now
             )
@@ -351,33 +351,33 @@ def _empty(context: Context, instance: Instance) -> None:
 
 
 @use_case("instance:quotas")
-def quota_uses(context: Context, command: ListInstanceQuotas) -> QuotaUses:
+def quota_uses(context: Context, command: ListInstanceQuotas) -> InstanceQuotas:
     """Limits and use. Raises ``ResourceNotFound``, ``InvalidParameter`` (resource)."""
     if command.resource and command.resource not in RESOURCES:
         raise faults.InvalidParameter(parameter="resource", reason="enum")
-    instance_id = command.instance_id or default.run(context, NoInput()).id
-    held, settings = _find(context, instance_id, "instance:quotas")
+    instance_id = command.instance_id or describe_default.run(context, NoInput()).id
+    stored, settings = _find(context, instance_id, "instance:quotas")
     wanted = (command.resource,) if command.resource else tuple(RESOURCES)
-    return QuotaUses(
-        held.id,
+    return InstanceQuotas(
+        stored.id,
         [
-            QuotaUse(
+            InstanceQuota(
                 name,
-                quotas.limit(context.uow, held.id, RESOURCES[name]) if RESOURCES[name] else _rate(context),
-                _used(context, held, settings, name),
+                quotas.limit(context.uow, stored.id, RESOURCES[name]) if RESOURCES[name] else _rate(context),
+                _used(context, stored, settings, name),
             )
             for name in wanted
         ],
     )
 
 
-def _used(context: Context, held: Instance, settings: InstanceSettings, resource: str) -> int:
+def _used(context: Context, stored: Instance, settings: InstanceSettings, resource: str) -> int:
     if resource == "key":
-        return _keys(context.uow, held)
+        return _keys(context.uow, stored)
     if resource == "secret":
-        return _secrets(context.uow, held)
+        return _secrets(context.uow, stored)
     if resource == "qps":
-        return context.gate.throttle.used(held.account_id, "symmetric")
+        return context.gate.throttle.used(stored.account_id, "symmetric")
     if resource == "vpc":
         return len(settings.bound_networks) + bool(settings.network_id)
     raise faults.InvalidParameter(parameter="resource", reason="enum")

@@ -1,4 +1,4 @@
-"""Whether an account uses the service at all: enabling it, and asking. For accounts in any state."""
+"""Service activation: whether an account has enabled the service. For accounts in any state."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def _account(context: Context) -> Account:
 @use_case("service:enable", writes=True, any_account_state=True)
 def enable(context: Context, command: NoInput) -> Account:  # noqa: ARG001
     """Enable the service for the account. Raises ``ServiceEnabled``, ``AccountUnverified``."""
-    held = _account(context)
-    if held.state is AccountState.UNVERIFIED:
+    stored = _account(context)
+    if stored.state is AccountState.UNVERIFIED:
         raise faults.AccountUnverified
-    if held.state is not AccountState.NOT_ENABLED:
-        raise faults.ServiceEnabled(resource=held.id)
-    changed = replace(held, state=AccountState.ACTIVE)
+    if stored.state is not AccountState.NOT_ENABLED:
+        raise faults.ServiceEnabled(resource=stored.id)
+    changed = replace(stored, state=AccountState.ACTIVE)
     context.uow.of(Account).put(changed)
     return changed
 
@@ -60,13 +60,13 @@ def describe(context: Context, command: NoInput) -> Account:  # noqa: ARG001
 
 @use_case("service:regions", any_account_state=True, no_permission=True)
 def regions(context: Context, command: NoInput) -> Sequence[str]:  # noqa: ARG001
-    """Where the service is: this server is one region. No right is needed to ask."""
+    """The region of the service: this server is one region. No permission is needed."""
     return [context.gate.region]
 
 
 @use_case("service:offers")
-def offers(context: Context, command: NoInput) -> SupportedSpecs:  # noqa: ARG001
-    """Which providers there are, and which of them make which specs."""
+def supported_specs(context: Context, command: NoInput) -> SupportedSpecs:  # noqa: ARG001
+    """The key providers and the specs that each supports."""
     providers = context.gate.providers
     specs = [
         SupportedSpec(spec, found)

@@ -1,4 +1,4 @@
-"""Second names for keys. An alias belongs to a key ring; its name includes the ``alias/`` prefix."""
+"""Aliases of keys. An alias belongs to a key ring; its name includes the ``alias/`` prefix."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bitting.core.quotas import require_room
 
 @dataclass(slots=True)
 class SetAlias:
-    """Name ``key`` by ``name``."""
+    """Make ``name`` an alias of ``key``."""
 
     key: KeyRef
     name: str
@@ -21,7 +21,7 @@ class SetAlias:
 
 @dataclass(slots=True)
 class DeleteAlias:
-    """Forget ``name``."""
+    """Delete ``name``."""
 
     name: str
 

@@ -2,7 +2,7 @@
 
 ::
 
-    create   key, grantee, actions -> Grant       read by credentials.py on the grantee's next request
+    create   key, grantee, actions -> Grant       in force from the grantee's next request on
     revoke   by the key's creator, the grant's creator, or an administrator of the key's account
     retire   by the grant's creator, its retiring principal, or a grantee whom it allows to
 
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bitting.core import faults
-from bitting.core.authz.statements import authorise, granted, ring_of
+from bitting.core.authz.statements import authorise, is_granted, ring_of
 from bitting.core.gate import Context, use_case
 from bitting.core.model.grant import Grant
 from bitting.core.model.identity import Account, Principal, User
@@ -43,7 +43,7 @@ class CreateGrant:
 
 
 @dataclass(slots=True)
-class EndGrant:
+class GrantCommand:
     """A grant of a key."""
 
     key: KeyRef
@@ -76,12 +76,12 @@ class GrantPage:
     offset: int
 
 
-def _key(command: CreateGrant | EndGrant | ListGrants) -> KeyRef:
+def _key(command: CreateGrant | GrantCommand | ListGrants) -> KeyRef:
     return command.key
 
 
 def _require_grantee(uow: UnitOfWork, command: CreateGrant) -> None:
-    """Raises ``InvalidParameter`` (grantee, retiring) for somebody nobody knows."""
+    """Raises ``InvalidParameter`` (grantee, retiring) for an unknown user or domain."""
     if command.grantee_kind == DOMAIN:
         known = bool(uow.of(Account).count({"domain_id": command.grantee}))
     else:
@@ -93,10 +93,12 @@ def _require_grantee(uow: UnitOfWork, command: CreateGrant) -> None:
 
 
 def _require_own(context: Context, actions: Sequence[str]) -> None:
-    """Who grants passes on no more than they have themselves. Raises ``PermissionDenied`` or its kin."""
+    """The grantor must have every action itself. Raises ``PermissionDenied`` or ``ExplicitlyDenied``."""
     principal, key = context.principal, context.key
-    if ring_of(principal, KeyRef.by_id(key.id)) != principal.ring:  # at home elsewhere: grants are all there is
-        if not all(granted(principal, action, f"key/{key.id}") for action in actions):
+    if (
+        ring_of(principal, KeyRef.by_id(key.id)) != principal.ring
+    ):  # of another account: grants are its only permissions
+        if not all(is_granted(principal, action, f"key/{key.id}") for action in actions):
             raise faults.KeyPermissionDenied(resource=key.id)
         return
     if not principal.admin:
@@ -149,8 +151,8 @@ def _find(context: Context, grant_id: str) -> Grant:
 
 
 @use_case("grant:revoke", key=_key, writes=True)
-def revoke(context: Context, command: EndGrant) -> Grant:
-    """Take a grant back. Raises ``KeyPermissionDenied`` and as :func:`_find`."""
+def revoke(context: Context, command: GrantCommand) -> Grant:
+    """Revoke a grant. Raises ``KeyPermissionDenied`` and as :func:`_find`."""
     principal, grant = context.principal, _find(context, command.grant_id)
     if not principal.admin and principal.user_id not in {context.key.creator, grant.creator}:
         raise faults.KeyPermissionDenied(resource=context.key.id)
@@ -158,25 +160,25 @@ def revoke(context: Context, command: EndGrant) -> Grant:
     return grant
 
 
-def holds(principal: Principal, grant: Grant) -> bool:
-    """Whether the grant is given to this principal."""
+def is_grantee(principal: Principal, grant: Grant) -> bool:
+    """Whether this principal is the grantee."""
     who = principal.domain_id if grant.grantee_kind == DOMAIN else principal.user_id
     return grant.grantee == who
 
 
 def may_retire(principal: Principal, grant: Grant) -> bool:
-    """Whether this principal may end the grant."""
+    """Whether this principal may retire the grant."""
     if principal.user_id in {grant.creator, grant.retiring}:
         return True
-    return RETIRE in grant.actions and holds(principal, grant)
+    return RETIRE in grant.actions and is_grantee(principal, grant)
 
 
 @use_case(RETIRE, writes=True, no_permission=True)
-def retire(context: Context, command: EndGrant) -> Grant:
-    """End a grant that is done with. Raises ``KeyNotFound``, ``KeyPermissionDenied`` and as :func:`_find`."""
+def retire(context: Context, command: GrantCommand) -> Grant:
+    """Retire a grant. Raises ``KeyNotFound``, ``KeyPermissionDenied`` and as :func:`_find`."""
     grant = context.uow.of(Grant).get(command.grant_id)
     if grant is None or not may_retire(context.principal, grant):
-        # Whoever has no part in the grant learns of it only what the key's owner may know.
+        # A caller who is no party to the grant gets the answer for the key.
         further = context.gate.with_key(context, command.key, RETIRE, "read")
         _find(further, command.grant_id)
         raise faults.KeyPermissionDenied(resource=further.key.id)
@@ -197,7 +199,7 @@ def list_of_key(context: Context, command: ListGrants) -> GrantPage:
 
 @use_case("grant:list_retirable", no_permission=True)
 def list_retirable(context: Context, command: ListRetirable) -> GrantPage:
-    """One page of what the caller may retire."""
+    """One page of the grants that the caller may retire."""
     principal = context.principal
     found: dict[str, Grant] = {}
     for field, who in (("retiring", principal.user_id), ("creator", principal.user_id), ("grantee", principal.user_id),

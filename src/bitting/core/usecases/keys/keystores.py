@@ -2,10 +2,10 @@
 
 ::
 
-    key.keystore_id = "" or "0"     the shared partition, always there
-                    = a store's id  its state and its members decide on every use (gate.py)
+    key.keystore_id = "" or "0"     the shared partition, which always exists
+                    = a store's id  its state and members are checked on every use (gate.py)
 
-A store can go once no key is in it. Sources: CreateKeyStore and its kin of Huawei Cloud DEW.
+A store can be deleted when no key is in it. Sources: CreateKeyStore and related pages of Huawei Cloud DEW.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
-from bitting.core.keystore_access import SHARED, require_usable
+from bitting.core.keystore_access import SHARED, require_keystore_usable
 from bitting.core.model.key import Key
 from bitting.core.model.keystore import Keystore, KeystoreState
 from bitting.core.ports import UnitOfWork
@@ -58,7 +58,7 @@ class KeystorePage:
 
 @dataclass(slots=True)
 class SetMembers:
-    """Who may use a store, by user id; nobody named means everybody."""
+    """The users who may use a store, by user id; none means everybody."""
 
     keystore_id: str
     members: Sequence[str]
@@ -71,10 +71,10 @@ def _require_offered(context: Context) -> None:
 
 def find(context: Context, keystore_id: str) -> Keystore:
     """A store of the caller's. Raises ``ResourceNotFound`` (``kind`` partition)."""
-    held = context.uow.of(Keystore).get(keystore_id)
-    if held is None or held.ring != context.principal.ring:
+    stored = context.uow.of(Keystore).get(keystore_id)
+    if stored is None or stored.ring != context.principal.ring:
         raise faults.ResourceNotFound(kind="partition", resource=keystore_id)
-    return held
+    return stored
 
 
 @use_case("keystore:create", writes=True)
@@ -126,13 +126,13 @@ def _switch(context: Context, keystore_id: str, state: KeystoreState) -> Keystor
 
 @use_case("keystore:enable", writes=True)
 def enable(context: Context, command: KeystoreById) -> Keystore:
-    """Let its keys be used. Raises ``ResourceNotFound``."""
+    """Allow use of its keys. Raises ``ResourceNotFound``."""
     return _switch(context, command.keystore_id, KeystoreState.ENABLED)
 
 
 @use_case("keystore:disable", writes=True)
 def disable(context: Context, command: KeystoreById) -> Keystore:
-    """Let none of its keys be used. Raises ``ResourceNotFound``."""
+    """Forbid use of its keys. Raises ``ResourceNotFound``."""
     return _switch(context, command.keystore_id, KeystoreState.DISABLED)
 
 
@@ -149,31 +149,31 @@ def delete(context: Context, command: KeystoreById) -> Keystore:
 
 @use_case("service:write", writes=True, operator=True)
 def set_members(context: Context, command: SetMembers) -> Keystore:
-    """Limit a store to some users. Raises ``ResourceNotFound``."""
+    """Set the users who may use a store. Raises ``ResourceNotFound``."""
     stores = context.uow.of(Keystore)
-    held = stores.get(command.keystore_id)
-    if held is None:
+    stored = stores.get(command.keystore_id)
+    if stored is None:
         raise faults.ResourceNotFound(kind="partition", resource=command.keystore_id)
-    changed = replace(held, members=tuple(command.members))
+    changed = replace(stored, members=tuple(command.members))
     stores.put(changed)
     return changed
 
 
 def require_place(context: Context, keystore_id: str, *, external: bool) -> None:
-    """Return if a new key may be put there.
+    """Return if a new key may be created in the store.
 
-    Raises ``ResourceNotFound``, as :func:`require_usable`, and ``UnsupportedOperation`` for imported material.
+    Raises ``ResourceNotFound``, as :func:`require_keystore_usable`, and ``UnsupportedOperation`` for imported material.
     """
     if keystore_id in SHARED:
         return
     _require_offered(context)
-    require_usable(find(context, keystore_id), context.principal)
+    require_keystore_usable(find(context, keystore_id), context.principal)
     if external:
         raise faults.UnsupportedOperation(feature="import", keystore="custom")
 
 
 def require_shared(key: Key, feature: str) -> None:
-    """Return for keys in no store of their owner's. Raises ``UnsupportedOperation`` (``keystore`` custom)."""
+    """Return for keys in the shared partition. Raises ``UnsupportedOperation`` (``keystore`` custom)."""
     if key.keystore_id not in SHARED:
         raise faults.UnsupportedOperation(key_id=key.id, feature=feature, keystore="custom")
 

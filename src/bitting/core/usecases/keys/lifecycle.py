@@ -1,9 +1,9 @@
-"""The life of a key.
+"""Key lifecycle: create, describe, list, enable, disable. Deletion: :mod:`bitting.core.usecases.keys.deletion`.
 
 ::
 
-    create -> enabled <-> disabled          schedule_deletion -> pending_deletion -> gone
-           -> pending_import (external)     cancel_deletion   -> what the caller's cloud documents
+    create -> enabled <-> disabled
+           -> pending_import (external origin)
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bitting.core import faults
-from bitting.core.authz.resource_policies import require_local
+from bitting.core.authz.resource_policies import require_same_account
 from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import binding
 from bitting.core.key_states import effective_state, is_deleted
@@ -24,11 +24,10 @@ from bitting.core.specs import SPECS, Family, KeySpec, Usage
 from bitting.core.usecases.instances.instances import require_room_for_key
 from bitting.core.usecases.keys import tags
 
-DAY_MS = 86_400_000
 NAME_TAKEN = "name"
-#: How many ids one question to the store may name.
+#: How many ids one query may name.
 IDS_MAX = 5_000
-_DYING_PAGE = 50
+_DELETED_PAGE = 50
 
 
 @dataclass(slots=True)
@@ -52,25 +51,9 @@ class CreateKey:
 
 @dataclass(slots=True)
 class KeyCommand:
-    """Any use case that needs only to know which key."""
+    """The command of use cases whose only input is the key."""
 
     key: KeyRef
-
-
-@dataclass(slots=True)
-class ScheduleDeletion:
-    """``days`` from now; the dialect has checked its own bounds."""
-
-    key: KeyRef
-    days: int
-
-
-@dataclass(slots=True)
-class CancelDeletion:
-    """``to``: the state the key returns to (clouds differ); a key without material returns to pending import."""
-
-    key: KeyRef
-    to: KeyState = KeyState.ENABLED
 
 
 @dataclass(slots=True)
@@ -78,7 +61,7 @@ class ListKeys:
     """A page of keys in creation order. ``where``: Key fields to match; a tuple means any of these.
 
     ``aliases``: only keys that one of these names; ``tagged``: only keys with one of these tags; None for no
-    such wish.
+    such filter.
     """
 
     where: Mapping[str, object] = field(default_factory=dict)
@@ -100,7 +83,7 @@ class KeyPage:
     limit: int
 
 
-def _key(command: KeyCommand | ScheduleDeletion | CancelDeletion) -> KeyRef:
+def _key(command: KeyCommand) -> KeyRef:
     return command.key
 
 
@@ -151,7 +134,7 @@ def create(context: Context, command: CreateKey) -> Key:
         wrapped, public = stored.wrapped, stored.public
     context.uow.of(KeyVersion).add(KeyVersion(version_id, key_id, 1, context.now_ms, wrapped, public))
     if command.tags:
-        tags.put(context, "key", key_id, command.tags)
+        tags.set_tags(context, "key", key_id, command.tags)
     return key
 
 
@@ -179,7 +162,7 @@ def _add(context: Context, key: Key) -> None:
     if key.instance_id:
         require_room_for_key(context.uow, key.account_id, key.instance_id)
     if key.policy:
-        require_local(key.policy, key.account_id)
+        require_same_account(key.policy, key.account_id)
     if not key.service:
         require_room(context.uow, key.ring, "keys", lambda: keys.count({"ring": key.ring, "service": ""}))
     keys.add(key)
@@ -188,10 +171,10 @@ def _add(context: Context, key: Key) -> None:
 @use_case("key:describe", key=_key)
 def describe(context: Context, command: KeyCommand) -> Key:  # noqa: ARG001 - the gate has found it
     """The key as it is now; expired material shows as pending import."""
-    return seen(context, context.key)
+    return with_effective_state(context, context.key)
 
 
-def seen(context: Context, key: Key) -> Key:
+def with_effective_state(context: Context, key: Key) -> Key:
     """The key with its effective state."""
     state = effective_state(key, context.now_ms)
     return key if state is key.state else replace(key, state=state)
@@ -201,45 +184,48 @@ def seen(context: Context, key: Key) -> Key:
 def list_(context: Context, command: ListKeys) -> KeyPage:
     """One page of the ring's keys, oldest first unless ``descending``.
 
-    A key whose deletion is due is not there, erased or not. ``where`` may name ids only as text.
+    A key whose deletion is due is left out, whether or not its records are deleted yet. ``where`` may name ids only as
+    text.
     """
     ring = context.principal.ring
     where = {**command.where, "ring": ring}
-    dead = _dead(context, ring)
+    deleted = _deleted_ids(context, ring)
     ids = _ids(context, command, where.pop("id", None))
     if ids is None:
-        if dead:
-            where["id"] = Except(tuple(dead))
+        if deleted:
+            where["id"] = Except(tuple(deleted))
         found, total = _page(context, where, command)
     else:
-        found, total = _among(context, where, sorted(ids - dead), command)
-    return KeyPage([seen(context, key) for key in found], total, command.offset, command.limit)
+        found, total = _page_by_ids(context, where, sorted(ids - deleted), command)
+    return KeyPage([with_effective_state(context, key) for key in found], total, command.offset, command.limit)
 
 
-def _dead(context: Context, ring: str) -> set[str]:
-    """Keys that no longer exist for anyone and wait for the sweep to make it true; hardly ever any."""
-    dead: set[str] = set()
+def _deleted_ids(context: Context, ring: str) -> set[str]:
+    """Ids of keys whose deletion is due but not carried out yet; nearly always empty."""
+    deleted: set[str] = set()
     where = {"ring": ring, "state": KeyState.PENDING_DELETION}
     while True:
-        found = context.uow.of(Key).find(where, order="deletion_due_ms", offset=len(dead), limit=_DYING_PAGE)
+        found = context.uow.of(Key).find(where, order="deletion_due_ms", offset=len(deleted), limit=_DELETED_PAGE)
         due = [key.id for key in found if is_deleted(key, context.now_ms)]
-        dead.update(due)
-        if len(due) < _DYING_PAGE or len(dead) >= IDS_MAX:
-            return dead
+        deleted.update(due)
+        if len(due) < _DELETED_PAGE or len(deleted) >= IDS_MAX:
+            return deleted
 
 
 def _ids(context: Context, command: ListKeys, named: object) -> set[str] | None:
-    """The ids that every wish allows, None if there is no such wish."""
-    wishes: list[set[str]] = []
+    """The ids that every filter allows, None without such filters."""
+    filters: list[set[str]] = []
     if named is not None:
-        wishes.append({named} if isinstance(named, str) else {str(item) for item in _items(named)})
+        filters.append({named} if isinstance(named, str) else {str(item) for item in _items(named)})
     ring = context.principal.ring
     if command.aliases is not None:
         found = [context.uow.of(Alias).get(f"{ring}/{name}") for name in command.aliases]
-        wishes.append({alias.key_id for alias in found if alias is not None})
+        filters.append({alias.key_id for alias in found if alias is not None})
     if command.tagged is not None:
-        wishes.append(tags.carriers(context.uow, ring, "key", command.tagged, any_of=True) if command.tagged else set())
-    return set.intersection(*wishes) if wishes else None
+        filters.append(
+            tags.find_tagged_ids(context.uow, ring, "key", command.tagged, any_of=True) if command.tagged else set()
+        )
+    return set.intersection(*filters) if filters else None
 
 
 def _items(named: object) -> Iterable[object]:
@@ -259,10 +245,10 @@ def _page(context: Context, where: Mapping[str, object], command: ListKeys) -> t
     return found, keys.count(where)
 
 
-def _among(
+def _page_by_ids(
     context: Context, where: dict[str, object], ids: Sequence[str], command: ListKeys
 ) -> tuple[Sequence[Key], int]:
-    """A page of the keys with these ids; of many ids, the best of each portion."""
+    """A page of the keys with these ids. Many ids are queried in portions."""
     if len(ids) <= IDS_MAX:
         return _page(context, {**where, "id": tuple(ids)}, command)
     wanted = ListKeys(limit=command.offset + command.limit, after=command.after, descending=command.descending)
@@ -276,7 +262,7 @@ def _among(
     return best[command.offset :], total
 
 
-def _switch(context: Context, state: KeyState) -> Key:
+def _set_state(context: Context, state: KeyState) -> Key:
     suspended = {KeyState.ENABLED: RotationState.ENABLED}.get(state, RotationState.SUSPENDED)
     rotation = context.key.rotation if context.key.rotation is RotationState.DISABLED else suspended
     key = replace(context.key, state=state, rotation=rotation)
@@ -287,16 +273,17 @@ def _switch(context: Context, state: KeyState) -> Key:
 @use_case("key:enable", key=_key, states="enable", writes=True)
 def enable(context: Context, command: KeyCommand) -> Key:  # noqa: ARG001
     """Make the key usable; enabling an enabled key changes nothing."""
-    return _switch(context, KeyState.ENABLED)
+    return _set_state(context, KeyState.ENABLED)
 
 
 @use_case("key:enable", key=_key, states="enable_disabled", writes=True)
 def enable_disabled(context: Context, command: KeyCommand) -> Key:  # noqa: ARG001
     """Make a disabled key usable. Raises ``KeyNotDisabled`` for any other state."""
-    return _switch(context, KeyState.ENABLED)
+    return _set_state(context, KeyState.ENABLED)
 
 
-def _not_a_service_key(key: Key) -> None:
+def require_user_key(key: Key) -> None:
+    """Return for a key that no service owns. Raises ``ServiceKeyProtected``."""
     if key.service:
         raise faults.ServiceKeyProtected(key_id=key.id)
 
@@ -304,51 +291,12 @@ def _not_a_service_key(key: Key) -> None:
 @use_case("key:disable", key=_key, states="disable", writes=True)
 def disable(context: Context, command: KeyCommand) -> Key:  # noqa: ARG001
     """Make the key unusable; disabling a disabled key changes nothing. Raises ``ServiceKeyProtected``."""
-    _not_a_service_key(context.key)
-    return _switch(context, KeyState.DISABLED)
+    require_user_key(context.key)
+    return _set_state(context, KeyState.DISABLED)
 
 
 @use_case("key:disable", key=_key, states="disable_enabled", writes=True)
 def disable_enabled(context: Context, command: KeyCommand) -> Key:  # noqa: ARG001
     """Make an enabled key unusable. Raises ``KeyNotEnabled`` for any other state, ``ServiceKeyProtected``."""
-    _not_a_service_key(context.key)
-    return _switch(context, KeyState.DISABLED)
-
-
-@use_case("key:schedule_deletion", key=_key, states="schedule_deletion", writes=True)
-def schedule_deletion(context: Context, command: ScheduleDeletion) -> Key:
-    """From now unusable, after ``days`` gone for good. Raises ``KeyDeletionProtected``, ``ServiceKeyProtected``."""
-    key = context.key
-    _not_a_service_key(key)
-    if key.deletion_protection:
-        raise faults.KeyDeletionProtected(key_id=key.id)
-    rotation = RotationState.SUSPENDED if key.rotation is RotationState.ENABLED else key.rotation
-    key = replace(
-        key,
-        state=KeyState.PENDING_DELETION,
-        state_before_deletion=effective_state(key, context.now_ms).value,
-        rotation=rotation,
-        deletion_scheduled_ms=context.now_ms,
-        deletion_due_ms=context.now_ms + command.days * DAY_MS,
-    )
-    context.uow.of(Key).put(key)
-    return key
-
-
-@use_case("key:cancel_deletion", key=_key, states="cancel_deletion", writes=True)
-def cancel_deletion(context: Context, command: CancelDeletion) -> Key:
-    """Keep the key after all. Raises ``KeyNotPendingDeletion``."""
-    imports = context.key.state_before_deletion == KeyState.PENDING_IMPORT
-    state = KeyState.PENDING_IMPORT if imports else command.to
-    resumed = RotationState.ENABLED if state is KeyState.ENABLED else RotationState.SUSPENDED
-    rotation = context.key.rotation if context.key.rotation is RotationState.DISABLED else resumed
-    key = replace(
-        context.key,
-        state=state,
-        rotation=rotation,
-        state_before_deletion="",
-        deletion_due_ms=0,
-        deletion_scheduled_ms=0,
-    )
-    context.uow.of(Key).put(key)
-    return key
+    require_user_key(context.key)
+    return _set_state(context, KeyState.DISABLED)

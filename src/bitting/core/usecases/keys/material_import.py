@@ -1,17 +1,17 @@
-"""Bringing one's own key: material made elsewhere, taken in under a wrapping key made here.
+"""Import of key material (BYOK): wrapped by the caller under a wrapping key of this service.
 
 ::
 
-    parameters     key                       -> wrapping public key, import token     good for 24 hours
+    parameters     key                       -> wrapping public key, import token     valid for 24 hours
     import_        key, token, wrapped       -> enabled         AES, SM4, HMAC: the material itself
                    key, token, wrapped, kwp  -> enabled         RSA, EC, SM2: a temporary AES key, and under
                                                                 it (RFC 5649) the private key in PKCS #8
-    delete_        key                       -> pending import; only the same material may come back
+    delete_        key                       -> pending import; only the same material may be imported again
 
     token = wrapped under the root key: ticket id | key id | expiry | padding
 
-1. The key's material is to come from outside, and no service owns the key.
-2. The token is ours, was made for this key, and is not too old.
+1. The key's origin is external, and no service owns the key.
+2. The token was issued by this service for this key, and has not expired.
 3. The material unwraps and is of the key's spec.
 4. If the key ever had material, this is the same (keyed hash, compared in constant time).
 
@@ -73,10 +73,10 @@ class Parameters:
 
 @dataclass(slots=True)
 class Import:
-    """``expires_ms``: when the material is to be forgotten, 0 for never.
+    """``expires_ms``: when the material expires, 0 for never.
 
-    ``wrapped``: what the wrapping key encrypts; ``private``: for asymmetric keys, the private key under the
-    temporary AES key that ``wrapped`` is then.
+    ``wrapped``: what the wrapping key encrypts; ``private``: for asymmetric keys, the private key under a
+    temporary AES key; ``wrapped`` is then that AES key.
     """
 
     key: KeyRef
@@ -88,7 +88,7 @@ class Import:
 
 @dataclass(slots=True)
 class DeleteMaterial:
-    """Forget the material of ``key``."""
+    """Delete the material of ``key``."""
 
     key: KeyRef
 
@@ -126,7 +126,7 @@ def _parameters(context: Context, command: GetParameters) -> Parameters:
 
 @use_case("key:import", key=_key, writes=True)
 def parameters(context: Context, command: GetParameters) -> Parameters:
-    """What an import needs, whatever the key's state. At most ``TICKETS_MAX`` are kept, the oldest goes first.
+    """What an import needs, whatever the key's state. At most ``TICKETS_MAX`` are kept, the oldest is deleted first.
 
     Raises ``ServiceKeyProtected``, ``UnsupportedOrigin``, ``InvalidParameter`` (algorithm, spec),
     ``UnsupportedKeySpec`` for SM2 where it is missing.
@@ -140,7 +140,7 @@ def parameters_pending(context: Context, command: GetParameters) -> Parameters:
     return _parameters(context, command)
 
 
-def _redeem(context: Context, key: Key, token: bytes) -> ImportTicket:
+def _verify_token(context: Context, key: Key, token: bytes) -> ImportTicket:
     """Point 2. Raises ``InvalidImportToken``, ``ImportTokenKeyMismatch``, ``ExpiredImportToken``."""
     try:
         words = reveal(context.gate.vault.unwrap(token, _TOKEN)).decode()
@@ -176,7 +176,7 @@ def _import(context: Context, command: Import) -> Key:
     _require_external(key)
     if command.expires_ms and command.expires_ms <= context.now_ms:
         raise faults.InvalidParameter(parameter="expires_ms", reason="past")
-    material = _unwrap(context, key, _redeem(context, key, command.token), command)
+    material = _unwrap(context, key, _verify_token(context, key, command.token), command)
     stored = context.gate.providers[key.provider].import_material(
         SPECS[key.spec], material, binding(key, key.primary_version)
     )
@@ -205,7 +205,7 @@ def _keep(context: Context, key: Key, stored: StoredMaterial) -> None:
     versions = context.uow.of(KeyVersion)
     version = versions.get(key.primary_version)
     assert version is not None  # noqa: S101 - every key is made with its version
-    if version.wrapped:  # the same material, by point 4: what is there stays, the second copy goes
+    if version.wrapped:  # the same material, by point 4: the stored copy stays, the second one is destroyed
         context.gate.providers[key.provider].destroy(stored)
     else:
         versions.put(replace(version, wrapped=stored.wrapped, public=stored.public))
@@ -213,10 +213,10 @@ def _keep(context: Context, key: Key, stored: StoredMaterial) -> None:
 
 @use_case("key:import", key=_key, states="import", writes=True)
 def import_(context: Context, command: Import) -> Key:
-    """Take material in, or the same again with another expiry.
+    """Import material, or the same material again with another expiry.
 
     Raises, in the order of the points above: ``ServiceKeyProtected``, ``UnsupportedOrigin``,
-    ``InvalidParameter`` (expires_ms), ``InvalidImportToken`` and its kin, ``ExpiredImportToken``,
+    ``InvalidParameter`` (expires_ms), ``InvalidImportToken``, ``ImportTokenKeyMismatch``, ``ExpiredImportToken``,
     ``InvalidKeyMaterial``, ``KeyMaterialLengthInvalid``, ``MissingParameter`` (private), ``KeyMaterialDiffers``.
     """
     return _import(context, command)
@@ -230,14 +230,14 @@ def import_pending(context: Context, command: Import) -> Key:
 
 @use_case("key:delete_material", key=_key, writes=True)
 def delete_material(context: Context, command: DeleteMaterial) -> Key:  # noqa: ARG001
-    """Forget the material, in any state; a key about to be deleted stays so. Raises as :func:`_require_external`."""
+    """Delete the material, in any state; a pending deletion stays pending. Raises as :func:`_require_external`."""
     _require_external(context.key)
-    return forget(context, context.key)
+    return erase_material(context, context.key)
 
 
 @use_case("key:delete_material", key=_key, states="delete_material", writes=True)
 def delete_live_material(context: Context, command: DeleteMaterial) -> Key:  # noqa: ARG001
-    """Forget the material of a symmetric key that is enabled or disabled.
+    """Delete the material of a symmetric key that is enabled or disabled.
 
     Raises ``KeyMaterialNotDeletable`` for other states, ``UnsupportedOrigin``, and ``UnsupportedOperation``
     (``feature`` delete_private_key) for asymmetric keys.
@@ -245,11 +245,11 @@ def delete_live_material(context: Context, command: DeleteMaterial) -> Key:  # n
     _require_external(context.key)
     if SPECS[context.key.spec].family.asymmetric:
         raise faults.UnsupportedOperation(key_id=context.key.id, feature="delete_private_key")
-    return forget(context, context.key)
+    return erase_material(context, context.key)
 
 
-def forget(context: Context, key: Key) -> Key:
-    """Erase the material of a key; its fingerprint stays, since only the same may come back."""
+def erase_material(context: Context, key: Key) -> Key:
+    """Delete the material of a key. Its fingerprint stays: only the same material may be imported again."""
     versions = context.uow.of(KeyVersion)
     for version in versions.find({"key_id": key.id}):
         if version.wrapped:
@@ -263,8 +263,8 @@ def forget(context: Context, key: Key) -> Key:
     return changed
 
 
-def drop_tickets(uow: UnitOfWork, key_id: str) -> None:
-    """Forget what was handed out for a key."""
+def delete_tickets(uow: UnitOfWork, key_id: str) -> None:
+    """Delete the import tickets of a key."""
     tickets = uow.of(ImportTicket)
     while found := tickets.find({"key_id": key_id}):
         for ticket in found:

@@ -1,4 +1,4 @@
-"""Logical regions of one deployment, and keys that show in more than one.
+"""Logical regions of one deployment, and keys with replicas in further regions.
 
 ::
 
@@ -7,8 +7,8 @@
     update_primary   the replica's region becomes the key's own, and the other way round
     list_keys        a region's keys, then its replicas
 
-What is changed through a replica is changed in the key's own region (gate.py), unless its owner has switched that
-off. Source: ReplicateKey, UpdatePrimaryRegion and ListSupportRegions of Huawei Cloud DEW.
+A change through a replica is made in the key's own region (gate.py), unless its owner has switched that off. Source:
+ReplicateKey, UpdatePrimaryRegion and ListSupportRegions of Huawei Cloud DEW.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bitting.core.quotas import require_room
 from bitting.core.replicas import as_replica
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.core.usecases.keys import tags
-from bitting.core.usecases.keys.names import require_free
+from bitting.core.usecases.keys.display_names import require_name_free
 
 PROFILE = "huawei"
 REPLICAS_MAX = 1000
@@ -47,7 +47,7 @@ class Replicate:
 
 @dataclass(slots=True)
 class UpdatePrimary:
-    """``region``: one that the key has a replica in."""
+    """``region``: a region with a replica of the key."""
 
     key: KeyRef
     region: str
@@ -70,7 +70,7 @@ class JobById:
 
 @dataclass(slots=True)
 class SetSync:
-    """Whether replicas of a key may pass changes on."""
+    """Whether replicas of a key may forward changes."""
 
     key_id: str
     on: bool
@@ -105,7 +105,7 @@ def _require_synced(context: Context, key: Key, region: str) -> None:
 
 @use_case("region:replicate", key=_key, states="use", writes=True)
 def replicate(context: Context, command: Replicate) -> Replica:
-    """Show the key in another region.
+    """Create a replica in another region.
 
     Raises ``ServiceKeyProtected``, ``InvalidParameter`` (project_id, region), ``ServerFault`` (``during``
     sync_start), ``ResourceExists``, ``NameExists``, ``QuotaExceeded``.
@@ -118,7 +118,7 @@ def replicate(context: Context, command: Replicate) -> Replica:
     replicas = uow.of(Replica)
     if replicas.get(replica_id(project.ring, key.id)) is not None:
         raise faults.ResourceExists(kind="replica", resource=key.id)
-    require_free(uow, project.ring, command.name)
+    require_name_free(uow, project.ring, command.name)
     require_room(uow, project.ring, "keys", lambda: uow.of(Key).count({"ring": project.ring, "service": ""}))
     replica = Replica(
         id=replica_id(project.ring, key.id),
@@ -136,7 +136,7 @@ def replicate(context: Context, command: Replicate) -> Replica:
     )
     replicas.add(replica)
     there = replace(context, principal=replace(context.principal, ring=project.ring))
-    tags.put(there, "key", key.id, command.tags)
+    tags.set_tags(there, "key", key.id, command.tags)
     return replica
 
 
@@ -189,18 +189,18 @@ def job(context: Context, command: JobById) -> Replica:
 
 @use_case("service:write", writes=True, operator=True)
 def set_sync(context: Context, command: SetSync) -> Key:
-    """Let replicas of a key pass changes on, or not. Raises ``KeyNotFound``."""
-    held = context.uow.of(Key).get(command.key_id)
-    if held is None:
+    """Allow or forbid replicas of a key to forward changes. Raises ``KeyNotFound``."""
+    stored = context.uow.of(Key).get(command.key_id)
+    if stored is None:
         raise faults.KeyNotFound(resource=command.key_id, named="id")
-    changed = replace(held, sync=command.on)
+    changed = replace(stored, sync=command.on)
     context.uow.of(Key).put(changed)
     return changed
 
 
 @use_case("key:list")
 def list_keys(context: Context, command: keys.ListKeys) -> keys.KeyPage:
-    """One page of the region's keys; its replicas come behind its own keys."""
+    """One page of the region's keys; replicas follow the region's own keys."""
     page = keys.list_.run(context, command)
     shown = _replicas(context, command)
     start = max(0, command.offset - page.total)
@@ -209,8 +209,8 @@ def list_keys(context: Context, command: keys.ListKeys) -> keys.KeyPage:
 
 
 def _replicas(context: Context, command: keys.ListKeys) -> list[Key]:
-    """The replicas in the ring that the filters let through, oldest first."""
+    """The replicas in the key ring that match the filters, oldest first."""
     found = context.uow.of(Replica).find({"ring": context.principal.ring}, order="number", limit=REPLICAS_MAX)
-    held = [(replica, context.uow.of(Key).get(replica.key_id)) for replica in found]
-    shown = [keys.seen(context, as_replica(key, replica)) for replica, key in held if key is not None]
+    stored = [(replica, context.uow.of(Key).get(replica.key_id)) for replica in found]
+    shown = [keys.with_effective_state(context, as_replica(key, replica)) for replica, key in stored if key is not None]
     return [key for key in shown if all(getattr(key, name) == value for name, value in command.where.items())]

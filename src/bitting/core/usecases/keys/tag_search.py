@@ -14,7 +14,7 @@ from bitting.core.usecases.keys import tags
 
 @dataclass(slots=True)
 class FindKeys:
-    """``wanted``: all of these tags. ``names``: keys called one of these; None for any name."""
+    """``wanted``: all of these tags. ``names``: keys with one of these names; None for any name."""
 
     wanted: Sequence[tags.TagFilter] = ()
     names: Sequence[str] | None = None
@@ -23,7 +23,7 @@ class FindKeys:
 
 
 @dataclass(slots=True)
-class FoundKeys:
+class KeysWithTags:
     """One page, oldest first, with the tags of each; ``total`` counts every match."""
 
     keys: Sequence[Key]
@@ -33,7 +33,7 @@ class FoundKeys:
 
 @dataclass(slots=True)
 class ListAllTags:
-    """Nothing to say."""
+    """No input."""
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class TagValues:
 
 @dataclass(slots=True)
 class ChangeTags:
-    """``tags`` to set, or ``names`` to take away."""
+    """``tags`` to set, or ``names`` to remove."""
 
     key: KeyRef
     tags: Sequence[tuple[str, str]] = ()
@@ -58,7 +58,7 @@ def _key(command: ChangeTags) -> KeyRef:
 
 @use_case("key:tag", key=_key, states="edit", writes=True)
 def change(context: Context, command: ChangeTags) -> None:
-    """A batch of either. Raises as ``tags.tag_key`` and ``tags.untag_key``."""
+    """Set or remove several tags. Raises as ``tags.tag_key`` and ``tags.untag_key``."""
     if command.names:
         tags.untag_key.run(context, tags.UntagKey(command.key, command.names))
     else:
@@ -66,22 +66,22 @@ def change(context: Context, command: ChangeTags) -> None:
 
 
 @use_case("key:list_tags")
-def find(context: Context, command: FindKeys) -> FoundKeys:
-    """Keys whose tags and names fit."""
+def find(context: Context, command: FindKeys) -> KeysWithTags:
+    """Keys with matching tags and names."""
     ring, uow = context.principal.ring, context.uow
     where: dict[str, object] = {"ring": ring}
     if command.wanted:
-        where["id"] = tuple(sorted(tags.carriers(uow, ring, "key", command.wanted)))
+        where["id"] = tuple(sorted(tags.find_tagged_ids(uow, ring, "key", command.wanted)))
     if command.names is not None:
         where["name"] = tuple(command.names)
     records = uow.of(Key)
     found = records.find(where, order="number", offset=command.offset, limit=command.limit)
-    shown = [keys.seen(context, key) for key in found]
-    return FoundKeys(shown, {key.id: tags.held(uow, ring, "key", key.id) for key in found}, records.count(where))
+    shown = [keys.with_effective_state(context, key) for key in found]
+    return KeysWithTags(shown, {key.id: tags.tags_of(uow, ring, "key", key.id) for key in found}, records.count(where))
 
 
 @use_case("key:list_tags")
-def every(context: Context, command: ListAllTags) -> TagValues:  # noqa: ARG001
+def list_all_tags(context: Context, command: ListAllTags) -> TagValues:  # noqa: ARG001
     """All tags of the ring's keys."""
     found: dict[str, set[str]] = {}
     after = None

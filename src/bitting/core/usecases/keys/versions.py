@@ -1,10 +1,10 @@
-"""Generations of a key's material: new ones on demand and by the clock, and looking at them.
+"""Key versions: rotation on demand and on schedule, lists of versions.
 
 ::
 
-    create_version   key -> a fresh primary version; older ones keep decrypting
+    create_version   key -> a new primary version; older ones still decrypt
     set_rotation     key -> on or off, every how many seconds
-    rotate_key       the helper behind both, and behind the rotation sweep
+    rotate_key       the helper of both, and of the rotation job
     list_versions, describe_version
 """
 
@@ -87,9 +87,9 @@ def _key(command: CreateVersion | SetRotation | ListVersions | KeyVersionCommand
 
 
 def rotate_key(gate: Gate, uow: UnitOfWork, key: Key, now_ms: int, *, counted: bool = True) -> KeyVersion:
-    """Give the key fresh material as its primary version; the next automatic rotation counts from now.
+    """Add a primary version with new material; the interval to the next automatic rotation starts now.
 
-    Changes the key's record in the unit of work. Raises ``UnsupportedOrigin`` for outside material, and what
+    Changes the key's record in the unit of work. Raises ``UnsupportedOrigin`` for external material, and what
     the provider raises. The caller has checked state and kind.
     """
     if key.origin != Origin.INTERNAL:
@@ -124,7 +124,7 @@ def _require_own(key: Key) -> None:
 
 
 def _require_offered(context: Context) -> None:
-    """Raises ``UnsupportedOperation`` (``feature`` rotation) where the region or the key's partition has none."""
+    """Raises ``UnsupportedOperation`` (``feature`` rotation) where region or partition does not offer it."""
     if not context.gate.switches(context.view).rotation:
         raise faults.UnsupportedOperation(feature="rotation", key_id=context.key.id)
     keystores.require_shared(context.key, "rotation")
@@ -162,10 +162,10 @@ def create_version(context: Context, command: CreateVersion) -> KeyVersion:
 
 @use_case("key:set_rotation", key=_key, states="use", writes=True)
 def set_rotation(context: Context, command: SetRotation) -> Key:
-    """Rotate by the clock, or no longer. The first rotation is one interval from now.
+    """Switch automatic rotation on or off. The first rotation is one interval from now.
 
     Raises ``ServiceKeyProtected``, ``SymmetricKeyRequired``, ``UnsupportedOrigin``, ``RotationEnabled`` and
-    ``RotationDisabled`` where ``expect`` says so.
+    ``RotationDisabled`` depending on ``expect``.
     """
     key = context.key
     _require_own(key)
@@ -191,7 +191,7 @@ def set_rotation(context: Context, command: SetRotation) -> Key:
 
 @use_case("key:list_versions", key=_key)
 def list_versions(context: Context, command: ListVersions) -> VersionPage:
-    """One page of the key's versions, newest first. Staged material that was never used is not one of them."""
+    """One page of the key's versions, newest first. Material that was never in use is left out."""
     versions = context.uow.of(KeyVersion)
     where = {"key_id": context.key.id, "staged": False}
     found = versions.find(where, order="number", descending=True, offset=command.offset, limit=command.limit)
@@ -208,5 +208,5 @@ def describe_version(context: Context, command: KeyVersionCommand) -> KeyVersion
 
 
 def may_rotate(key: Key) -> bool:
-    """Whether the clock may rotate this key: only in the enabled state."""
+    """Whether automatic rotation may rotate this key: only in the enabled state."""
     return key.rotation is RotationState.ENABLED and key.state is KeyState.ENABLED

@@ -1,8 +1,8 @@
-"""How much a project holds and may hold; and the operator's way to let it hold more.
+"""Quotas of a project: usage for its callers, a higher limit by operators. Used by: Huawei.
 
 ::
 
-    usage         -> keys held of the limit, grants held of one key's limit
+    usage         -> keys and their limit, grants of one key and their limit
     raise_quota   project, name, limit  operators only; never below the limit in force, never over the ceiling
 
 Source: user-quotas and user-instances of Huawei Cloud DEW.
@@ -22,7 +22,7 @@ from bitting.core.ports import UnitOfWork
 from bitting.core.quotas import CEILING, CLOUD
 
 KEYS, GRANTS_PER_KEY = "keys", "grants_per_key"
-#: What clients that print a limit are told where nothing limits: the documented default would be a lie.
+#: The limit shown where none is in force, because clients print a number.
 _SHOWN = {KEYS: CEILING, GRANTS_PER_KEY: CEILING}
 
 
@@ -33,7 +33,7 @@ class NoInput:
 
 @dataclass(slots=True)
 class QuotaUsage:
-    """One kind of thing: how many there are and may be."""
+    """Usage and limit of one resource."""
 
     name: str
     used: int
@@ -62,7 +62,7 @@ def _own_keys(uow: UnitOfWork, ring: str) -> int:
 
 
 def _most_grants(uow: UnitOfWork, ring: str) -> int:
-    """Of the key that has most."""
+    """The number of grants of the key that has most."""
     counts: dict[str, int] = {}
     for grant in uow.of(Grant).find({"key_ring": ring}, limit=10_000):
         counts[grant.key_id] = counts.get(grant.key_id, 0) + 1
@@ -79,7 +79,7 @@ def _limit(uow: UnitOfWork, ring: str, name: str) -> int:
 
 @use_case("quota:read")
 def usage(context: Context, command: NoInput) -> Usage:  # noqa: ARG001
-    """What the project holds. Keys of services do not count; those about to be deleted do."""
+    """The usage of the project. Service keys do not count; keys pending deletion do."""
     uow, ring = context.uow, context.principal.ring
     return Usage(
         QuotaUsage(KEYS, _own_keys(uow, ring), _limit(uow, ring, KEYS)),
@@ -89,7 +89,7 @@ def usage(context: Context, command: NoInput) -> Usage:  # noqa: ARG001
 
 @use_case("quota:write", writes=True, operator=True)
 def raise_quota(context: Context, command: RaiseQuota) -> Quota:
-    """Let a project hold more.
+    """Raise a limit.
 
     Raises ``ResourceNotFound`` (``kind`` project), ``UnsupportedOperation`` (``feature`` key_quota, grant_quota)
     while there is nothing to be counted, ``InvalidParameter`` (quota) over the ceiling or under the limit in force.

@@ -1,10 +1,10 @@
-"""Running the service: switches, account states, access keys, projects, quotas. For operators only.
+"""Operation of the service: switches, account states, access keys, projects, quotas. For operators only.
 
 ::
 
     operator (native API, CLI) -> these use cases -> records the gate reads on every request
 
-All of it is enforced where requests pass (:mod:`bitting.core.gate`), not where it is set.
+All of it is enforced by the gate (:mod:`bitting.core.gate`), not here.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def switches(context: Context, command: NoInput) -> Switches:  # noqa: ARG001
 @use_case("service:write", writes=True, operator=True)
 def set_switches(context: Context, command: SetSwitches) -> Switches:
     """Change switches. Raises ``InvalidParameter`` for an unknown name or a value of the wrong type."""
-    held = context.uow.of(Switches).get(_SERVICE)
+    stored = context.uow.of(Switches).get(_SERVICE)
     known = {field.name: field.type for field in dataclasses.fields(Switches) if field.name != "id"}
     for name, value in command.values.items():
         if name not in known or type(value).__name__ != known[name]:
@@ -123,8 +123,8 @@ def set_switches(context: Context, command: SetSwitches) -> Switches:
     rates = command.values.get("rates", "off")
     if rates not in {"off", "cloud"} and not str(rates).isdigit():
         raise faults.InvalidParameter(parameter="rates", reason="enum")
-    changed = replace(held or Switches(), **command.values)  # type: ignore[arg-type]
-    (context.uow.of(Switches).put if held else context.uow.of(Switches).add)(changed)
+    changed = replace(stored or Switches(), **command.values)  # type: ignore[arg-type]
+    (context.uow.of(Switches).put if stored else context.uow.of(Switches).add)(changed)
     return changed
 
 
@@ -188,20 +188,20 @@ def create_access_key(context: Context, command: CreateAccessKey) -> NewAccessKe
     user = next(iter(context.uow.of(User).find(where, order="created_ms", limit=1)), None)
     if user is None:
         raise faults.ResourceNotFound(resource=command.user_name or account.id)
-    made = add_access_key(context.uow, context.gate.vault, context.now_ms, account.id, user.id)
-    return NewAccessKey(made[0], account.id, made[1])
+    created = add_access_key(context.uow, context.gate.vault, context.now_ms, account.id, user.id)
+    return NewAccessKey(created[0], account.id, created[1])
 
 
 @use_case("service:write", writes=True, operator=True)
 def set_access_key(context: Context, command: SetAccessKey) -> AccessKey:
-    """Enable, disable or let expire. Raises ``ResourceNotFound``."""
-    held = context.uow.of(AccessKey).get(command.access_key_id)
-    if held is None:
+    """Enable or disable it, or set its expiry. Raises ``ResourceNotFound``."""
+    stored = context.uow.of(AccessKey).get(command.access_key_id)
+    if stored is None:
         raise faults.ResourceNotFound(resource=command.access_key_id)
     changed = replace(
-        held,
-        enabled=held.enabled if command.enabled is None else command.enabled,
-        expires_ms=held.expires_ms if command.expires_ms is None else command.expires_ms,
+        stored,
+        enabled=stored.enabled if command.enabled is None else command.enabled,
+        expires_ms=stored.expires_ms if command.expires_ms is None else command.expires_ms,
     )
     context.uow.of(AccessKey).put(changed)
     return changed
@@ -209,9 +209,9 @@ def set_access_key(context: Context, command: SetAccessKey) -> AccessKey:
 
 @use_case("service:write", writes=True, operator=True)
 def set_quota(context: Context, command: SetQuota) -> Quota:
-    """Limit how many of something a scope may hold; -1 withdraws the quota of secrets, versions or stages.
+    """Set a quota of a scope; -1 withdraws the quota of secrets, versions or stages.
 
-    Without a quota what it is for is refused. Raises ``InvalidParameter`` (name, limit).
+    Where a quota is withdrawn, creation is refused. Raises ``InvalidParameter`` (name, limit).
     """
     if command.name not in QUOTAS:
         raise faults.InvalidParameter(parameter="name", reason="enum")
@@ -227,20 +227,20 @@ def set_quota(context: Context, command: SetQuota) -> Quota:
 @use_case("service:write", writes=True, operator=True)
 def freeze_key(context: Context, command: KeyById) -> Key:
     """Freeze a key whatever its state. Raises ``KeyNotFound``."""
-    return _restate(context, command.key_id, KeyState.FROZEN)
+    return _set_key_state(context, command.key_id, KeyState.FROZEN)
 
 
 @use_case("service:write", writes=True, operator=True)
 def unfreeze_key(context: Context, command: KeyById) -> Key:
     """Let a frozen key be used again: it becomes enabled. Raises ``KeyNotFound``."""
-    return _restate(context, command.key_id, KeyState.ENABLED)
+    return _set_key_state(context, command.key_id, KeyState.ENABLED)
 
 
-def _restate(context: Context, key_id: str, state: KeyState) -> Key:
+def _set_key_state(context: Context, key_id: str, state: KeyState) -> Key:
     keys = context.uow.of(Key)
-    held = keys.get(key_id)
-    if held is None:
+    stored = keys.get(key_id)
+    if stored is None:
         raise faults.KeyNotFound(resource=key_id, named="id")
-    if KeyState.FROZEN in {state, held.state}:
-        keys.put(replace(held, state=state))
-    return replace(held, state=state)
+    if KeyState.FROZEN in {state, stored.state}:
+        keys.put(replace(stored, state=state))
+    return replace(stored, state=state)

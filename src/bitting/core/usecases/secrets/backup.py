@@ -1,14 +1,14 @@
-"""A secret as one opaque blob: to keep, and to bring back here or at another Bitting that has the same key.
+"""Secret backup: a secret as one opaque blob, restored here or on another server that has the same key.
 
 ::
 
     "BSB1" | length (4) | data key under the secret's key (framed, starts with key and version ids it names)
            | iv (12) | { secret, versions, stages } in JSON, sealed under the data key
 
-1. Both layers are bound to the words of this format and to nothing of the house: that is what makes it portable.
-2. The key is looked for by the id the blob names; where another house imported the same material under another
-   id, the imported keys of the ring are tried. A key that does not fit opens nothing.
-3. What comes back is under the key that opened it, with fresh data keys and new bindings.
+1. Both layers are bound to the constants of this format and to nothing of the server, so the blob is portable.
+2. The key is found by the id in the blob; if another server imported the same material under another id, the imported
+   keys of the key ring are tried. A wrong key decrypts nothing.
+3. The restored secret is encrypted under the key that decrypted it, with new data keys and new bindings.
 """
 
 from __future__ import annotations
@@ -33,24 +33,32 @@ from bitting.core.usecases.secrets.records import (
     KIND,
     NewVersion,
     add_version,
-    admit,
-    by_name,
     find,
-    need_value,
+    get_by_name,
+    is_deleted,
     put_stage,
     quota,
+    require_action,
+    require_value_access,
     stages_of,
     touch,
-    vanished,
     versions_of,
 )
-from bitting.core.usecases.secrets.values import SEALING, opened, require_usable, seal, stored_key, unseal, value_of
+from bitting.core.usecases.secrets.values import (
+    SEALING,
+    cached_key,
+    read_value,
+    require_key_usable,
+    seal_value,
+    stored_key,
+    unseal_value,
+)
 
 _MAGIC = b"BSB1"
 _BINDING = b"secret-backup/1"
 _LENGTH_BYTES = 4
 CANDIDATES_MAX = 100
-#: Fields that travel; the rest is the new house's own.
+#: Fields that are part of a backup; the others are set by the restoring server.
 _FIELDS = (
     "id",
     "name",
@@ -77,16 +85,16 @@ def back_up(context: Context, command: SecretCommand) -> str:
     """The blob, base64. Raises ``ResourceNotFound``, the state's fault, and the faults of every version's key."""
     gate, uow, now = context.gate, context.uow, context.now_ms
     secret = find(context, command.name, "secret:backup")
-    need_value(secret)
+    require_value_access(secret)
     stages = stages_of(uow, secret.id)
     versions = []
     for version in versions_of(uow, secret.id):
         cached = stored_key(gate, uow, version.key_id, now)
-        require_usable(context.principal, cached.key, "key:decrypt", now)
+        require_key_usable(context.principal, cached.key, "key:decrypt", now)
         versions.append(
             {
                 "name": version.name,
-                "value": base64.b64encode(value_of(gate, cached, secret, version)).decode(),
+                "value": base64.b64encode(read_value(gate, cached, secret, version)).decode(),
                 "binary": version.binary,
                 "expires_ms": version.expires_ms,
                 "created_ms": version.created_ms,
@@ -102,33 +110,33 @@ def back_up(context: Context, command: SecretCommand) -> str:
         "versions": versions,
     }
     cached = stored_key(gate, uow, secret.key_id, now)
-    require_usable(context.principal, cached.key, SEALING, now)
-    data_key, sealed = seal(gate, cached, _BINDING, json.dumps(content).encode())
+    require_key_usable(context.principal, cached.key, SEALING, now)
+    data_key, sealed = seal_value(gate, cached, _BINDING, json.dumps(content).encode())
     named = secret.key_id.encode()
     head = len(data_key).to_bytes(_LENGTH_BYTES, "big") + bytes((len(named),)) + named
     return base64.b64encode(_MAGIC + head + data_key + sealed).decode()
 
 
 @use_case("secret:restore_backup", writes=True)
-def bring_back(context: Context, command: RestoreBackup) -> Secret:
+def restore_backup(context: Context, command: RestoreBackup) -> Secret:
     """The secret, under the name it had.
 
-    Raises ``InvalidParameter`` (blob), ``KeyNotFound`` where no key here opens it, ``ResourceExists`` (``kind``
-    version while the very secret is still there, secret where another has its name), ``QuotaExceeded`` (``limit``
+    Raises ``InvalidParameter`` (blob), ``KeyNotFound`` where no key here decrypts it, ``ResourceExists`` (``kind``
+    version while the same secret still exists, secret where another has its name), ``QuotaExceeded`` (``limit``
     secrets), ``PermissionDenied``.
     """
     key_id, data_key, sealed = _parts(command.blob)
-    cached, content = _opened(context, key_id, data_key, sealed)
-    admit(context.principal, content["name"], "secret:restore_backup")
-    require_usable(context.principal, cached.key, SEALING, context.now_ms)
+    cached, content = _decrypt_blob(context, key_id, data_key, sealed)
+    require_action(context.principal, content["name"], "secret:restore_backup")
+    require_key_usable(context.principal, cached.key, SEALING, context.now_ms)
     uow, ring = context.uow, context.principal.ring
-    held = by_name(uow, ring, content["name"])
-    if held is not None and not vanished(held, context.now_ms):
-        kind = "version" if held.id == content["id"] else KIND
-        raise faults.ResourceExists(kind=kind, state=held.state.value, resource=held.name)
+    stored = get_by_name(uow, ring, content["name"])
+    if stored is not None and not is_deleted(stored, context.now_ms):
+        kind = "version" if stored.id == content["id"] else KIND
+        raise faults.ResourceExists(kind=kind, state=stored.state.value, resource=stored.name)
     quota(uow, ring, "secrets", 0)
     require_room(uow, ring, "secrets", lambda: uow.of(Secret).count({"ring": ring}))
-    return _rebuilt(context, cached, content)
+    return _restored(context, cached, content)
 
 
 def _parts(blob: str) -> tuple[str, bytes, bytes]:
@@ -145,41 +153,41 @@ def _parts(blob: str) -> tuple[str, bytes, bytes]:
         raise faults.InvalidParameter(parameter="blob", reason="format") from None
 
 
-def _opened(context: Context, key_id: str, data_key: bytes, sealed: bytes) -> tuple[CachedKey, dict[str, Any]]:
-    """The key that opens the blob, and what is in it."""
+def _decrypt_blob(context: Context, key_id: str, data_key: bytes, sealed: bytes) -> tuple[CachedKey, dict[str, Any]]:
+    """The key that decrypts the blob, and the content."""
     own = context.uow.of(Key).get(key_id)
     if own is not None and own.ring == context.principal.ring:
         context.gate.find_key(context.uow, context, KeyRef.by_id(key_id))
         cached = stored_key(context.gate, context.uow, key_id, context.now_ms)
         try:
-            return cached, json.loads(unseal(context.gate, cached, _BINDING, data_key, sealed))
+            return cached, json.loads(unseal_value(context.gate, cached, _BINDING, data_key, sealed))
         except (faults.ProviderFailed, faults.KeyVersionNotFound):
             raise faults.InvalidParameter(parameter="blob", reason="format") from None
-    for key in _imported(context):
-        cached = opened(context.gate, context.uow, key)
-        with_version = _named_for(data_key, key)
+    for key in _imported_keys(context):
+        cached = cached_key(context.gate, context.uow, key)
+        with_version = _with_key_ids(data_key, key)
         if not isinstance(cached.handle(key.primary_version), CanEncrypt):
             continue
         try:
-            return cached, json.loads(unseal(context.gate, cached, _BINDING, with_version, sealed))
+            return cached, json.loads(unseal_value(context.gate, cached, _BINDING, with_version, sealed))
         except faults.ProviderFailed:
             continue
     raise faults.KeyNotFound(resource=key_id)
 
 
-def _imported(context: Context) -> list[Key]:
+def _imported_keys(context: Context) -> list[Key]:
     where = {"ring": context.principal.ring, "origin": Origin.EXTERNAL, "state": "enabled"}
     found = context.uow.of(Key).find(where, limit=CANDIDATES_MAX)
     return [key for key in found if SPECS[key.spec].family.symmetric and key.provider in context.gate.providers]
 
 
-def _named_for(data_key: bytes, key: Key) -> bytes:
+def _with_key_ids(data_key: bytes, key: Key) -> bytes:
     """The wrapped data key as if this key had made it: the version id is not authenticated by itself."""
     blob = parse(data_key)
     return framed(replace(blob, version_id=key.primary_version))
 
 
-def _rebuilt(context: Context, cached: CachedKey, content: dict[str, Any]) -> Secret:
+def _restored(context: Context, cached: CachedKey, content: dict[str, Any]) -> Secret:
     uow, now, principal = context.uow, context.now_ms, context.principal
     interval = int(content["rotation_interval_s"])
     on = bool(content["automatic"]) and interval > 0

@@ -1,10 +1,10 @@
-"""Passwords of database users, and what every way of rotating has in common.
+"""Rotation of database passwords, and helpers for every kind of rotation.
 
 ::
 
-    one user     the password is changed under the same name: between set and finish the old one is let in no more
+    one user     the password is changed under the same name: between set and finish the old one no longer works
     two users    current and previous hold one user each; the previous one gets a new password and becomes current,
-                 so whoever still holds the current value is let in until the rotation after this one
+                 so clients with the current value can log in until the rotation after this one
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 from bitting.core.gate import Gate
 from bitting.core.model.secret import Secret
 from bitting.core.ports import UnitOfWork
-from bitting.core.usecases.secrets.passwords import for_rotation
+from bitting.core.usecases.secrets.passwords import rotation_password
 from bitting.core.usecases.secrets.rotation_ports import (
+    DatabaseServer,
     Login,
     RotationContext,
     RotationRefused,
     Rotator,
-    Server,
     UncertainOutcome,
 )
 
@@ -56,103 +56,107 @@ def login_of(secret: Secret, value: bytes) -> Login:
 
 
 def with_login(secret: Secret, value: bytes, login: Login) -> bytes:
-    """The value with another login in it; everything else in it stays."""
+    """The value with another login; the rest unchanged."""
     user, password = fields_of(secret)
     return json.dumps({**content_of(value), user: login.user, password: login.password}, ensure_ascii=False).encode()
 
 
 class DefaultSteps:
-    """The steps that most ways of rotating have nothing to do in."""
+    """Default steps that do nothing."""
 
-    def record(self, uow: UnitOfWork, situation: RotationContext, value: bytes) -> None:
-        """Nothing."""
+    def record(self, uow: UnitOfWork, rotation_context: RotationContext, value: bytes) -> None:
+        """No action."""
 
-    def finished(self, situation: RotationContext) -> None:
-        """Nothing."""
+    def notify_finished(self, rotation_context: RotationContext) -> None:
+        """No action."""
 
-    def finish(self, uow: UnitOfWork, situation: RotationContext) -> None:
-        """Nothing."""
+    def finish(self, uow: UnitOfWork, rotation_context: RotationContext) -> None:
+        """No action."""
 
-    def abandon(self, uow: UnitOfWork, situation: RotationContext) -> None:
-        """Nothing."""
+    def abandon(self, uow: UnitOfWork, rotation_context: RotationContext) -> None:
+        """No action."""
 
 
-def pending_of(situation: RotationContext) -> bytes:
-    """The pending value, which is there once it was proposed."""
-    assert situation.pending is not None  # noqa: S101 - the engine creates before it sets
-    return situation.pending
+def pending_of(rotation_context: RotationContext) -> bytes:
+    """The pending value. It exists once the version was created."""
+    assert rotation_context.pending is not None  # noqa: S101 - the engine creates before it sets
+    return rotation_context.pending
 
 
 class DatabaseSteps(DefaultSteps):
     """Rotation on one server."""
 
-    def __init__(self, gate: Gate, rotator: Rotator, server: Server) -> None:
+    def __init__(self, gate: Gate, rotator: Rotator, server: DatabaseServer) -> None:
         self._gate = gate
         self._rotator = rotator
         self._server = server
 
-    def propose(self, situation: RotationContext) -> bytes:
-        """The user whose turn it is, with a fresh password."""
-        user = self._turn(situation)
-        login = Login(user, for_rotation(self._gate.entropy))
-        return with_login(situation.secret, situation.current, login)
+    def create_value(self, rotation_context: RotationContext) -> bytes:
+        """The next user with a new password."""
+        user = self._next_user(rotation_context)
+        login = Login(user, rotation_password(self._gate.entropy))
+        return with_login(rotation_context.secret, rotation_context.current, login)
 
     @staticmethod
-    def _turn(situation: RotationContext) -> str:
-        secret, current = situation.secret, login_of(situation.secret, situation.current).user
+    def _next_user(rotation_context: RotationContext) -> str:
+        secret, current = rotation_context.secret, login_of(rotation_context.secret, rotation_context.current).user
         if not secret.paired:
             return current
-        other = login_of(secret, situation.previous).user if situation.previous is not None else current
+        other = login_of(secret, rotation_context.previous).user if rotation_context.previous is not None else current
         if other != current:
             return other
         return current.removesuffix(CLONE) if current.endswith(CLONE) else current + CLONE
 
-    def set(self, situation: RotationContext) -> None:
-        """The server takes the new password, unless it has it already."""
-        secret = situation.secret
-        new, current = login_of(secret, pending_of(situation)), login_of(secret, situation.current)
-        if self._rotator.works(self._server, new):
+    def set(self, rotation_context: RotationContext) -> None:
+        """Set the new password on the server, unless it is set already."""
+        secret = rotation_context.secret
+        new, current = login_of(secret, pending_of(rotation_context)), login_of(secret, rotation_context.current)
+        if self._rotator.login_works(self._server, new):
             return
         admin = self._server.admin
         if secret.paired and admin is not None:
             self._rotator.ensure_user(self._server, current.user, new)
-        self._rotator.set_password(self._server, self._way_in(situation, new, current), new)
+        self._rotator.set_password(self._server, self._admin_login(rotation_context, new, current), new)
 
-    def _way_in(self, situation: RotationContext, new: Login, current: Login) -> Login:
+    def _admin_login(self, rotation_context: RotationContext, new: Login, current: Login) -> Login:
         if self._server.admin is not None:
             return self._server.admin
         if new.user == current.user:
             return current
-        previous = login_of(situation.secret, situation.previous) if situation.previous is not None else None
+        previous = (
+            login_of(rotation_context.secret, rotation_context.previous)
+            if rotation_context.previous is not None
+            else None
+        )
         if previous is None or previous.user != new.user:
             raise RotationRefused("NoWayIn", "There is no administrator to make the second user.", final=True)
         return previous
 
-    def test(self, situation: RotationContext) -> None:
-        """The server lets the new login in."""
-        if not self._rotator.works(self._server, login_of(situation.secret, pending_of(situation))):
+    def test(self, rotation_context: RotationContext) -> None:
+        """Return if the new login works."""
+        if not self._rotator.login_works(self._server, login_of(rotation_context.secret, pending_of(rotation_context))):
             raise RotationRefused("NewLoginRefused", "The server does not let the new login in.")
 
-    def doubt(self, situation: RotationContext) -> UncertainOutcome:
-        """Try both; put the old password back where an administrator can."""
-        secret = situation.secret
-        new, current = login_of(secret, pending_of(situation)), login_of(secret, situation.current)
-        if self._rotator.works(self._server, current):
-            self._put_back(situation, new)
+    def determine_outcome(self, rotation_context: RotationContext) -> UncertainOutcome:
+        """Try both logins; restore the old password if an administrator login is configured."""
+        secret = rotation_context.secret
+        new, current = login_of(secret, pending_of(rotation_context)), login_of(secret, rotation_context.current)
+        if self._rotator.login_works(self._server, current):
+            self._restore_password(rotation_context, new)
             return UncertainOutcome.OLD_WORKS
-        if self._rotator.works(self._server, new):
+        if self._rotator.login_works(self._server, new):
             return UncertainOutcome.NEW_WORKS
         if self._server.admin is not None:
             self._rotator.set_password(self._server, self._server.admin, current)
-            if self._rotator.works(self._server, current):
+            if self._rotator.login_works(self._server, current):
                 return UncertainOutcome.OLD_WORKS
         raise RotationRefused("NeitherLoginWorks", "The server lets neither the old nor the new login in.")
 
-    def _put_back(self, situation: RotationContext, new: Login) -> None:
-        """The second user's former password, so that the previous version goes on working."""
-        if situation.previous is None or not situation.secret.paired:
+    def _restore_password(self, rotation_context: RotationContext, new: Login) -> None:
+        """Restore the second user's former password, so that the previous version works again."""
+        if rotation_context.previous is None or not rotation_context.secret.paired:
             return
-        former = login_of(situation.secret, situation.previous)
-        if former.user == new.user and not self._rotator.works(self._server, former):
+        former = login_of(rotation_context.secret, rotation_context.previous)
+        if former.user == new.user and not self._rotator.login_works(self._server, former):
             by = self._server.admin or new
             self._rotator.set_password(self._server, by, former)

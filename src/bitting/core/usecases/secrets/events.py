@@ -1,12 +1,12 @@
-"""Events: rules that say whom to tell, notices of what happened, and their delivery.
+"""Secret events: rules, notices, and their delivery to webhooks.
 
 ::
 
-    emit(secret, event) ─> each enabled rule it is subscribed to ─> Notice + job, in the same transaction
+    emit(secret, event) ─> each enabled rule the secret is subscribed to ─> Notice + job, in the same transaction
     deliver(turn)       ─> signed POST to the webhook the operator registered ─> delivered | tried again | failed
 
-A target is only ever a webhook that the operator has registered under the name a rule gives: no caller can
-make this server knock at an address of their choosing.
+A target is always a webhook that the operator has registered under the name in the rule, so that callers cannot make
+this server send requests to addresses of their choice (SSRF).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from bitting.core.gate import Context, Gate, use_case
 from bitting.core.model.secret import EventRule, Notice, NoticeState, Secret, Webhook
 from bitting.core.ports import UnitOfWork
 from bitting.core.scheduler import JobRun, schedule
+from bitting.core.usecases.secrets.delivery_targets import signing_secret
 from bitting.core.usecases.secrets.rotation_ports import HttpClient, signed_headers
-from bitting.core.usecases.secrets.targets import signing_secret
 
 CREATED, EXPIRED = "version_created", "version_expired"
 ROTATED, ROTATION_FAILED, DELETED = "rotated", "rotation_failed", "deleted"
@@ -34,7 +34,7 @@ KEPT_MS = 92 * 86_400_000
 
 @dataclass(slots=True)
 class CreateRule:
-    """A new rule. ``types``: some of :data:`EVENTS`; the dialect has checked the words."""
+    """A new rule. ``types``: some of :data:`EVENTS`; the dialect has checked them."""
 
     name: str
     types: Sequence[str]
@@ -46,7 +46,7 @@ class CreateRule:
 
 @dataclass(slots=True)
 class UpdateRule:
-    """None: as it is."""
+    """None: unchanged."""
 
     name: str
     types: Sequence[str] | None = None
@@ -87,7 +87,7 @@ class RulePage:
 
 @dataclass(slots=True)
 class NoticePage:
-    """Those settled or tried at least once."""
+    """Notices that were delivered or tried at least once."""
 
     notices: Sequence[Notice] = field(default_factory=list)
 
@@ -157,7 +157,7 @@ def list_rules(context: Context, command: ListRules) -> RulePage:
 
 @use_case("secret:delete_event", writes=True)
 def delete_rule(context: Context, command: EventRuleByName) -> EventRule:
-    """Forget a rule. Raises ``ResourceNotFound``, ``ResourceInUse`` with ``kind`` event while secrets use it."""
+    """Delete a rule. Raises ``ResourceNotFound``, ``ResourceInUse`` with ``kind`` event while secrets use it."""
     rule = _require(context, command.name)
     if any(command.name in secret.events for secret in _secrets(context)):
         raise faults.ResourceInUse(kind="event", resource=command.name)
@@ -191,7 +191,7 @@ def require_rules(context: Context, names: Sequence[str]) -> None:
 
 
 def emit(gate: Gate, uow: UnitOfWork, secret: Secret, event: str, now_ms: int, **details: str) -> None:
-    """Tell those who want to know, once this transaction has committed."""
+    """Queue notices for the subscribers, to be delivered once this transaction has committed."""
     for name in secret.events:
         rule = uow.of(EventRule).get(f"{secret.ring}/{name}")
         if rule is None or not rule.enabled or event not in rule.types:
@@ -228,28 +228,28 @@ def emit(gate: Gate, uow: UnitOfWork, secret: Secret, event: str, now_ms: int, *
 def deliver(http_client: HttpClient) -> Callable[[JobRun], int | None]:
     """The handler of :data:`DELIVER` jobs: eight tries over some minutes, then the notice counts as failed."""
 
-    def run(turn: JobRun) -> int | None:
-        with turn.gate.store.begin(write=False) as uow:
-            notice = uow.of(Notice).get(turn.job.subject)
+    def run(job_run: JobRun) -> int | None:
+        with job_run.gate.store.begin(write=False) as uow:
+            notice = uow.of(Notice).get(job_run.job.subject)
             webhook = uow.of(Webhook).get(f"{notice.account_id}/{notice.target_id}") if notice else None
         if notice is None:
             return None
-        state = NoticeState.INVALID if webhook is None else _send(turn, http_client, notice, webhook)
+        state = NoticeState.INVALID if webhook is None else _send(job_run, http_client, notice, webhook)
         attempts = notice.attempts + 1
         if state is NoticeState.FAILED and attempts < TRIES_MAX:
             state = NoticeState.WAITING
-        due = turn.now_ms + (FIRST_WAIT_MS << (attempts - 1)) if state is NoticeState.WAITING else None
-        with turn.gate.store.begin(write=True) as uow:
+        due = job_run.now_ms + (FIRST_WAIT_MS << (attempts - 1)) if state is NoticeState.WAITING else None
+        with job_run.gate.store.begin(write=True) as uow:
             if uow.of(Notice).get(notice.id) is not None:
                 uow.of(Notice).put(replace(notice, state=state, attempts=attempts))
-            turn.settle(uow, due)
+            job_run.settle(uow, due)
         return None
 
     return run
 
 
-def _send(turn: JobRun, http_client: HttpClient, notice: Notice, webhook: Webhook) -> NoticeState:
+def _send(job_run: JobRun, http_client: HttpClient, notice: Notice, webhook: Webhook) -> NoticeState:
     body = notice.content.encode()
-    headers = signed_headers(signing_secret(turn.gate, webhook), body, turn.now_ms, notice.id)
+    headers = signed_headers(signing_secret(job_run.gate, webhook), body, job_run.now_ms, notice.id)
     answer = http_client.post(webhook.url, headers, body)
     return NoticeState.DELIVERED if 200 <= answer.status < 300 else NoticeState.FAILED

@@ -1,10 +1,10 @@
-"""Grants: one user may read one secret, for good or until a day.
+"""Secret grants: a user may read one secret, without limit or until a date.
 
 ::
 
     SecretGrant ── part of what the grantee's statements allow (bitting.core.usecases.iam.credentials)
 
-Groups do not exist here: a grant to one is kept and shown, and allows nobody anything.
+Grants to groups are stored and shown, but have no effect.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ USER, GROUP = "user", "group"
 
 @dataclass(slots=True)
 class SetGrant:
-    """``until_ms`` 0: for good. ``kind``: :data:`USER` or :data:`GROUP`."""
+    """``until_ms`` 0: no expiry. ``kind``: :data:`USER` or :data:`GROUP`."""
 
     secret_id: str
     grantee: str
@@ -88,7 +88,7 @@ def create(context: Context, command: SetGrant) -> SecretGrant:
 
 @use_case("secret:update_grant", writes=True)
 def update(context: Context, command: SetGrant) -> SecretGrant:
-    """Until when. Raises ``ResourceNotFound`` (``kind`` secret_id, grant)."""
+    """Change the expiry. Raises ``ResourceNotFound`` (``kind`` secret_id, grant)."""
     find_by_id(context, command.secret_id, "secret:update_grant")
     grant = replace(_require(context, command), until_ms=command.until_ms, updated_ms=context.now_ms)
     context.uow.of(SecretGrant).put(grant)
@@ -97,7 +97,7 @@ def update(context: Context, command: SetGrant) -> SecretGrant:
 
 @use_case("secret:delete_grant", writes=True)
 def delete(context: Context, command: SecretGrantCommand) -> Secret:
-    """Take one grant back, or all. Raises ``ResourceNotFound`` (``kind`` secret_id, grant)."""
+    """Delete one grant, or all. Raises ``ResourceNotFound`` (``kind`` secret_id, grant)."""
     secret = find_by_id(context, command.secret_id, "secret:delete_grant")
     grants = context.uow.of(SecretGrant)
     wanted = [_require(context, command)] if command.grantee else grants.find({"secret_id": secret.id})

@@ -1,8 +1,8 @@
-"""The life of a secret.
+"""Secret lifecycle: create, update, delete, restore, disable.
 
 ::
 
-    create -> enabled ── schedule_deletion ──> pending deletion ── window over ──> gone
+    create -> enabled ── schedule_deletion ──> pending deletion ── waiting period over ──> deleted
                       <── restore ────────────
            ── delete ─────────────────────────────────────────────────────────> gone at once
 """
@@ -32,17 +32,17 @@ from bitting.core.usecases.secrets.records import (
     KIND,
     NewVersion,
     add_version,
-    admit,
-    by_name,
-    erase,
+    delete_records,
     find,
-    missing,
-    need_edit,
+    get_by_name,
+    is_deleted,
+    is_visible,
+    not_found_fault,
     put_stage,
     quota,
+    require_action,
+    require_editable,
     touch,
-    vanished,
-    visible,
 )
 from bitting.core.usecases.secrets.values import chosen_key
 
@@ -51,10 +51,10 @@ DAY_MS = 86_400_000
 
 @dataclass(slots=True)
 class CreateSecret:
-    """``key`` None: the service's own. ``version`` empty: v1.
+    """``key`` None: the default key of the service. ``version`` empty: v1.
 
-    ``second``: the value of a second account, which starts on the stage ``previous``. ``rotation_interval_s`` 0: never
-    by the clock.
+    ``second``: the value of a second account, which starts on the stage ``previous``. ``rotation_interval_s`` 0: no
+    automatic rotation.
     """
 
     name: str
@@ -94,7 +94,7 @@ class SecretById:
 
 @dataclass(slots=True)
 class UpdateSecret:
-    """None: as it is. A new key protects versions made from now on."""
+    """None: unchanged. A new key protects new versions only."""
 
     name: str
     description: str | None = None
@@ -130,7 +130,7 @@ def create(context: Context, command: CreateSecret) -> CreatedSecret:
     Raises ``ResourceExists`` (``kind`` secret), ``QuotaExceeded`` (``limit`` secrets), ``ResourceNotFound`` (``kind``
     secret_quota, event), and what :func:`bitting.core.usecases.secrets.values.chosen_key` raises.
     """
-    admit(context.principal, command.name, "secret:create")
+    require_action(context.principal, command.name, "secret:create")
     _require_room(context, command.name)
     events.require_rules(context, command.events)
     cached = chosen_key(context, command.key)
@@ -153,12 +153,12 @@ def create(context: Context, command: CreateSecret) -> CreatedSecret:
 
 def _require_room(context: Context, name: str) -> None:
     ring, uow = context.principal.ring, context.uow
-    held = by_name(uow, ring, name)
-    if held is not None and vanished(held, context.now_ms):
-        erase(uow, held)
-        held = None
-    if held is not None:
-        raise faults.ResourceExists(kind=KIND, state=held.state.value, resource=name)
+    stored = get_by_name(uow, ring, name)
+    if stored is not None and is_deleted(stored, context.now_ms):
+        delete_records(uow, stored)
+        stored = None
+    if stored is not None:
+        raise faults.ResourceExists(kind=KIND, state=stored.state.value, resource=name)
     quota(uow, ring, "secrets", 0)
     require_room(uow, ring, "secrets", lambda: uow.of(Secret).count({"ring": ring}))
 
@@ -206,11 +206,11 @@ def describe(context: Context, command: SecretCommand) -> Secret:
 def update(context: Context, command: UpdateSecret) -> Secret:
     """Change what is given.
 
-    Raises ``ResourceNotFound`` (``kind`` secret, event), ``KeyPendingDeletion``, the faults of an unfit key, and
+    Raises ``ResourceNotFound`` (``kind`` secret, event), ``KeyPendingDeletion``, the faults of an unusable key, and
     ``MissingParameter`` (rotation_interval_s) where rotation is switched on without ever having had an interval.
     """
     secret = find(context, command.name, "secret:update")
-    need_edit(secret)
+    require_editable(secret)
     changes: dict[str, Any] = {}
     for name in ("description", "config", "function", "policy"):
         if (value := getattr(command, name)) is not None:
@@ -226,7 +226,7 @@ def update(context: Context, command: UpdateSecret) -> Secret:
 
 
 def _rotation(context: Context, secret: Secret, command: UpdateSecret) -> dict[str, Any]:
-    """By the clock or not: the first time one interval after the last rotation, and not before now."""
+    """Rotation state and next due time: one interval after the last rotation, but not before now."""
     was_on = secret.rotation is not SecretRotation.DISABLED
     on = was_on if command.automatic is None else command.automatic
     interval = command.rotation_interval_s or secret.rotation_interval_s
@@ -240,16 +240,19 @@ def _rotation(context: Context, secret: Secret, command: UpdateSecret) -> dict[s
 
 @use_case("secret:schedule_deletion", writes=True)
 def schedule_deletion(context: Context, command: ScheduleDeletion) -> Secret:
-    """From now unreadable, after ``days`` gone for good. Raises ``ResourceNotFound``, ``KeyPendingDeletion``."""
+    """Make the secret unreadable now, to be deleted after ``days``.
+
+    Raises ``ResourceNotFound``, ``KeyPendingDeletion``.
+    """
     secret = find(context, command.name, "secret:schedule_deletion")
-    need_edit(secret)
+    require_editable(secret)
     due = context.now_ms + command.days * DAY_MS
     return touch(context.uow, secret, context.now_ms, state=SecretState.PENDING_DELETION, deletion_due_ms=due)
 
 
 @use_case("secret:restore", writes=True)
 def restore(context: Context, command: SecretCommand) -> Secret:
-    """Keep the secret after all. Raises ``ResourceNotFound``, ``KeyNotPendingDeletion`` with ``kind`` secret."""
+    """Cancel the scheduled deletion. Raises ``ResourceNotFound``, ``KeyNotPendingDeletion`` with ``kind`` secret."""
     secret = find(context, command.name, "secret:restore")
     if secret.state is not SecretState.PENDING_DELETION:
         raise faults.KeyNotPendingDeletion(kind=KIND, state=secret.state.value, resource=secret.name)
@@ -258,40 +261,40 @@ def restore(context: Context, command: SecretCommand) -> Secret:
 
 @use_case("secret:delete", writes=True)
 def delete(context: Context, command: SecretCommand) -> Secret:
-    """Gone at once, with every version. Works in every state. Raises ``ResourceNotFound``."""
+    """Delete the secret with every version at once, in any state. Raises ``ResourceNotFound``."""
     secret = find(context, command.name, "secret:delete")
-    erase(context.uow, secret)
+    delete_records(context.uow, secret)
     events.emit(context.gate, context.uow, secret, events.DELETED, context.now_ms)
     return secret
 
 
 def _set_state(context: Context, name: str, state: SecretState) -> Secret:
-    secret = by_name(context.uow, context.principal.ring, name)
-    if secret is None or not visible(secret, context.principal, context.now_ms):
-        raise missing(name)
-    need_edit(secret)
+    secret = get_by_name(context.uow, context.principal.ring, name)
+    if secret is None or not is_visible(secret, context.principal, context.now_ms):
+        raise not_found_fault(name)
+    require_editable(secret)
     return touch(context.uow, secret, context.now_ms, state=state)
 
 
 @use_case("secret:disable", writes=True)
 def disable(context: Context, command: SecretCommand) -> Secret:
-    """Values can be neither read nor written until it is enabled. No cloud has a call for this; ours does."""
-    admit(context.principal, command.name, "secret:disable")
+    """Forbid reading and writing values until it is enabled again. No cloud has this operation; the native API does."""
+    require_action(context.principal, command.name, "secret:disable")
     return _set_state(context, command.name, SecretState.DISABLED)
 
 
 @use_case("secret:enable", writes=True)
 def enable(context: Context, command: SecretCommand) -> Secret:
-    """The way back from :func:`disable`, and from frozen."""
-    admit(context.principal, command.name, "secret:enable")
+    """Enable a disabled or frozen secret."""
+    require_action(context.principal, command.name, "secret:enable")
     return _set_state(context, command.name, SecretState.ENABLED)
 
 
 @use_case("service:write", writes=True, operator=True)
 def freeze(context: Context, command: SecretById) -> Secret:
-    """The operator's stop: as disabled, whatever state it was in but pending deletion. Raises ``ResourceNotFound``."""
+    """Freeze, for operators: like disabled, from any state but pending deletion. Raises ``ResourceNotFound``."""
     secret = context.uow.of(Secret).get(command.secret_id)
     if secret is None:
-        raise missing(command.secret_id)
-    need_edit(secret)
+        raise not_found_fault(command.secret_id)
+    require_editable(secret)
     return touch(context.uow, secret, context.now_ms, state=SecretState.FROZEN)

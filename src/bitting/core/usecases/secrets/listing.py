@@ -2,7 +2,7 @@
 
 ::
 
-    list_secrets   ring, filters -> page in name order     every filter given must fit, any of its values will do
+    list_secrets   ring, filters -> page in name order     every given filter must match, one of its values is enough
     tag, untag, tags_of, all_tags                          at most 20 a secret
 """
 
@@ -15,7 +15,7 @@ from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.secret import Secret, SecretType
 from bitting.core.quotas import CEILING, limit
-from bitting.core.usecases.secrets.records import admit, find, find_by_id, need_edit, touch, visible
+from bitting.core.usecases.secrets.records import find, find_by_id, is_visible, require_action, require_editable, touch
 
 TAGS_MAX = 20
 _CHUNK = 500
@@ -23,7 +23,7 @@ _CHUNK = 500
 
 @dataclass(slots=True)
 class SecretFilter:
-    """Filters. Texts are looked for anywhere in the field, upper and lower case alike.
+    """Filters. Texts match as case-insensitive substrings of the field.
 
     ``tags``: key to values, none for any.
     """
@@ -38,28 +38,28 @@ class SecretFilter:
     instances: Sequence[str] = ()
     events: Sequence[str] = ()
 
-    def fits(self, secret: Secret) -> bool:
+    def matches(self, secret: Secret) -> bool:
         """Whether a secret passes every filter."""
-        held = pairs(secret)
+        stored = tag_pairs(secret)
         return (
-            _anywhere(self.names, secret.name)
-            and _anywhere(self.descriptions, secret.description)
-            and _among(self.tag_keys, held)
-            and _among(self.tag_values, held.values())
-            and all(key in held and (not values or held[key] in values) for key, values in self.tags.items())
-            and _among(self.types, (secret.type,))
-            and _among(self.creators, (secret.creator,))
-            and _among(self.instances, (secret.instance_id,))
-            and _among(self.events, secret.events)
+            _contains(self.names, secret.name)
+            and _contains(self.descriptions, secret.description)
+            and _is_one_of(self.tag_keys, stored)
+            and _is_one_of(self.tag_values, stored.values())
+            and all(key in stored and (not values or stored[key] in values) for key, values in self.tags.items())
+            and _is_one_of(self.types, (secret.type,))
+            and _is_one_of(self.creators, (secret.creator,))
+            and _is_one_of(self.instances, (secret.instance_id,))
+            and _is_one_of(self.events, secret.events)
         )
 
 
-def _anywhere(wanted: Sequence[str], text: str) -> bool:
+def _contains(wanted: Sequence[str], text: str) -> bool:
     return not wanted or any(part.lower() in text.lower() for part in wanted)
 
 
-def _among(wanted: Sequence[str], held: object) -> bool:
-    return not wanted or any(item in held for item in wanted)  # type: ignore[operator]
+def _is_one_of(wanted: Sequence[str], stored: object) -> bool:
+    return not wanted or any(item in stored for item in wanted)  # type: ignore[operator]
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class ListSecrets:
 
 @dataclass(slots=True)
 class SecretPage:
-    """``total`` counts every match, not only this page; ``more``: whether there are matches after these."""
+    """``total`` counts visible_secrets match, not only this page; ``more``: whether there are matches after these."""
 
     secrets: Sequence[Secret]
     total: int
@@ -83,7 +83,7 @@ class SecretPage:
 
 @dataclass(slots=True)
 class TagSecret:
-    """Tags by name or id of the secret; a key that is there gets the new value."""
+    """Tags by name or id of the secret; an existing key gets the new value."""
 
     tags: Mapping[str, str]
     name: str = ""
@@ -93,7 +93,7 @@ class TagSecret:
 
 @dataclass(slots=True)
 class UntagSecret:
-    """Keys that are not there are no news, unless ``strict``."""
+    """Missing keys are not an error, unless ``strict``."""
 
     keys: Sequence[str]
     name: str = ""
@@ -114,23 +114,23 @@ class ListAllTags:
     """All tags of the ring."""
 
 
-def pairs(secret: Secret) -> dict[str, str]:
+def tag_pairs(secret: Secret) -> dict[str, str]:
     """A secret's tags."""
     return dict(zip(secret.tags[::2], secret.tags[1::2], strict=True))
 
 
-def flat(tags: Mapping[str, str]) -> tuple[str, ...]:
-    """Tags as a secret keeps them."""
+def flatten_tags(tags: Mapping[str, str]) -> tuple[str, ...]:
+    """Tags in the form in which a secret stores them."""
     return tuple(part for pair in sorted(tags.items()) for part in pair)
 
 
-def every(context: Context) -> Iterator[Secret]:
-    """The secrets of the ring that this caller could see, in name order."""
+def visible_secrets(context: Context) -> Iterator[Secret]:
+    """The secrets of the key ring that the caller can see, in name order."""
     after: str | None = None
     while page := context.uow.of(Secret).find(
         {"ring": context.principal.ring}, order="name", limit=_CHUNK, after=after
     ):
-        yield from (secret for secret in page if visible(secret, context.principal, context.now_ms))
+        yield from (secret for secret in page if is_visible(secret, context.principal, context.now_ms))
         after = page[-1].name
 
 
@@ -138,8 +138,8 @@ def every(context: Context) -> Iterator[Secret]:
 def list_secrets(context: Context, command: ListSecrets) -> SecretPage:
     """One page."""
     total, page, skipped, more = 0, list[Secret](), 0, False
-    for secret in every(context):
-        if not command.wanted.fits(secret):
+    for secret in visible_secrets(context):
+        if not command.wanted.matches(secret):
             continue
         total += 1
         if command.after and secret.name <= command.after:
@@ -164,24 +164,24 @@ def _named(context: Context, command: TagSecret | UntagSecret | SecretRef, actio
 def tag(context: Context, command: TagSecret) -> Secret:
     """Add or change tags. Raises ``ResourceNotFound``, ``KeyPendingDeletion``, ``QuotaExceeded`` (``limit`` tags)."""
     secret = _named(context, command, "secret:tag")
-    need_edit(secret)
-    tags = {**pairs(secret), **command.tags}
+    require_editable(secret)
+    tags = {**tag_pairs(secret), **command.tags}
     most = limit(context.uow, secret.ring, "tags")
     if len(tags) > (command.tags_max if most >= CEILING else most):
         raise faults.QuotaExceeded(limit="tags", resource=secret.name)
-    return touch(context.uow, secret, context.now_ms, tags=flat(tags))
+    return touch(context.uow, secret, context.now_ms, tags=flatten_tags(tags))
 
 
 @use_case("secret:tag", writes=True)
 def untag(context: Context, command: UntagSecret) -> Secret:
-    """Take tags away. Raises ``ResourceNotFound`` (``kind`` tag where ``strict``), ``KeyPendingDeletion``."""
+    """Remove tags. Raises ``ResourceNotFound`` (``kind`` tag where ``strict``), ``KeyPendingDeletion``."""
     secret = _named(context, command, "secret:tag")
-    need_edit(secret)
-    tags = pairs(secret)
+    require_editable(secret)
+    tags = tag_pairs(secret)
     for key in command.keys:
         if tags.pop(key, None) is None and command.strict:
             raise faults.ResourceNotFound(kind="tag", resource=key)
-    return touch(context.uow, secret, context.now_ms, tags=flat(tags))
+    return touch(context.uow, secret, context.now_ms, tags=flatten_tags(tags))
 
 
 @use_case("secret:list_tags")
@@ -194,16 +194,16 @@ def tags_of(context: Context, command: SecretRef) -> Secret:
 def all_tags(context: Context, command: ListAllTags) -> Mapping[str, Sequence[str]]:  # noqa: ARG001
     """Every tag key in use with its values."""
     found: dict[str, set[str]] = {}
-    for secret in every(context):
+    for secret in visible_secrets(context):
         admitted = context.principal.admin or _readable(context, secret.name)
-        for key, value in pairs(secret).items() if admitted else ():
+        for key, value in tag_pairs(secret).items() if admitted else ():
             found.setdefault(key, set()).add(value)
     return {key: sorted(found[key]) for key in sorted(found)}
 
 
 def _readable(context: Context, name: str) -> bool:
     try:
-        admit(context.principal, name, "secret:list_tags")
+        require_action(context.principal, name, "secret:list_tags")
     except faults.AccessFault:
         return False
     return True

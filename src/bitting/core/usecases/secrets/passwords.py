@@ -1,4 +1,4 @@
-"""Passwords made to order.
+"""Password generation.
 
 ::
 
@@ -16,7 +16,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.ports import Entropy
 
 LENGTH_DEFAULT = 32
-#: What databases, shells and JSON all take without quoting trouble.
+#: Characters that databases, shells and JSON take without quoting.
 SAFE_PUNCTUATION = "!@#%^*-_=+"
 
 
@@ -34,7 +34,7 @@ class GeneratePassword:
     each: bool = True
 
 
-def pick(entropy: Entropy, count: int) -> int:
+def random_below(entropy: Entropy, count: int) -> int:
     """A random number below ``count`` (at most 256), without bias."""
     limit = 256 - 256 % count
     while (byte := entropy.random(1)[0]) >= limit:
@@ -42,7 +42,7 @@ def pick(entropy: Entropy, count: int) -> int:
     return byte % count
 
 
-def make(entropy: Entropy, command: GeneratePassword) -> str:
+def generate(entropy: Entropy, command: GeneratePassword) -> str:
     """A password. Raises ``InvalidParameter`` (exclude) if no character, or not one of each class, is left."""
     wanted = (
         (command.lowercase, string.ascii_lowercase),
@@ -55,21 +55,21 @@ def make(entropy: Entropy, command: GeneratePassword) -> str:
     alphabet = "".join(classes)
     if not alphabet or (command.each and (not all(classes) or len(classes) > command.length)):
         raise faults.InvalidParameter(parameter="exclude", reason="range")
-    first = [letters[pick(entropy, len(letters))] for letters in classes] if command.each else []
-    chosen = first + [alphabet[pick(entropy, len(alphabet))] for _ in range(command.length - len(first))]
+    first = [letters[random_below(entropy, len(letters))] for letters in classes] if command.each else []
+    chosen = first + [alphabet[random_below(entropy, len(alphabet))] for _ in range(command.length - len(first))]
     for at in range(len(chosen) - 1, 0, -1):
-        other = pick(entropy, at + 1)
+        other = random_below(entropy, at + 1)
         chosen[at], chosen[other] = chosen[other], chosen[at]
     return "".join(chosen)
 
 
-def for_rotation(entropy: Entropy) -> str:
-    """A password that any server takes: 32 characters, a letter first, no quotes."""
+def rotation_password(entropy: Entropy) -> str:
+    """A password that any database accepts: 32 characters, a letter first, no quotes."""
     rest = "".join(sorted(set(string.punctuation) - set(SAFE_PUNCTUATION)))
-    return "p" + make(entropy, GeneratePassword(31, exclude=rest))
+    return "p" + generate(entropy, GeneratePassword(31, exclude=rest))
 
 
 @use_case("random:generate")
 def generate_password(context: Context, command: GeneratePassword) -> str:
-    """A password made to order. Raises ``InvalidParameter`` (exclude)."""
-    return make(context.gate.entropy, command)
+    """A random password by the given rules. Raises ``InvalidParameter`` (exclude)."""
+    return generate(context.gate.entropy, command)

@@ -1,8 +1,8 @@
-"""Finding, changing and erasing secrets with their parts; shared by every use case about secrets.
+"""Secret records: find, change and delete a secret with its versions and stages. Shared by all use cases of secrets.
 
 ::
 
-    find -> need(state) -> add_version / place stages -> touch      one unit of work, the secret always touched
+    find -> require state -> add_version, put_stage -> touch      one unit of work; the secret is always written
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from bitting.core.model.secret import (
 from bitting.core.ports import UnitOfWork
 from bitting.core.quotas import CEILING, limit
 from bitting.core.scheduler import cancel, job_id
-from bitting.core.usecases.secrets.values import binding, seal, value_of
+from bitting.core.usecases.secrets.values import binding, read_value, seal_value
 
 KIND = "secret"
 ROTATE = "secret.rotate"
@@ -42,7 +42,7 @@ VERSIONS_MAX = 20
 
 @dataclass(slots=True)
 class NewVersion:
-    """A version to be made. ``name`` empty: the next of v1, v2, ..."""
+    """A version to be created. ``name`` empty: the next of v1, v2, ..."""
 
     value: bytes
     binary: bool = False
@@ -60,39 +60,39 @@ class VersionWithStages:
     stages: tuple[str, ...]
 
 
-def vanished(secret: Secret, now_ms: int) -> bool:
+def is_deleted(secret: Secret, now_ms: int) -> bool:
     """Whether a scheduled deletion is due: from then on the secret does not exist for anyone."""
     return secret.state is SecretState.PENDING_DELETION and secret.deletion_due_ms <= now_ms
 
 
-def admit(principal: Principal, name: str, action: str) -> None:
+def require_action(principal: Principal, name: str, action: str) -> None:
     """Return if the caller may do this to the secret, whether it exists or not. Raises ``PermissionDenied``."""
     if not principal.admin:
         authorise(principal, action, f"secret/{name}")
 
 
-def missing(name: str) -> faults.ResourceNotFound:
-    """The answer to a name nobody has."""
+def not_found_fault(name: str) -> faults.ResourceNotFound:
+    """The fault for an unknown name."""
     return faults.ResourceNotFound(kind=KIND, resource=name)
 
 
-def by_name(uow: UnitOfWork, ring: str, name: str) -> Secret | None:
-    """The secret of that name, vanished or not."""
+def get_by_name(uow: UnitOfWork, ring: str, name: str) -> Secret | None:
+    """The secret of that name, deleted or not."""
     found = uow.of(Secret).find({"ring": ring, "name": name}, limit=1)
     return found[0] if found else None
 
 
-def visible(secret: Secret | None, principal: Principal, now_ms: int) -> bool:
-    """Whether it is there for this caller: of their ring, of their instance if both are in one, not vanished."""
-    if secret is None or secret.ring != principal.ring or vanished(secret, now_ms):
+def is_visible(secret: Secret | None, principal: Principal, now_ms: int) -> bool:
+    """Whether it exists for this caller: in their key ring, in their instance if both are in one, not deleted."""
+    if secret is None or secret.ring != principal.ring or is_deleted(secret, now_ms):
         return False
     return not (secret.instance_id and principal.instance_id and secret.instance_id != principal.instance_id)
 
 
-def permit(context: Context, name: str, action: str, secret: Secret | None) -> None:
-    """Return if the caller may do this: by its own statements or by the secret's policy, and neither denies it.
+def require_permission(context: Context, name: str, action: str, secret: Secret | None) -> None:
+    """Return if the statements or the secret's policy allow it and neither denies it.
 
-    ``secret`` None where there is none to be seen; then the statements alone decide. Raises as :func:`admit`.
+    ``secret`` None if none is visible; then the statements alone decide. Raises as :func:`require_action`.
     """
     if context.principal.admin:
         return
@@ -103,24 +103,24 @@ def permit(context: Context, name: str, action: str, secret: Secret | None) -> N
 
 def find(context: Context, name: str, action: str) -> Secret:
     """The secret. Raises ``PermissionDenied`` first, then ``ResourceNotFound`` with ``kind`` secret."""
-    found = by_name(context.uow, context.principal.ring, name)
-    secret = found if visible(found, context.principal, context.now_ms) else None
-    permit(context, name, action, secret)
+    found = get_by_name(context.uow, context.principal.ring, name)
+    secret = found if is_visible(found, context.principal, context.now_ms) else None
+    require_permission(context, name, action, secret)
     if secret is None:
-        raise missing(name)
+        raise not_found_fault(name)
     return secret
 
 
 def find_by_id(context: Context, secret_id: str, action: str) -> Secret:
     """The secret by its id. Raises ``ResourceNotFound`` with ``kind`` secret_id, ``PermissionDenied``."""
     secret = context.uow.of(Secret).get(secret_id)
-    if secret is None or not visible(secret, context.principal, context.now_ms):
+    if secret is None or not is_visible(secret, context.principal, context.now_ms):
         raise faults.ResourceNotFound(kind="secret_id", resource=secret_id)
-    permit(context, secret.name, action, secret)
+    require_permission(context, secret.name, action, secret)
     return secret
 
 
-def need_value(secret: Secret) -> None:
+def require_value_access(secret: Secret) -> None:
     """Return if values may be read and written. Raises ``KeyPendingDeletion`` or ``KeyNotEnabled``."""
     if secret.state is SecretState.PENDING_DELETION:
         raise faults.KeyPendingDeletion(kind=KIND, use="value", state=secret.state.value, resource=secret.name)
@@ -128,14 +128,14 @@ def need_value(secret: Secret) -> None:
         raise faults.KeyNotEnabled(kind=KIND, state=secret.state.value, resource=secret.name)
 
 
-def need_edit(secret: Secret) -> None:
-    """Return if the description and the like may change. Raises ``KeyPendingDeletion``."""
+def require_editable(secret: Secret) -> None:
+    """Return if attributes may change. Raises ``KeyPendingDeletion``."""
     if secret.state is SecretState.PENDING_DELETION:
         raise faults.KeyPendingDeletion(kind=KIND, state=secret.state.value, resource=secret.name)
 
 
 def touch(uow: UnitOfWork, secret: Secret, now_ms: int, **changes: Any) -> Secret:
-    """Store the secret as changed; caches hear of it."""
+    """Store the changed secret, which invalidates caches."""
     changed = replace(secret, updated_ms=now_ms, revision=secret.revision + 1, **changes)
     uow.of(Secret).put(changed)
     return changed
@@ -165,13 +165,13 @@ def require_version(uow: UnitOfWork, secret: Secret, name: str) -> SecretVersion
     return version
 
 
-def staged_on(stages: dict[str, Stage], version_id: str) -> tuple[str, ...]:
+def stages_on(stages: dict[str, Stage], version_id: str) -> tuple[str, ...]:
     """The names of the stages on one version."""
     return tuple(sorted(name for name, stage in stages.items() if stage.version_id == version_id))
 
 
 def quota(uow: UnitOfWork, ring: str, name: str, documented: int) -> int:
-    """How many the ring's secrets may have: the API's documented number, or less where a quota says so.
+    """The limit per secret in this key ring: the API's documented number, or a lower quota.
 
     Raises ``ResourceNotFound`` with ``kind`` <name>_quota where the operator has withdrawn the quota (-1).
     """
@@ -188,14 +188,14 @@ def add_version(
 
     Raises ``ResourceExists`` with ``kind`` version.
     """
-    made = secret.versions_made + 1
-    name = new.name or f"v{made}"
+    version_number = secret.versions_made + 1
+    name = new.name or f"v{version_number}"
     while version_named(uow, secret, name):
         if new.name:
             raise faults.ResourceExists(kind="version", resource=name)
-        made += 1
-        name = f"v{made}"
-    data_key, sealed = seal(gate, cached, binding(secret, name), new.value)
+        version_number += 1
+        name = f"v{version_number}"
+    data_key, sealed = seal_value(gate, cached, binding(secret, name), new.value)
     version = SecretVersion(
         id=gate.entropy.uuid(),
         secret_id=secret.id,
@@ -210,22 +210,22 @@ def add_version(
         task_id=new.task_id,
     )
     uow.of(SecretVersion).add(version)
-    return replace(secret, versions_made=made), version
+    return replace(secret, versions_made=version_number), version
 
 
 def put_stage(uow: UnitOfWork, secret: Secret, name: str, version_id: str, now_ms: int) -> Stage:
-    """The stage on that version, wherever it was. Moving ``current`` leaves ``previous`` behind."""
+    """Move the stage to that version. Moving ``current`` moves ``previous`` to where it was."""
     stages = uow.of(Stage)
-    held = stages.get(f"{secret.id}/{name}")
-    if name == CURRENT and held is not None and held.version_id != version_id:
-        put_stage(uow, secret, PREVIOUS, held.version_id, now_ms)
+    stored = stages.get(f"{secret.id}/{name}")
+    if name == CURRENT and stored is not None and stored.version_id != version_id:
+        put_stage(uow, secret, PREVIOUS, stored.version_id, now_ms)
     stage = Stage(f"{secret.id}/{name}", secret.id, name, version_id, now_ms)
-    (stages.put if held else stages.add)(stage)
+    (stages.put if stored else stages.add)(stage)
     return stage
 
 
 def purge(uow: UnitOfWork, secret: Secret, most: int) -> None:
-    """Erase the oldest versions that no stage names until ``most`` are left, or only named ones."""
+    """Delete the oldest versions that no stage names until ``most`` are left or all have a stage."""
     versions = versions_of(uow, secret.id)
     over = len(versions) - most
     if over <= 0:
@@ -235,13 +235,13 @@ def purge(uow: UnitOfWork, secret: Secret, most: int) -> None:
         uow.of(SecretVersion).remove(version.id)
 
 
-def same_value(gate: Gate, cached: CachedKey, secret: Secret, version: SecretVersion, value: bytes) -> bool:
-    """Whether a version holds exactly this value."""
-    return hmac.compare_digest(value_of(gate, cached, secret, version), value)
+def value_equals(gate: Gate, cached: CachedKey, secret: Secret, version: SecretVersion, value: bytes) -> bool:
+    """Whether a version has exactly this value."""
+    return hmac.compare_digest(read_value(gate, cached, secret, version), value)
 
 
-def erase(uow: UnitOfWork, secret: Secret) -> None:
-    """Take a secret and all that hangs on it out of the store; a rotation under way can change nothing more."""
+def delete_records(uow: UnitOfWork, secret: Secret) -> None:
+    """Remove a secret with all its parts from the store; a running rotation cannot change anything afterwards."""
     for kind in (SecretVersion, Stage, SecretGrant):
         records: Any = uow.of(kind)
         while found := records.find({"secret_id": secret.id}):

@@ -1,17 +1,17 @@
-"""Rotation: a new value made, put to use, tried, and only then the current one.
+"""Secret rotation: create a new value, set it, test it, and only then make it current.
 
 ::
 
-    rotate ─> SecretTask + job          (or the clock: bitting.core.usecases.secrets.scheduled)
+    rotate ─> SecretTask + job          (or on schedule: bitting.core.usecases.secrets.sweeps)
     job:   create  version on the stage pending                      committed
-           set     the server takes the new password                 outside, may have happened before
-           test    the new one is let in                             outside
-           finish  current -> new, previous -> old, pending gone     committed together with the job's end
-           no luck: again after a back-off; after six tries, or a refusal for good, see which credential works:
-                   the old one -> the task failed; the new one -> finish after all; nobody knows -> keep trying
+           set     set the new password on the server                external, may have happened before
+           test    log in with it                                    external
+           finish  current -> new, previous -> old, pending removed  committed together with the job's end
+           failure: retry after a back-off; after six tries, or a final refusal, find out which value works:
+                   the old one -> the task failed; the new one -> finish after all; unknown -> retry
 
-The promise: a value is never dropped while it might be the only one that works. With two users that take turns the
-current one is not touched at all. Killed anywhere, the job is due again when its lease ends, and every step finds out
+Guarantee: a value is never dropped while it might be the only one that works. With two alternating users the current
+one is not changed at all. If the process is killed, the job is due again when its lease ends, and every step checks
 what was done already.
 """
 
@@ -45,9 +45,9 @@ from bitting.core.usecases.secrets.records import (
     NewVersion,
     add_version,
     find,
-    need_value,
     purge,
     put_stage,
+    require_value_access,
     touch,
     version_named,
 )
@@ -55,10 +55,10 @@ from bitting.core.usecases.secrets.rotation_ports import (
     Choose,
     RotationContext,
     RotationRefused,
-    Steps,
+    RotationSteps,
     UncertainOutcome,
 )
-from bitting.core.usecases.secrets.values import SEALING, require_usable, stored_key, value_of
+from bitting.core.usecases.secrets.values import SEALING, read_value, require_key_usable, stored_key
 
 TRIES_MAX = 6
 WAIT_FIRST_MS, WAIT_LAST_MS = 2_000, 3_600_000
@@ -69,7 +69,7 @@ HOURLY_MAX = 50
 
 @dataclass(slots=True)
 class RotateSecret:
-    """``version``: what the new version is to be called, empty for the next number.
+    """``version``: the name of the new version, empty for the next number.
 
     ``versions_max``: the API's documented number.
     """
@@ -101,17 +101,17 @@ class TaskPage:
 
 @use_case("secret:rotate", writes=True)
 def rotate(context: Context, command: RotateSecret) -> SecretTask:
-    """Have the secret rotated now; the task says how it goes. A version that is there already is no news.
+    """Start a rotation; the task shows its progress. A version that exists already is not an error.
 
     Raises ``ResourceNotFound``, the state's fault, ``InvalidParameter`` (name: nothing to rotate), ``ResourceInUse``
-    (``kind`` rotation: another version is on its way), ``RateExceeded``, and the faults of the wrapping key.
+    (``kind`` rotation: another rotation is running), ``RateExceeded``, and the faults of the wrapping key.
     """
     uow, now = context.uow, context.now_ms
     secret = find(context, command.name, "secret:rotate")
-    need_value(secret)
-    if not rotatable(secret):
+    require_value_access(secret)
+    if not is_rotatable(secret):
         raise faults.InvalidParameter(parameter="name", reason="unmanaged")
-    require_usable(context.principal, stored_key(context.gate, uow, secret.key_id, now).key, SEALING, now)
+    require_key_usable(context.principal, stored_key(context.gate, uow, secret.key_id, now).key, SEALING, now)
     running = running_task(uow, secret)
     if running is not None:
         if command.version not in {"", running.version}:
@@ -121,31 +121,31 @@ def rotate(context: Context, command: RotateSecret) -> SecretTask:
         done = uow.of(SecretTask).find({"secret_id": secret.id, "version": command.version}, limit=1)
         return done[0] if done else _task(context, secret, command.version, TaskState.SUCCEEDED)
     _require_rate(context)
-    return begin(context, secret, command.version, command.by)
+    return start_rotation(context, secret, command.version, command.by)
 
 
-def rotatable(secret: Secret) -> bool:
-    """Whether there is anybody to rotate it: a managed type, or a function."""
+def is_rotatable(secret: Secret) -> bool:
+    """Whether the secret can be rotated: it has a managed type, or a function."""
     return secret.type is not SecretType.GENERIC or bool(secret.function)
 
 
 def running_task(uow: UnitOfWork, secret: Secret) -> SecretTask | None:
-    """The rotation under way, if one is."""
+    """The running rotation, if any."""
     found = uow.of(SecretTask).find({"secret_id": secret.id, "state": TaskState.RUNNING}, limit=1)
     return found[0] if found else None
 
 
-def begin(context: Context, secret: Secret, version: str, by: str) -> SecretTask:
+def start_rotation(context: Context, secret: Secret, version: str, by: str) -> SecretTask:
     """A task and its job, due now."""
     uow = context.uow
-    made = secret.versions_made
+    version_number = secret.versions_made
     if not version:
-        made += 1
-        while version_named(uow, secret, version := f"v{made}"):
-            made += 1
+        version_number += 1
+        while version_named(uow, secret, version := f"v{version_number}"):
+            version_number += 1
     task = replace(_task(context, secret, version, TaskState.RUNNING), by=by)
     uow.of(SecretTask).add(task)
-    touch(uow, secret, context.now_ms, versions_made=made)
+    touch(uow, secret, context.now_ms, versions_made=version_number)
     schedule(uow, ROTATE, secret.id, context.now_ms, context.now_ms, payload=task.id)
     return task
 
@@ -213,86 +213,90 @@ def _require_task(context: Context, task_id: str) -> SecretTask:
 
 
 def handler(choose: Choose) -> Callable[[JobRun], int | None]:
-    """The handler of :data:`ROTATE` jobs. ``choose`` finds who takes the outside steps for a secret."""
+    """The handler of :data:`ROTATE` jobs. ``choose`` finds the rotation steps for a secret."""
 
-    def run(turn: JobRun) -> int | None:
-        with turn.gate.store.begin(write=False) as uow:
-            task = uow.of(SecretTask).get(turn.job.payload)
-            secret = uow.of(Secret).get(turn.job.subject)
+    def run(job_run: JobRun) -> int | None:
+        with job_run.gate.store.begin(write=False) as uow:
+            task = uow.of(SecretTask).get(job_run.job.payload)
+            secret = uow.of(Secret).get(job_run.job.subject)
         if task is None or secret is None or task.state is not TaskState.RUNNING:
             return None
         if secret.state is not SecretState.ENABLED:
-            return turn.now_ms + NOT_NOW_MS
+            return job_run.now_ms + NOT_NOW_MS
         try:
-            _attempt(turn, task, secret, choose)
+            _run_steps(job_run, task, secret, choose)
         except (RotationRefused, faults.Fault) as error:
-            _no_luck(turn, task, secret, choose, error)
+            _retry_or_resolve(job_run, task, secret, choose, error)
         return None
 
     return run
 
 
-def _attempt(turn: JobRun, task: SecretTask, secret: Secret, choose: Choose) -> None:
-    steps = choose(turn, secret)
-    situation = _situation(turn, task, secret)
-    if situation.pending is None:
-        situation = _create(turn, task, steps, situation)
+def _run_steps(job_run: JobRun, task: SecretTask, secret: Secret, choose: Choose) -> None:
+    steps = choose(job_run, secret)
+    rotation_context = _rotation_context(job_run, task, secret)
+    if rotation_context.pending is None:
+        rotation_context = _create(job_run, task, steps, rotation_context)
     for step in (steps.set, steps.test):
-        turn.keep()
-        step(situation)
-    turn.keep()
-    _finish(turn, task, steps, situation)
+        job_run.renew_lease()
+        step(rotation_context)
+    job_run.renew_lease()
+    _finish(job_run, task, steps, rotation_context)
 
 
-def _situation(turn: JobRun, task: SecretTask, secret: Secret) -> RotationContext:
-    """The values as they are now, opened."""
-    with turn.gate.store.begin(write=False) as uow:
+def _rotation_context(job_run: JobRun, task: SecretTask, secret: Secret) -> RotationContext:
+    """The present values, decrypted."""
+    with job_run.gate.store.begin(write=False) as uow:
 
         def value(version: SecretVersion | None) -> bytes | None:
             if version is None:
                 return None
-            return value_of(turn.gate, stored_key(turn.gate, uow, version.key_id, turn.now_ms), secret, version)
+            return read_value(
+                job_run.gate, stored_key(job_run.gate, uow, version.key_id, job_run.now_ms), secret, version
+            )
 
         def staged(name: str) -> SecretVersion | None:
             stage = uow.of(Stage).get(f"{secret.id}/{name}")
             return uow.of(SecretVersion).get(stage.version_id) if stage else None
 
-        made = version_named(uow, secret, task.version)
-        pending = made if made is not None and made.task_id == task.id else None
+        existing = version_named(uow, secret, task.version)
+        pending = existing if existing is not None and existing.task_id == task.id else None
         current = value(staged(CURRENT))
         if current is None:
             raise RotationRefused("NoCurrentVersion", "The secret has no current version.", final=True)
         return RotationContext(secret, task, current, value(staged(PREVIOUS)), value(pending))
 
 
-def _create(turn: JobRun, task: SecretTask, steps: Steps, situation: RotationContext) -> RotationContext:
-    turn.keep()
-    value = steps.propose(situation)
-    gate, now = turn.gate, turn.now_ms
+def _create(
+    job_run: JobRun, task: SecretTask, steps: RotationSteps, rotation_context: RotationContext
+) -> RotationContext:
+    job_run.renew_lease()
+    value = steps.create_value(rotation_context)
+    gate, now = job_run.gate, job_run.now_ms
     with gate.store.begin(write=True) as uow:
-        secret = _still_there(uow, situation.secret)
+        secret = _require_enabled(uow, rotation_context.secret)
         cached = stored_key(gate, uow, secret.key_id, now)
         new = NewVersion(value, name=task.version, task_id=task.id)
         changed, version = add_version(gate, uow, cached, secret, new, now)
         put_stage(uow, secret, PENDING, version.id, now)
-        steps.record(uow, situation, value)
+        steps.record(uow, rotation_context, value)
         touch(uow, changed, now)
-    return replace(situation, pending=value)
+    return replace(rotation_context, pending=value)
 
 
-def _still_there(uow: UnitOfWork, secret: Secret) -> Secret:
-    held = uow.of(Secret).get(secret.id)
-    if held is None or held.state is not SecretState.ENABLED:
+def _require_enabled(uow: UnitOfWork, secret: Secret) -> Secret:
+    stored = uow.of(Secret).get(secret.id)
+    if stored is None or stored.state is not SecretState.ENABLED:
         raise RotationRefused("SecretNotEnabled", "The secret is not enabled any more.")
-    return held
+    return stored
 
 
-def _finish(turn: JobRun, task: SecretTask, steps: Steps, situation: RotationContext) -> None:
-    steps.finished(situation)
-    gate, now = turn.gate, turn.now_ms
+def _finish(job_run: JobRun, task: SecretTask, steps: RotationSteps, rotation_context: RotationContext) -> None:
+    steps.notify_finished(rotation_context)
+    gate, now = job_run.gate, job_run.now_ms
     with gate.store.begin(write=True) as uow:
-        secret = _still_there(uow, situation.secret)
-        steps.finish(uow, situation)
+        secret = _require_enabled(uow, rotation_context.secret)
+        steps.finish(uow, rotation_context)
         version = _pending_version(uow, secret, task)
         put_stage(uow, secret, CURRENT, version.id, now)
         uow.of(Stage).remove(f"{secret.id}/{PENDING}")
@@ -303,8 +307,8 @@ def _finish(turn: JobRun, task: SecretTask, steps: Steps, situation: RotationCon
         secret = touch(uow, secret, now, rotated_ms=now, rotation_due_ms=due, rotation=rotation)
         uow.of(SecretTask).put(replace(task, state=TaskState.SUCCEEDED, attempts=task.attempts + 1))
         events.emit(gate, uow, secret, events.ROTATED, now, version=version.name, task=task.id)
-        turn.record(secret.account_id, secret.key_id)
-        turn.settle(uow)
+        job_run.record(secret.account_id, secret.key_id)
+        job_run.settle(uow)
 
 
 def _pending_version(uow: UnitOfWork, secret: Secret, task: SecretTask) -> SecretVersion:
@@ -314,60 +318,67 @@ def _pending_version(uow: UnitOfWork, secret: Secret, task: SecretTask) -> Secre
     return version
 
 
-def _no_luck(turn: JobRun, task: SecretTask, secret: Secret, choose: Choose, error: BaseException) -> None:
-    """Later again; or, after the last try, find out which credential works and end it there."""
+def _retry_or_resolve(job_run: JobRun, task: SecretTask, secret: Secret, choose: Choose, error: BaseException) -> None:
+    """Retry later; after the last try, find out which value works and end the rotation accordingly."""
     refused = (
         error if isinstance(error, RotationRefused) else RotationRefused(type(error).__name__, "The rotation failed.")
     )
     task = replace(task, attempts=task.attempts + 1, error=refused.code, error_text=refused.text)
     if task.attempts < TRIES_MAX and not refused.final:
-        _later(turn, task)
+        _retry_later(job_run, task)
         return
     try:
-        turn.keep()
-        steps = choose(turn, secret)
-        situation = _situation(turn, task, secret)
-        doubt = UncertainOutcome.OLD_WORKS if situation.pending is None else steps.doubt(situation)
-        if doubt is UncertainOutcome.NEW_WORKS:
-            _finish(turn, task, steps, situation)
+        job_run.renew_lease()
+        steps = choose(job_run, secret)
+        rotation_context = _rotation_context(job_run, task, secret)
+        determine_outcome = (
+            UncertainOutcome.OLD_WORKS
+            if rotation_context.pending is None
+            else steps.determine_outcome(rotation_context)
+        )
+        if determine_outcome is UncertainOutcome.NEW_WORKS:
+            _finish(job_run, task, steps, rotation_context)
         else:
-            _fail(turn, task, refused, steps, situation)
+            _fail(job_run, task, refused, steps, rotation_context)
     except (RotationRefused, faults.Fault):
-        if _proposed(turn, task):
-            _later(turn, task)
+        if _has_pending_value(job_run, task):
+            _retry_later(job_run, task)
         else:
-            _fail(turn, task, refused)
+            _fail(job_run, task, refused)
 
 
-def _proposed(turn: JobRun, task: SecretTask) -> bool:
-    """Whether there is a pending value that somebody might have put to use."""
-    with turn.gate.store.begin(write=False) as uow:
+def _has_pending_value(job_run: JobRun, task: SecretTask) -> bool:
+    """Whether there is a pending value that may already be set on the server."""
+    with job_run.gate.store.begin(write=False) as uow:
         found = uow.of(SecretVersion).find({"secret_id": task.secret_id, "name": task.version}, limit=1)
         return bool(found) and found[0].task_id == task.id
 
 
-def _later(turn: JobRun, task: SecretTask) -> None:
+def _retry_later(job_run: JobRun, task: SecretTask) -> None:
     wait = min(WAIT_FIRST_MS << min(task.attempts - 1, 12), WAIT_LAST_MS)
-    with turn.gate.store.begin(write=True) as uow:
+    with job_run.gate.store.begin(write=True) as uow:
         uow.of(SecretTask).put(task)
-        turn.settle(uow, turn.now_ms + wait)
+        job_run.settle(uow, job_run.now_ms + wait)
 
 
 def _fail(
-    turn: JobRun,
+    job_run: JobRun,
     task: SecretTask,
     refused: RotationRefused,
-    steps: Steps | None = None,
-    situation: RotationContext | None = None,
+    steps: RotationSteps | None = None,
+    rotation_context: RotationContext | None = None,
 ) -> None:
-    """The old value stays current; the pending one is erased. Tried again when the clock says so."""
-    gate, now = turn.gate, turn.now_ms
+    """End as failed: the old value stays current, the pending one is deleted.
+
+    The next try is the next scheduled rotation.
+    """
+    gate, now = job_run.gate, job_run.now_ms
     with gate.store.begin(write=True) as uow:
         uow.of(SecretTask).put(replace(task, state=TaskState.FAILED, error=refused.code, error_text=refused.text))
         secret = uow.of(Secret).get(task.secret_id)
         if secret is not None:
-            if steps is not None and situation is not None and situation.pending is not None:
-                steps.abandon(uow, situation)
+            if steps is not None and rotation_context is not None and rotation_context.pending is not None:
+                steps.abandon(uow, rotation_context)
             version = version_named(uow, secret, task.version)
             if version is not None and version.task_id == task.id:
                 uow.of(SecretVersion).remove(version.id)
@@ -377,5 +388,5 @@ def _fail(
             rotation = SecretRotation.INVALID if on else secret.rotation
             secret = touch(uow, secret, now, rotation=rotation, rotation_due_ms=due)
             events.emit(gate, uow, secret, events.ROTATION_FAILED, now, task=task.id, error=refused.code)
-            turn.record(secret.account_id, secret.key_id, refused.code)
-        turn.settle(uow)
+            job_run.record(secret.account_id, secret.key_id, refused.code)
+        job_run.settle(uow)

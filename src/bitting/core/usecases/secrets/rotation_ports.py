@@ -1,13 +1,13 @@
-"""What rotation needs from the outside: somebody who changes passwords, and somebody who posts.
+"""Ports of rotation: database logins and webhooks.
 
 ::
 
-    Steps     propose, set, test, finish, doubt     one way of rotating (bitting.core.usecases.rotators_*)
-    Rotator   works, set_password, ensure_user      a live database
-    Outlet    post                                  HTTP, bounded in time and size
+    Steps     create_value, set, test, finish, ...     one kind of rotation (the *_rotation modules here)
+    Rotator   works, set_password, ensure_user      a database server
+    HttpClient   post                                  HTTP, bounded in time and size
 
-The steps of every rotation are create, set, test, finish (:mod:`bitting.core.usecases.secrets.rotation`). Each may be
-asked again after a crash, so each must come to the same end whether or not it was done before.
+The steps of every rotation are create, set, test, finish (:mod:`bitting.core.usecases.secrets.rotation`). Each may
+run again after a crash, so each must be idempotent.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DELIVERY_HEADER = "x-bitting-delivery"
 
 
 class RotationRefused(Exception):
-    """This step cannot be done. ``code`` is a word, ``text`` one sentence for a person; neither holds a password.
+    """This step cannot be done. ``code`` is machine-readable, ``text`` one sentence; neither contains a password.
 
     ``final``: trying again will not help.
     """
@@ -50,8 +50,8 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """Where to log in. ``admin``: who may change the passwords of others, None where nobody may."""
+class DatabaseServer:
+    """Where to log in. ``admin``: who may change the passwords of others, None if there is no such login."""
 
     engine: str
     host: str
@@ -64,32 +64,32 @@ class Server:
 class Rotator(Protocol):
     """Changes passwords on one kind of server. Every call ends within ten seconds.
 
-    Raises :class:`RotationRefused` when the server says no, or is not there.
+    Raises :class:`RotationRefused` when the server says no, or cannot be reached.
     """
 
-    def works(self, server: Server, login: Login) -> bool:
-        """Whether this login is let in now. A server that cannot be asked raises instead."""
+    def login_works(self, server: DatabaseServer, login: Login) -> bool:
+        """Whether this login works now. Raises if the server cannot be reached."""
         ...
 
-    def set_password(self, server: Server, by: Login, login: Login) -> None:
+    def set_password(self, server: DatabaseServer, by: Login, login: Login) -> None:
         """Give ``login.user`` the password ``login.password``, logged in as ``by``."""
         ...
 
-    def ensure_user(self, server: Server, like: str, login: Login) -> None:
+    def ensure_user(self, server: DatabaseServer, like: str, login: Login) -> None:
         """Make ``login.user`` if there is none, with the rights of ``like``; needs ``server.admin``."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What a webhook answered; status 0 if nobody did."""
+    """The answer of a webhook; status 0 if there was none."""
 
     status: int
     body: bytes = b""
 
 
 class HttpClient(Protocol):
-    """The way out for webhooks."""
+    """An HTTP client for webhooks."""
 
     def post(self, url: str, headers: dict[str, str], body: bytes) -> HttpResponse:
         """Post JSON; at most ten seconds and 64 KiB of answer. Never raises; follows no redirect."""
@@ -98,7 +98,7 @@ class HttpClient(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RotationContext:
-    """A rotation and the values it is about, opened. ``pending`` is None before the version is made."""
+    """A rotation and its values, decrypted. ``pending`` is None before the version is made."""
 
     secret: Secret
     task: SecretTask
@@ -108,60 +108,61 @@ class RotationContext:
 
 
 class UncertainOutcome(StrEnum):
-    """What holds after a rotation that came to no end."""
+    """Which value works after a rotation that did not complete."""
 
     OLD_WORKS = "old_works"
     NEW_WORKS = "new_works"
 
 
-class Steps(Protocol):
-    """One way of rotating. All but the three that get a unit of work may talk to the outside, for ten seconds each.
+class RotationSteps(Protocol):
+    """One kind of rotation. Steps without a unit of work may call other servers, for ten seconds each.
 
     Raises :class:`RotationRefused`.
     """
 
-    def propose(self, situation: RotationContext) -> bytes:
-        """The new value. Nothing outside may change yet."""
+    def create_value(self, rotation_context: RotationContext) -> bytes:
+        """The new value. No other server may be changed yet."""
         ...
 
-    def record(self, uow: UnitOfWork, situation: RotationContext, value: bytes) -> None:
+    def record(self, uow: UnitOfWork, rotation_context: RotationContext, value: bytes) -> None:
         """Inside the transaction that keeps the proposed value."""
         ...
 
-    def set(self, situation: RotationContext) -> None:
+    def set(self, rotation_context: RotationContext) -> None:
         """Put the pending value to use."""
         ...
 
-    def test(self, situation: RotationContext) -> None:
+    def test(self, rotation_context: RotationContext) -> None:
         """Return if the pending value works."""
         ...
 
-    def finished(self, situation: RotationContext) -> None:
-        """Tell the outside that the pending value becomes the current one."""
+    def notify_finished(self, rotation_context: RotationContext) -> None:
+        """Notify other servers that the pending value becomes the current one."""
         ...
 
-    def finish(self, uow: UnitOfWork, situation: RotationContext) -> None:
+    def finish(self, uow: UnitOfWork, rotation_context: RotationContext) -> None:
         """Inside the transaction that makes the pending value the current one."""
         ...
 
-    def doubt(self, situation: RotationContext) -> UncertainOutcome:
-        """After the last try: which value works, having put back what can be put back.
+    def determine_outcome(self, rotation_context: RotationContext) -> UncertainOutcome:
+        """After the last try: which value works, once everything that can be rolled back is.
 
-        Raises :class:`RotationRefused` if nobody can say now: then everything is kept and tried again.
+        Raises :class:`RotationRefused` if that cannot be determined: then nothing is dropped and the rotation is
+        retried.
         """
         ...
 
-    def abandon(self, uow: UnitOfWork, situation: RotationContext) -> None:
+    def abandon(self, uow: UnitOfWork, rotation_context: RotationContext) -> None:
         """Inside the transaction that drops the pending value."""
         ...
 
 
-#: Finds the steps for a secret. Raises :class:`RotationRefused` if there is nobody to take them.
-Choose = Callable[[JobRun, Secret], Steps]
+#: Finds the steps for a secret. Raises :class:`RotationRefused` if there are none.
+Choose = Callable[[JobRun, Secret], RotationSteps]
 
 
 def signed_headers(secret: bytes, body: bytes, now_ms: int, delivery: str) -> dict[str, str]:
-    """Headers by which a webhook knows that we sent this, now, and only once.
+    """Signature headers of a webhook request: sender, time and delivery id.
 
     ``v1=`` HMAC-SHA256 (hex) under the webhook's secret over ``<timestamp>.<delivery>.<body>``, the timestamp in
     seconds.

@@ -1,9 +1,9 @@
-"""Names that sit on versions of a secret.
+"""Version stages: names for versions of a secret.
 
 ::
 
-    place         put names on a version; ``current`` leaves ``previous`` behind where it was
-    remove        take a name of one's own away; the service's three stay
+    place         put stages on a version; moving ``current`` moves ``previous`` to where it was
+    remove        remove a custom stage; the three of the service cannot be removed
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from bitting.core.ports import UnitOfWork
 from bitting.core.usecases.secrets.records import (
     STAGES_MAX,
     find,
-    need_value,
     put_stage,
     quota,
+    require_value_access,
     require_version,
     stages_of,
     touch,
@@ -39,7 +39,7 @@ class StageCommand:
 class MoveStage:
     """Put ``stage`` on the version named ``version``.
 
-    ``away_from``: it must have been on that version. ``strict``: refuse if it is there already.
+    ``away_from``: it must have been on that version. ``strict``: refuse if it is already on that version.
     """
 
     name: str
@@ -52,7 +52,7 @@ class MoveStage:
 
 @dataclass(slots=True)
 class RemoveStage:
-    """Take ``stage`` away. ``version``: the version it must have been on, empty for any."""
+    """Remove ``stage``. ``version``: the version it must have been on, empty for any."""
 
     name: str
     stage: str
@@ -68,10 +68,10 @@ class NamedStage:
     version: SecretVersion
 
 
-def place(
+def place_stages(
     uow: UnitOfWork, secret: Secret, version: SecretVersion, names: Sequence[str], now_ms: int, most: int
 ) -> None:
-    """Put the names on a version.
+    """Put the stages on a version.
 
     Raises ``QuotaExceeded`` (``limit`` stages_in_request, stages), ``ResourceExists`` with ``kind`` stage for a
     name given twice, ``ResourceNotFound`` where the quota was withdrawn.
@@ -81,8 +81,8 @@ def place(
         raise faults.QuotaExceeded(limit="stages_in_request", resource=secret.name)
     if len(set(names)) != len(names):
         raise faults.ResourceExists(kind="stage", resource=secret.name)
-    held = set(stages_of(uow, secret.id))
-    if len(held | set(names)) > max(most, len(held)):
+    stored = set(stages_of(uow, secret.id))
+    if len(stored | set(names)) > max(most, len(stored)):
         raise faults.QuotaExceeded(limit="stages", resource=secret.name)
     for name in names:
         put_stage(uow, secret, name, version.id, now_ms)
@@ -103,7 +103,7 @@ def _version(uow: UnitOfWork, stage: Stage) -> SecretVersion:
 
 
 @use_case("secret:list_versions")
-def show(context: Context, command: StageCommand) -> NamedStage:
+def describe_stage(context: Context, command: StageCommand) -> NamedStage:
     """Which version the stage is on. Raises ``ResourceNotFound`` (``kind`` secret, stage)."""
     secret = find(context, command.name, "secret:list_versions")
     stage = _require(context.uow, secret, command.stage)
@@ -111,38 +111,38 @@ def show(context: Context, command: StageCommand) -> NamedStage:
 
 
 @use_case("secret:update_stage", writes=True)
-def move(context: Context, command: MoveStage) -> NamedStage:
+def move_stage(context: Context, command: MoveStage) -> NamedStage:
     """Put the stage on a version.
 
     Raises ``ResourceNotFound`` (``kind`` secret, version), the state's fault, ``ResourceExists`` (``kind`` stage)
-    where ``strict``, ``InvalidParameter`` (``away_from``), and as :func:`place`.
+    where ``strict``, ``InvalidParameter`` (``away_from``), and as :func:`place_stages`.
     """
     uow = context.uow
     secret = find(context, command.name, "secret:update_stage")
-    need_value(secret)
+    require_value_access(secret)
     version = require_version(uow, secret, command.version)
-    held = uow.of(Stage).get(f"{secret.id}/{command.stage}")
-    if held is not None and held.version_id == version.id and command.strict:
+    stored = uow.of(Stage).get(f"{secret.id}/{command.stage}")
+    if stored is not None and stored.version_id == version.id and command.strict:
         raise faults.ResourceExists(kind="stage", resource=command.stage)
     if command.away_from:
         former = require_version(uow, secret, command.away_from)
-        if held is None or held.version_id != former.id:
+        if stored is None or stored.version_id != former.id:
             raise faults.InvalidParameter(parameter="away_from", reason="stage")
-    place(uow, secret, version, (command.stage,), context.now_ms, command.stages_max)
+    place_stages(uow, secret, version, (command.stage,), context.now_ms, command.stages_max)
     secret = touch(uow, secret, context.now_ms)
     return NamedStage(secret, _require(uow, secret, command.stage), version)
 
 
 @use_case("secret:update_stage", writes=True)
-def remove(context: Context, command: RemoveStage) -> Secret:
-    """Take the stage away.
+def remove_stage(context: Context, command: RemoveStage) -> Secret:
+    """Remove the stage.
 
     Raises ``ResourceInUse`` (``kind`` stage) for the service's own, ``ResourceNotFound``, the state's fault,
     ``InvalidParameter`` (``version``) if it is elsewhere.
     """
     uow = context.uow
     secret = find(context, command.name, "secret:update_stage")
-    need_value(secret)
+    require_value_access(secret)
     if command.stage in SYSTEM_STAGES:
         raise faults.ResourceInUse(kind="stage", resource=command.stage)
     stage = _require(uow, secret, command.stage)

@@ -1,13 +1,13 @@
-"""How a secret's value is kept: a data key per version, under the secret's key.
+"""Envelope encryption of secret values: a data key per version, encrypted under the secret's key.
 
 ::
 
     key of the secret ── seals ──> data key (framed ciphertext)       both bound to
     data key          ── seals ──> iv (12) | value | tag (16)         account, secret, version
 
-1. The data key is fresh for every version, so a value never meets the key's limit of messages.
-2. The binding is additional data of both layers: a value put into another version, secret or account by somebody
-   who can write to the database does not open.
+1. Every version has a new data key, so values do not count towards the message limit of the key.
+2. The binding is additional data of both layers: a value moved to another version, secret or account with
+   write access to the database does not decrypt.
 3. The key must be symmetric, made for encryption, and in a state that allows use; others fail before anything
    is written.
 """
@@ -19,14 +19,14 @@ from bitting.core.authz.statements import authorise
 from bitting.core.blob import IV_BYTES, Blob, framed, parse
 from bitting.core.gate import Context, Gate
 from bitting.core.key_cache import CachedKey
-from bitting.core.key_states import is_deleted, require
+from bitting.core.key_states import is_deleted, require_state
 from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.secret import Secret, SecretVersion
 from bitting.core.ports import CanEncrypt, KeyHandle, UnitOfWork
 from bitting.core.specs import Usage
-from bitting.core.usecases.crypto.encryption import pick_algorithm, require_symmetric
+from bitting.core.usecases.crypto.encryption import require_symmetric, select_algorithm
 from bitting.core.usecases.keys import lifecycle as keys
 
 DEFAULT_KEY = "csms/default"
@@ -36,12 +36,12 @@ SEALING, OPENING = "key:generate_data_key", "key:decrypt"
 
 
 def binding(secret: Secret, version: str) -> bytes:
-    """What a sealed value is tied to."""
+    """The binding of an encrypted value."""
     return b"\0".join((b"secret", secret.account_id.encode(), secret.id.encode(), version.encode()))
 
 
 def default_key(context: Context) -> Key:
-    """The key of secrets that name none: the service's own, made when it is first needed."""
+    """The default key of secrets: a service key, created when it is first needed."""
     found = context.uow.of(Key).find({"ring": context.principal.ring, "name": DEFAULT_KEY}, limit=1)
     if found:
         return found[0]
@@ -49,45 +49,45 @@ def default_key(context: Context) -> Key:
 
 
 def chosen_key(context: Context, ref: KeyRef | None) -> CachedKey:
-    """The key a caller wants a secret under. Raises as :func:`require_usable`, or ``KeyNotFound``."""
+    """The key a caller names for a secret. Raises as :func:`require_key_usable`, or ``KeyNotFound``."""
     key = default_key(context) if ref is None else context.gate.find_key(context.uow, context, ref)
-    require_usable(context.principal, key, SEALING, context.now_ms)
-    return opened(context.gate, context.uow, key)
+    require_key_usable(context.principal, key, SEALING, context.now_ms)
+    return cached_key(context.gate, context.uow, key)
 
 
 def stored_key(gate: Gate, uow: UnitOfWork, key_id: str, now_ms: int) -> CachedKey:
-    """A secret's key for work that nobody asks for. Raises ``KeyNotFound`` or its state's fault."""
+    """The key of a stored secret, for background jobs. Raises ``KeyNotFound`` or its state's fault."""
     key = uow.of(Key).get(key_id)
     if key is None or is_deleted(key, now_ms):
         raise faults.KeyNotFound(resource=key_id)
-    require("use", key, now_ms)
-    return opened(gate, uow, key)
+    require_state("use", key, now_ms)
+    return cached_key(gate, uow, key)
 
 
-def opened(gate: Gate, uow: UnitOfWork, key: Key) -> CachedKey:
+def cached_key(gate: Gate, uow: UnitOfWork, key: Key) -> CachedKey:
     """A key with its versions as this unit of work sees them."""
     versions = uow.of(KeyVersion).find({"key_id": key.id}, order="number")
     return CachedKey(key, versions, gate.cache.open_version)
 
 
-def require_usable(principal: Principal, key: Key, action: str, now_ms: int) -> None:
+def require_key_usable(principal: Principal, key: Key, action: str, now_ms: int) -> None:
     """Return if the caller may use the key for secrets.
 
-    Raises ``PermissionDenied`` (naming the key; the service's own key is everybody's), a ``KeyStateFault``,
+    Raises ``PermissionDenied`` (naming the key; the default key may be used by everybody), a ``KeyStateFault``,
     ``SymmetricKeyRequired``, ``UsageMismatch``.
     """
     if not (principal.admin or key.service):
         authorise(principal, action, f"key/{key.id}")
-    require("use", key, now_ms)
+    require_state("use", key, now_ms)
     require_symmetric(key)
-    pick_algorithm(key, None, Usage.ENCRYPT)
+    select_algorithm(key, None, Usage.ENCRYPT)
 
 
-def seal(gate: Gate, cached: CachedKey, aad: bytes, value: bytes) -> tuple[bytes, bytes]:
+def seal_value(gate: Gate, cached: CachedKey, aad: bytes, value: bytes) -> tuple[bytes, bytes]:
     """(data key under the key, value under the data key)."""
     entropy, key = gate.entropy, cached.key
     data_key, iv = entropy.random(DATA_KEY_BYTES), entropy.random(IV_BYTES)
-    algorithm = pick_algorithm(key, None, Usage.ENCRYPT)
+    algorithm = select_algorithm(key, None, Usage.ENCRYPT)
     handle = _cipher(cached.handle(key.primary_version))
     wrapped = handle.seal(data_key, iv=iv, aad=aad, algorithm=algorithm)
     inner = entropy.random(IV_BYTES)
@@ -95,8 +95,8 @@ def seal(gate: Gate, cached: CachedKey, aad: bytes, value: bytes) -> tuple[bytes
     return framed(Blob(key.primary_version, iv, wrapped, algorithm)), inner + sealed
 
 
-def unseal(gate: Gate, cached: CachedKey, aad: bytes, data_key: bytes, sealed: bytes) -> bytes:
-    """The value. Raises ``ProviderFailed`` if either layer does not open: the store was tampered with."""
+def unseal_value(gate: Gate, cached: CachedKey, aad: bytes, data_key: bytes, sealed: bytes) -> bytes:
+    """The value. Raises ``ProviderFailed`` if either layer does not decrypt: the store was tampered with."""
     blob = parse(data_key)
     handle = _cipher(cached.handle(blob.version_id))
     try:
@@ -107,9 +107,9 @@ def unseal(gate: Gate, cached: CachedKey, aad: bytes, data_key: bytes, sealed: b
         raise faults.ProviderFailed(reason="a secret's value does not open under its key and binding") from None
 
 
-def value_of(gate: Gate, cached: CachedKey, secret: Secret, version: SecretVersion) -> bytes:
+def read_value(gate: Gate, cached: CachedKey, secret: Secret, version: SecretVersion) -> bytes:
     """The value of one version."""
-    return unseal(gate, cached, binding(secret, version.name), version.data_key, version.sealed)
+    return unseal_value(gate, cached, binding(secret, version.name), version.data_key, version.sealed)
 
 
 def _cipher(handle: KeyHandle) -> CanEncrypt:

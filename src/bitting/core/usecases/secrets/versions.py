@@ -1,9 +1,9 @@
-"""Values of a secret: putting new ones, reading them, looking at the list.
+"""Secret versions: put, read, describe and list values.
 
 ::
 
-    put_value     secret, value (, version, stages) -> version; the same version with the same value is no news
-    get_value     secret (, version | stage)        -> value          hot: from the cache, opened on every read
+    put_value     secret, value (, version, stages) -> version; repeating a put with the same value is not an error
+    get_value     secret (, version | stage)        -> value          hot: from the cache, decrypted on every read
     list_versions, describe_version, update_expiry
 """
 
@@ -26,24 +26,31 @@ from bitting.core.usecases.secrets.records import (
     VersionWithStages,
     add_version,
     find,
-    missing,
-    need_value,
-    permit,
+    is_visible,
+    not_found_fault,
     purge,
     quota,
+    require_permission,
+    require_value_access,
     require_version,
-    same_value,
-    staged_on,
     stages_of,
+    stages_on,
     touch,
+    value_equals,
     version_named,
     versions_of,
-    visible,
 )
-from bitting.core.usecases.secrets.stages import place
-from bitting.core.usecases.secrets.values import OPENING, SEALING, chosen_key, require_usable, stored_key, value_of
+from bitting.core.usecases.secrets.stages import place_stages
+from bitting.core.usecases.secrets.values import (
+    OPENING,
+    SEALING,
+    chosen_key,
+    read_value,
+    require_key_usable,
+    stored_key,
+)
 
-#: Longer sealed values are read from the store each time, so that the cache stays small.
+#: Longer encrypted values are read from the store each time, so that the cache stays small.
 CACHED_BYTES_MAX = 2048
 
 
@@ -69,8 +76,8 @@ class PutValue:
 class GetValue:
     """``version`` and ``stage`` empty: the stage ``current``. Both: the version must be on the stage.
 
-    ``system_only``: managed secrets are read by the stages current and previous alone, and a version given is not
-    looked at (Alibaba, GetSecretValue).
+    ``system_only``: managed secrets are read by the stages current and previous only, and a given version is
+    ignored (Alibaba, GetSecretValue).
     """
 
     name: str
@@ -81,7 +88,10 @@ class GetValue:
 
 @dataclass(slots=True)
 class Value:
-    """A value with what it belongs to. ``value`` is the text the caller gave; ``version.binary`` says what it is."""
+    """A value with its secret and version.
+
+    ``value``: the text as given; ``version.binary``: whether it stands for bytes.
+    """
 
     secret: Secret
     version: SecretVersion
@@ -137,36 +147,36 @@ def put_value(context: Context, command: PutValue) -> VersionWithStages:
     """
     uow, now = context.uow, context.now_ms
     secret = find(context, command.name, "secret:put_value")
-    need_value(secret)
+    require_value_access(secret)
     if command.only is not None and secret.type is not command.only:
         raise faults.InvalidParameter(parameter="name", reason="managed")
     versions_max = quota(uow, secret.ring, "versions", command.versions_max)
-    if command.version and (held := version_named(uow, secret, command.version)):
-        return _again(context, command, secret, held)
+    if command.version and (stored := version_named(uow, secret, command.version)):
+        return _repeated_put(context, command, secret, stored)
     cached = chosen_key(context, KeyRef.by_id(secret.key_id))
     new = NewVersion(command.value, command.binary, command.version, command.expires_ms)
     secret, version = add_version(context.gate, uow, cached, secret, new, now)
     wanted = (CURRENT,) if command.stages is None else tuple(command.stages)
-    place(uow, secret, version, wanted, now, command.stages_max)
+    place_stages(uow, secret, version, wanted, now, command.stages_max)
     purge(uow, secret, versions_max)
     secret = touch(uow, secret, now)
     events.emit(context.gate, uow, secret, events.CREATED, now, version=version.name)
-    return VersionWithStages(secret, version, staged_on(stages_of(uow, secret.id), version.id))
+    return VersionWithStages(secret, version, stages_on(stages_of(uow, secret.id), version.id))
 
 
-def _again(context: Context, command: PutValue, secret: Secret, held: SecretVersion) -> VersionWithStages:
-    """The same version once more: no news if the value is the same, else refused."""
-    cached = stored_key(context.gate, context.uow, held.key_id, context.now_ms)
-    require_usable(context.principal, cached.key, SEALING, context.now_ms)
-    same = held.binary == command.binary and same_value(context.gate, cached, secret, held, command.value)
+def _repeated_put(context: Context, command: PutValue, secret: Secret, stored: SecretVersion) -> VersionWithStages:
+    """A repeated put of a version: accepted if the value is the same, else refused."""
+    cached = stored_key(context.gate, context.uow, stored.key_id, context.now_ms)
+    require_key_usable(context.principal, cached.key, SEALING, context.now_ms)
+    same = stored.binary == command.binary and value_equals(context.gate, cached, secret, stored, command.value)
     if not same:
         raise faults.ResourceExists(kind="version", resource=command.version)
-    return VersionWithStages(secret, held, staged_on(stages_of(context.uow, secret.id), held.id))
+    return VersionWithStages(secret, stored, stages_on(stages_of(context.uow, secret.id), stored.id))
 
 
 @dataclass(slots=True)
 class _CachedSecret:
-    """What the cache keeps of a secret: one version without its value if that is long."""
+    """A cached secret with one version; without its value if that is long."""
 
     secret: Secret
     version: SecretVersion | None
@@ -182,23 +192,23 @@ def get_value(context: Context, command: GetValue) -> Value:
     """
     principal = context.principal
     label = ("secret", principal.ring, command.name, command.version, command.stage, command.system_only)
-    held = context.view.get(label, _reader(principal.ring, command))
-    if held is not None and not visible(held.secret, principal, context.now_ms):
-        held = None
-    permit(context, command.name, "secret:get_value", held.secret if held is not None else None)
-    if held is None:
-        raise missing(command.name)
-    need_value(held.secret)
-    if held.version is None:
+    stored = context.view.get(label, _reader(principal.ring, command))
+    if stored is not None and not is_visible(stored.secret, principal, context.now_ms):
+        stored = None
+    require_permission(context, command.name, "secret:get_value", stored.secret if stored is not None else None)
+    if stored is None:
+        raise not_found_fault(command.name)
+    require_value_access(stored.secret)
+    if stored.version is None:
         kind, wanted = ("version", command.version) if command.version else ("stage", command.stage)
         raise faults.ResourceNotFound(kind=kind, resource=wanted)
-    _check_stage(command, held)
-    return Value(held.secret, held.version, held.stages, _open(context, held.secret, held.version))
+    _require_stage(command, stored)
+    return Value(stored.secret, stored.version, stored.stages, _open(context, stored.secret, stored.version))
 
 
-def _check_stage(command: GetValue, held: _CachedSecret) -> None:
-    by_stage = command.system_only and held.secret.type is not SecretType.GENERIC
-    if command.version and command.stage and not by_stage and command.stage not in held.stages:
+def _require_stage(command: GetValue, stored: _CachedSecret) -> None:
+    by_stage = command.system_only and stored.secret.type is not SecretType.GENERIC
+    if command.version and command.stage and not by_stage and command.stage not in stored.stages:
         raise faults.InvalidParameter(parameter="version", reason="stage")
 
 
@@ -206,13 +216,13 @@ def _open(context: Context, secret: Secret, version: SecretVersion) -> bytes:
     cached = context.view.key(secret.ring, KeyRef.by_id(version.key_id))
     if cached is None or is_deleted(cached.key, context.now_ms):
         raise faults.KeyNotFound(resource=version.key_id)
-    require_usable(context.principal, cached.key, OPENING, context.now_ms)
+    require_key_usable(context.principal, cached.key, OPENING, context.now_ms)
     if not version.sealed:
-        version = _whole(context, version)
-    return value_of(context.gate, cached, secret, version)
+        version = _full_secret(context, version)
+    return read_value(context.gate, cached, secret, version)
 
 
-def _whole(context: Context, version: SecretVersion) -> SecretVersion:
+def _full_secret(context: Context, version: SecretVersion) -> SecretVersion:
     if not context.view.may_load:
         raise NotResident
     with context.gate.store.begin(write=False) as uow:
@@ -223,21 +233,21 @@ def _whole(context: Context, version: SecretVersion) -> SecretVersion:
 
 
 def _reader(ring: str, command: GetValue) -> Callable[[Reader], _CachedSecret | None]:
-    """How the cache finds what a read needs; it depends on the secret, which every change of its parts touches."""
+    """The cache builder of a read. It depends on the secret, which every change of its parts writes."""
 
     def build(reader: Reader) -> _CachedSecret | None:
-        uow = reader._uow  # noqa: SLF001 - a secret is found by name, and told about by id
+        uow = reader._uow  # noqa: SLF001 - the secret is found by name, the cache entry depends on its id
         found = uow.of(Secret).find({"ring": ring, "name": command.name}, limit=1)
         secret = reader.get(Secret, found[0].id) if found else None
         if secret is None:
             return None
         stages = stages_of(uow, secret.id)
-        version = _pick(
+        version = _select_version(
             command, secret, stages, lambda name: version_named(uow, secret, name), uow.of(SecretVersion).get
         )
         if version is None:
             return _CachedSecret(secret, None, ())
-        named = staged_on(stages, version.id)
+        named = stages_on(stages, version.id)
         if len(version.sealed) > CACHED_BYTES_MAX:
             version = replace(version, sealed=b"")
         return _CachedSecret(secret, version, named)
@@ -245,7 +255,7 @@ def _reader(ring: str, command: GetValue) -> Callable[[Reader], _CachedSecret | 
     return build
 
 
-def _pick(
+def _select_version(
     command: GetValue,
     secret: Secret,
     stages: dict[str, Stage],
@@ -265,7 +275,7 @@ def list_versions(context: Context, command: ListVersions) -> VersionPage:
     secret = find(context, command.name, "secret:list_versions")
     stages = stages_of(context.uow, secret.id)
     found = [
-        VersionWithStages(secret, version, staged_on(stages, version.id))
+        VersionWithStages(secret, version, stages_on(stages, version.id))
         for version in versions_of(context.uow, secret.id)
     ]
     if command.named:
@@ -283,20 +293,20 @@ def describe_version(context: Context, command: SecretVersionCommand) -> Version
     """One version without its value. Raises ``ResourceNotFound`` (``kind`` secret, version)."""
     secret = find(context, command.name, "secret:list_versions")
     version = require_version(context.uow, secret, command.version)
-    return VersionWithStages(secret, version, staged_on(stages_of(context.uow, secret.id), version.id))
+    return VersionWithStages(secret, version, stages_on(stages_of(context.uow, secret.id), version.id))
 
 
 @use_case("secret:update_version", writes=True)
 def update_expiry(context: Context, command: SetExpiry) -> VersionWithStages:
-    """When a version counts as expired: its subscribers hear of it once. It stays readable.
+    """Set the expiry of a version. Subscribers are notified once; the version stays readable.
 
     Raises ``ResourceNotFound`` (``kind`` secret, version) and the state's fault.
     """
     uow = context.uow
     secret = find(context, command.name, "secret:update_version")
-    need_value(secret)
+    require_value_access(secret)
     version = require_version(uow, secret, command.version)
     version = replace(version, expires_ms=command.expires_ms, noted=False)
     uow.of(SecretVersion).put(version)
     secret = touch(uow, secret, context.now_ms)
-    return VersionWithStages(secret, version, staged_on(stages_of(uow, secret.id), version.id))
+    return VersionWithStages(secret, version, stages_on(stages_of(uow, secret.id), version.id))

@@ -1,15 +1,15 @@
-"""Rotation by somebody else's code: a webhook that is asked to take each step.
+"""Rotation by a webhook: it is called for each step.
 
 ::
 
     POST {"step": "create" | "set" | "test" | "finish" | "rollback", "task", "secret", "config", "current", "pending"}
-         create   2xx {"value": "..."}  the new value; 2xx without one: this server makes it
+         create   2xx {"value": "..."}  the new value; 2xx without one: this server generates it
          set, test, finish   2xx done; 4xx refused for good; anything else is tried again
-         rollback            2xx or 4xx: the old value holds; anything else is tried again
+         rollback            2xx or 4xx: the old value is in force; anything else is tried again
 
 Signed as every webhook (:func:`bitting.core.usecases.secrets.rotation_ports.signed_headers`).
 The delivery id is task and step, the
-same for a repetition: whoever does a step twice must come to the same end.
+same for a repetition: steps must be idempotent.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from bitting.core.usecases.secrets.database_rotation import (
     pending_of,
     with_login,
 )
-from bitting.core.usecases.secrets.passwords import for_rotation
+from bitting.core.usecases.secrets.delivery_targets import signing_secret
+from bitting.core.usecases.secrets.passwords import rotation_password
 from bitting.core.usecases.secrets.rotation_ports import (
     HttpClient,
     HttpResponse,
@@ -40,12 +41,11 @@ from bitting.core.usecases.secrets.rotation_ports import (
     UncertainOutcome,
     signed_headers,
 )
-from bitting.core.usecases.secrets.targets import signing_secret
 
 PUBLIC_FIELD, PRIVATE_FIELD = "PublicKey", "PrivateKey"
 
 
-class FunctionSteps(DefaultSteps):
+class WebhookSteps(DefaultSteps):
     """Rotation through one webhook."""
 
     def __init__(self, gate: Gate, http_client: HttpClient, webhook: Webhook) -> None:
@@ -53,64 +53,64 @@ class FunctionSteps(DefaultSteps):
         self._http_client = http_client
         self._webhook = webhook
 
-    def propose(self, situation: RotationContext) -> bytes:
-        """The function's value, or one of ours in the shape of the current one."""
-        answer = self._require("create", situation)
+    def create_value(self, rotation_context: RotationContext) -> bytes:
+        """The value from the webhook, or a generated one in the form of the current value."""
+        answer = self._require("create", rotation_context)
         try:
             content = json.loads(answer.body) if answer.body else None
         except ValueError:
             content = None
         if isinstance(content, dict) and isinstance(content.get("value"), str) and content["value"]:
             return str(content["value"]).encode()
-        return self._own(situation)
+        return self._generated_value(rotation_context)
 
-    def _own(self, situation: RotationContext) -> bytes:
-        secret, current = situation.secret, situation.current
+    def _generated_value(self, rotation_context: RotationContext) -> bytes:
+        secret, current = rotation_context.secret, rotation_context.current
         try:
             content = content_of(current)
         except RotationRefused:
-            return for_rotation(self._gate.entropy).encode()
+            return rotation_password(self._gate.entropy).encode()
         if PRIVATE_FIELD in content:
-            return json.dumps({**content, **self._pair()}).encode()
+            return json.dumps({**content, **self._generated_key_pair()}).encode()
         if fields_of(secret)[1] not in content:
-            return for_rotation(self._gate.entropy).encode()
+            return rotation_password(self._gate.entropy).encode()
         login = login_of(secret, current)
-        return with_login(secret, current, Login(login.user, for_rotation(self._gate.entropy)))
+        return with_login(secret, current, Login(login.user, rotation_password(self._gate.entropy)))
 
-    def _pair(self) -> dict[str, str]:
+    def _generated_key_pair(self) -> dict[str, str]:
         pair = self._gate.vault.key_pair(SPECS["RSA_3072"])
         private = armour(PRIVATE_KEY, reveal(pair.private)).decode()
         return {PUBLIC_FIELD: ssh_line(pair.public), PRIVATE_FIELD: private}
 
-    def set(self, situation: RotationContext) -> None:
-        """Ask for it."""
-        self._require("set", situation)
+    def set(self, rotation_context: RotationContext) -> None:
+        """Call the webhook."""
+        self._require("set", rotation_context)
 
-    def test(self, situation: RotationContext) -> None:
-        """Ask for it."""
-        self._require("test", situation)
+    def test(self, rotation_context: RotationContext) -> None:
+        """Call the webhook."""
+        self._require("test", rotation_context)
 
-    def finished(self, situation: RotationContext) -> None:
-        """Ask for it."""
-        self._require("finish", situation)
+    def notify_finished(self, rotation_context: RotationContext) -> None:
+        """Call the webhook."""
+        self._require("finish", rotation_context)
 
-    def doubt(self, situation: RotationContext) -> UncertainOutcome:
-        """Ask for everything to be put back."""
-        pending_of(situation)
-        answer = self._post("rollback", situation)
+    def determine_outcome(self, rotation_context: RotationContext) -> UncertainOutcome:
+        """Call the webhook for a rollback."""
+        pending_of(rotation_context)
+        answer = self._post("rollback", rotation_context)
         if 200 <= answer.status < 500:
             return UncertainOutcome.OLD_WORKS
         raise RotationRefused("FunctionUnreachable", "The rotation function could not put the old value back.")
 
-    def _require(self, step: str, situation: RotationContext) -> HttpResponse:
-        answer = self._post(step, situation)
+    def _require(self, step: str, rotation_context: RotationContext) -> HttpResponse:
+        answer = self._post(step, rotation_context)
         if not 200 <= answer.status < 300:
             text = f"The rotation function answered {answer.status or 'nothing'} to {step}."
             raise RotationRefused("FunctionFailed", text, final=400 <= answer.status < 500)
         return answer
 
-    def _post(self, step: str, situation: RotationContext) -> HttpResponse:
-        secret, task = situation.secret, situation.task
+    def _post(self, step: str, rotation_context: RotationContext) -> HttpResponse:
+        secret, task = rotation_context.secret, rotation_context.task
         body = json.dumps(
             {
                 "step": step,
@@ -118,8 +118,10 @@ class FunctionSteps(DefaultSteps):
                 "version": task.version,
                 "secret": {"id": secret.id, "name": secret.name, "type": secret.type.value},
                 "config": secret.config,
-                "current": situation.current.decode(errors="replace"),
-                "pending": None if situation.pending is None else situation.pending.decode(errors="replace"),
+                "current": rotation_context.current.decode(errors="replace"),
+                "pending": None
+                if rotation_context.pending is None
+                else rotation_context.pending.decode(errors="replace"),
             },
             ensure_ascii=False,
         ).encode()
@@ -141,7 +143,7 @@ def ssh_line(public_der: bytes) -> str:
 
 
 def _value(data: bytes) -> tuple[bytes, bytes]:
-    """(content, what follows) of the DER value at the head of ``data``."""
+    """(content, rest) of the DER value at the start of ``data``."""
     start, length = 2, data[1]
     if length >= 0x80:
         start += length & 0x7F

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from bitting.core.gate import UseCase
-from bitting.core.usecases.access import access_points, client_keys
+from bitting.core.usecases.access import application_access_points, client_keys
 from bitting.dialects.alibaba_openapi.access.codecs import (
     AccessControlRules,
     description,
@@ -69,16 +69,25 @@ def _rules(region: str) -> tuple[Rpc, ...]:
     return (
         Rpc(
             name="CreateNetworkRule",
-            use=access_points.create_rule,
+            use=application_access_points.create_network_rule,
             request=(_NAME, given("Type", kind, "kind", required=True), source, _DESCRIPTION),
             response=(_SAID_NAME, *said),
         ),
-        Rpc(name="DescribeNetworkRule", use=access_points.describe_rule, request=(_NAME,), response=said),
-        Rpc(name="UpdateNetworkRule", use=access_points.update_rule, request=(_NAME, source, _DESCRIPTION)),
-        Rpc(name="DeleteNetworkRule", use=access_points.delete_rule, request=(_NAME,)),
+        Rpc(
+            name="DescribeNetworkRule",
+            use=application_access_points.describe_network_rule,
+            request=(_NAME,),
+            response=said,
+        ),
+        Rpc(
+            name="UpdateNetworkRule",
+            use=application_access_points.update_network_rule,
+            request=(_NAME, source, _DESCRIPTION),
+        ),
+        Rpc(name="DeleteNetworkRule", use=application_access_points.delete_network_rule, request=(_NAME,)),
         _list(
             "ListNetworkRules",
-            access_points.list_rules,
+            application_access_points.list_network_rules,
             "NetworkRules/NetworkRule",
             _SAID_NAME,
             Field("Type", kind, of="kind"),
@@ -104,7 +113,7 @@ def _policies(region: str) -> tuple[Rpc, ...]:
     return (
         Rpc(
             name="CreatePolicy",
-            use=access_points.create_policy,
+            use=application_access_points.create_access_policy,
             request=(
                 _NAME,
                 given("Permissions", permissions, "permissions", required=True),
@@ -114,10 +123,15 @@ def _policies(region: str) -> tuple[Rpc, ...]:
             ),
             response=(*said, *texts),
         ),
-        Rpc(name="DescribePolicy", use=access_points.describe_policy, request=(_NAME,), response=(*said, *lists)),
+        Rpc(
+            name="DescribePolicy",
+            use=application_access_points.describe_access_policy,
+            request=(_NAME,),
+            response=(*said, *lists),
+        ),
         Rpc(
             name="UpdatePolicy",
-            use=access_points.update_policy,
+            use=application_access_points.update_access_policy,
             request=(
                 _NAME,
                 given("Permissions", permissions, "permissions"),
@@ -125,8 +139,8 @@ def _policies(region: str) -> tuple[Rpc, ...]:
                 *fields,
             ),
         ),
-        Rpc(name="DeletePolicy", use=access_points.delete_policy, request=(_NAME,)),
-        _list("ListPolicies", access_points.list_policies, "Policies/Policy", _SAID_NAME),
+        Rpc(name="DeletePolicy", use=application_access_points.delete_access_policy, request=(_NAME,)),
+        _list("ListPolicies", application_access_points.list_access_policies, "Policies/Policy", _SAID_NAME),
     )
 
 
@@ -142,7 +156,7 @@ def _points(region: str) -> tuple[Rpc, ...]:
     return (
         Rpc(
             name="CreateApplicationAccessPoint",
-            use=access_points.create_point,
+            use=application_access_points.create_access_point,
             request=(
                 _NAME,
                 given("Policies", names, "policies", required=True),
@@ -151,16 +165,21 @@ def _points(region: str) -> tuple[Rpc, ...]:
             ),
             response=said,
         ),
-        Rpc(name="DescribeApplicationAccessPoint", use=access_points.describe_point, request=(_NAME,), response=said),
+        Rpc(
+            name="DescribeApplicationAccessPoint",
+            use=application_access_points.describe_access_point,
+            request=(_NAME,),
+            response=said,
+        ),
         Rpc(
             name="UpdateApplicationAccessPoint",
-            use=access_points.update_point,
+            use=application_access_points.update_access_point,
             request=(_NAME, given("Policies", names, "policies"), _DESCRIPTION),
         ),
-        Rpc(name="DeleteApplicationAccessPoint", use=access_points.delete_point, request=(_NAME,)),
+        Rpc(name="DeleteApplicationAccessPoint", use=application_access_points.delete_access_point, request=(_NAME,)),
         _list(
             "ListApplicationAccessPoints",
-            access_points.list_points,
+            application_access_points.list_access_points,
             "ApplicationAccessPoints/ApplicationAccessPoint",
             _SAID_NAME,
             Field("AuthenticationMethod", method, of="method"),

@@ -10,7 +10,7 @@ from bitting.core.model.identity import AccountState
 from bitting.core.model.key import Key
 from bitting.core.usecases.instances import service_activation
 from bitting.core.usecases.instances.service_activation import SupportedSpec
-from bitting.core.usecases.keys import policies as key_policies
+from bitting.core.usecases.keys import key_policies
 from bitting.dialects.alibaba_openapi import enum_maps
 from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.codecs import AnyKey
@@ -129,7 +129,7 @@ ROWS = (
     ),
     Rpc(
         name="DescribeService",
-        use=service_activation.offers,
+        use=service_activation.supported_specs,
         response=(
             Field(
                 "ProtectionLevels",

@@ -14,7 +14,7 @@ from bitting.core.model.access import CertificateState
 from bitting.core.pem import PUBLIC_KEY, armour
 from bitting.core.specs import Algorithm
 from bitting.core.usecases.certificates import certificates
-from bitting.core.usecases.certificates.certificates import SeenCertificate
+from bitting.core.usecases.certificates.certificates import CertificateView
 from bitting.dialects.alibaba_openapi import enum_maps
 from bitting.dialects.alibaba_openapi.access.codecs import plain_id
 from bitting.dialects.alibaba_openapi.rows import Rpc, given
@@ -88,20 +88,20 @@ def _is_dns(name: str) -> bool:
 def _fact(name: str, attribute: str) -> Field:
     """A fact of the certificate; the empty string until there is one."""
 
-    def show(seen: SeenCertificate) -> str:
+    def show(seen: CertificateView) -> str:
         return str(getattr(seen.facts, attribute)) if seen.facts else ""
 
     return Field(name, EncodeOnly(show))
 
 
 def _moment_of(name: str, attribute: str) -> Field:
-    def show(seen: SeenCertificate) -> str:
+    def show(seen: CertificateView) -> str:
         return _MOMENT.encode(getattr(seen.facts, attribute)) if seen.facts else ""
 
     return Field(name, EncodeOnly(show))
 
 
-def _signature(seen: SeenCertificate) -> str:
+def _signature(seen: CertificateView) -> str:
     found = seen.facts.signature_algorithm if seen.facts else ""
     return _SIGNATURES.get(found, found)
 

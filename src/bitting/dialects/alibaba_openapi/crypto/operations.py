@@ -186,7 +186,7 @@ PAIRS = (
     ),
     Rpc(
         name="AsymmetricDecrypt",
-        use=crypto.unseal,
+        use=crypto.decrypt_parts,
         composite=crypto_adapters.answered,
         hot_composite=True,
         request=(

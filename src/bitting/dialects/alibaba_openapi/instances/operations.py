@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bitting.core.usecases.instances import instances
-from bitting.core.usecases.instances.instances import SeenInstance
+from bitting.core.usecases.instances.instances import InstanceView
 from bitting.dialects.alibaba_openapi.access.codecs import BindVpcs, ids, instance_id, plain_id
 from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.enum_maps import charge, instance_state
@@ -31,7 +31,7 @@ _INSTANCE = given("KmsInstanceId", instance_id, "instance_id", required=True)
 PRODUCT_VERSION = "3"
 
 
-def _product(seen: SeenInstance) -> str:
+def _product(seen: InstanceView) -> str:
     """Subscription or pay-as-you-go; the words of the China site."""
     return "kms_ddi_public_cn" if seen.settings.charge == "prepaid" else "kms_ppi_public_cn"
 
@@ -134,7 +134,7 @@ def rows(region: str, chain: str) -> tuple[Rpc, ...]:
         ),
         Rpc(
             name="GetDefaultKmsInstance",
-            use=instances.default,
+            use=instances.describe_default,
             response=(Field("DefaultKmsInstanceId", _TEXT, of="id"),),
         ),
         Rpc(

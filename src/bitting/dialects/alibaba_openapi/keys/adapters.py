@@ -6,7 +6,7 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.usecases.instances import instances
-from bitting.core.usecases.keys import descriptions
+from bitting.core.usecases.keys import attributes
 from bitting.dialects.alibaba_openapi.rows import bound
 from bitting.dialects.base.dialect import Call, UseCaseRunner
 
@@ -21,7 +21,7 @@ def update_description(call: Call, run: UseCaseRunner) -> object:
     given = bound(call)
     if "Description" not in call.values:
         raise faults.MissingParameter(parameter="Description")
-    return run(descriptions.set_description, descriptions.SetDescription(given["key"], given.get("description", "")))
+    return run(attributes.set_description, attributes.SetDescription(given["key"], given.get("description", "")))
 
 
 def set_deletion_protection(call: Call, run: UseCaseRunner) -> object:
@@ -38,4 +38,4 @@ def set_deletion_protection(call: Call, run: UseCaseRunner) -> object:
     on: dict[str, Any] = {"enabled": given["enabled"], "note": given.get("note", "")}
     if named == ["KmsInstanceId"]:
         return run(instances.set_protection, instances.SetProtection(given["KmsInstanceId"], **on))
-    return run(descriptions.set_protection, descriptions.SetProtection(given[named[0]], **on))
+    return run(attributes.set_protection, attributes.SetProtection(given[named[0]], **on))

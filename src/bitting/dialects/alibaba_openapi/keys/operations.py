@@ -9,7 +9,7 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.model.key import Alias, RotationState
-from bitting.core.usecases.keys import aliases, descriptions, versions
+from bitting.core.usecases.keys import aliases, attributes, deletion, versions
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.dialects.alibaba_openapi import enum_maps
 from bitting.dialects.alibaba_openapi.account.operations import KEY_POLICY
@@ -121,10 +121,10 @@ KEYS = (
     Rpc(name="DisableKey", use=keys.disable, request=(KEY_ID,)),
     Rpc(
         name="ScheduleKeyDeletion",
-        use=keys.schedule_deletion,
+        use=deletion.schedule_deletion,
         request=(KEY_ID, given("PendingWindowInDays", Integer(7, 366), "days", required=True)),
     ),
-    Rpc(name="CancelKeyDeletion", use=keys.cancel_deletion, request=(KEY_ID,)),
+    Rpc(name="CancelKeyDeletion", use=deletion.cancel_deletion, request=(KEY_ID,)),
 )
 
 
@@ -137,13 +137,13 @@ _VERSION = Record(
 DETAILS = (
     Rpc(
         name="UpdateKeyDescription",
-        use=descriptions.set_description,
+        use=attributes.set_description,
         composite=key_adapters.update_description,
         request=(KEY_ID, given("Description", Text(0, 8192), "description")),
     ),
     Rpc(
         name="SetDeletionProtection",
-        use=descriptions.set_protection,
+        use=attributes.set_protection,
         composite=key_adapters.set_deletion_protection,
         arns=("KeyId", "ProtectedResourceArn"),
         request=(

@@ -20,7 +20,7 @@ from bitting.core.usecases.secrets import rotation as secret_rotation
 from bitting.core.usecases.secrets import stages
 from bitting.core.usecases.secrets import versions as secret_versions
 from bitting.core.usecases.secrets.database_rotation import CLONE
-from bitting.core.usecases.secrets.passwords import for_rotation
+from bitting.core.usecases.secrets.passwords import rotation_password
 from bitting.core.usecases.secrets.versions import Value
 from bitting.dialects.alibaba_openapi.rows import paged
 from bitting.dialects.alibaba_openapi.secrets import codecs as kinds
@@ -80,7 +80,7 @@ def create_secret(call: Call, run: UseCaseRunner) -> CreatedAnswer:
     given = call.operation.arguments(call.values)
     config = given.pop("ExtendedConfig", {})
     automatic = given.pop("EnableAutomaticRotation", False)
-    given["tags"] = secret_lists.flat(dict(given.get("tags", ())))
+    given["tags"] = secret_lists.flatten_tags(dict(given.get("tags", ())))
     kind = given.setdefault("type", SecretType.GENERIC)
     at_once = given["value"] == AUTO.encode()
     if kind is SecretType.GENERIC:
@@ -159,7 +159,7 @@ def _auto(given: dict[str, Any], config: dict[str, Any], run: UseCaseRunner, tar
     sub, instance, account = _require(config, "SecretSubType", target, "AccountName")
     if sub != "DoubleUsers" or config.get("CloneAccountName", account + CLONE) != account + CLONE:
         raise _invalid("ExtendedConfig")
-    value = json.dumps(dict(zip(ACCOUNT, (account, for_rotation(run.gate.entropy)), strict=True))).encode()
+    value = json.dumps(dict(zip(ACCOUNT, (account, rotation_password(run.gate.entropy)), strict=True))).encode()
     return {"value": value, "target": instance, "paired": True, "fields": ACCOUNT}
 
 
@@ -284,8 +284,8 @@ def update_version_stage(call: Call, run: UseCaseRunner) -> Secret:
         raise _invalid("SecretName")
     if to:
         order = stages.MoveStage(version=to, away_from=away, strict=False, stages_max=kinds.STAGES_MAX, **given)
-        return run(stages.move, order).secret  # type: ignore[no-any-return]
-    return run(stages.remove, stages.RemoveStage(version=away, **given))  # type: ignore[no-any-return]
+        return run(stages.move_stage, order).secret  # type: ignore[no-any-return]
+    return run(stages.remove_stage, stages.RemoveStage(version=away, **given))  # type: ignore[no-any-return]
 
 
 def update_rotation_policy(call: Call, run: UseCaseRunner) -> Secret:

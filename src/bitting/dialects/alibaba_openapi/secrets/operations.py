@@ -15,7 +15,7 @@ from bitting.core.usecases.secrets import lifecycle as secrets
 from bitting.core.usecases.secrets import passwords as secret_passwords
 from bitting.core.usecases.secrets import rotation as secret_rotation
 from bitting.core.usecases.secrets import versions as secret_versions
-from bitting.core.usecases.secrets.listing import pairs
+from bitting.core.usecases.secrets.listing import tag_pairs
 from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.codecs import AnyKey, Interval, RefusedParameter, Tags
 from bitting.dialects.alibaba_openapi.fields import DRY_RUN, TEXT
@@ -58,7 +58,7 @@ _STAGES = Items(kinds.StageName(), wrap="VersionStage")
 
 
 def _tags(secret: Secret) -> dict[str, Any]:
-    return {"Tag": [{"TagKey": key, "TagValue": value} for key, value in pairs(secret).items()]}
+    return {"Tag": [{"TagKey": key, "TagValue": value} for key, value in tag_pairs(secret).items()]}
 
 
 def _rotation(secret: Secret) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def rows() -> tuple[Row, ...]:
     """All of them."""
     return (
         located_row(
-            "datakey-capsule/create", "POST", _CAPSULES + "create", capsules.create, KEY,
+            "datakey-capsule/create", "POST", _CAPSULES + "create", capsules.create_capsule, KEY,
             Field("datakey_length", NumericChoice(Choice({"128": 16, "256": 32})), to="length", required=True),
             _PUBLIC,
             Field("policy_id", ID, to="policy_id"),
@@ -64,7 +64,7 @@ def rows() -> tuple[Row, ...]:
             ),
         ),
         located_row(
-            "datakey-capsule/decrypt", "POST", _CAPSULES + "decrypt", capsules.open_, KEY,
+            "datakey-capsule/decrypt", "POST", _CAPSULES + "decrypt", capsules.open_capsule, KEY,
             Field("datakey_capsule", Text(1, 65536), to="capsule", required=True),
             _PUBLIC,
             Field("attestation_document", Attestation(), to="proof", required=True),

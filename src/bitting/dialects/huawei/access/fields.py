@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bitting.core.usecases.access.capsule_policies import POLICY_CHARACTERS
+from bitting.core.usecases.access.capsule_access import POLICY_CHARACTERS
 from bitting.dialects.base.codecs import EncodeOnly, Integer, Text
 from bitting.dialects.base.operation import Field, Record
 

@@ -47,7 +47,8 @@ def _new_rows() -> tuple[Row, ...]:
             response=(_KEY_SHOWN, Field("plain_text", Hex(), of="result.plaintext"), _CIPHER_SHOWN),
         ),
         kms_row(
-            "create-datakey-without-plaintext", data_key_digests.generate_sealed, *DATA_KEY_FIELDS, *_LENGTHS,
+            "create-datakey-without-plaintext", data_key_digests.generate_without_plaintext,
+            *DATA_KEY_FIELDS, *_LENGTHS,
             given=_NEW, rules=_PIN_AND_BINDING, max_body=CRYPTO_BODY, response=(_KEY_SHOWN, _CIPHER_SHOWN),
         ),
         kms_row(

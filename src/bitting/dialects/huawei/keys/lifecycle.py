@@ -7,8 +7,8 @@ clients send may be numbers or text; in answers they are text, but for ``total``
 from __future__ import annotations
 
 from bitting.core.model.key import KeyState
+from bitting.core.usecases.keys import creation, deletion, regions
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.core.usecases.keys import placement, regions
 from bitting.dialects.base.codecs import Choice, EncodeOnly, Integer, Text
 from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei import codecs
@@ -49,7 +49,7 @@ def rows() -> tuple[Row, ...]:
     """All of them."""
     return (
         kms_row(
-            "create-key", placement.create, *CREATE_FIELDS,
+            "create-key", creation.create_placed_key, *CREATE_FIELDS,
             given={"spec": "AES_256"}, adapt_request=adapters.create_key, response=_CREATED,
         ),
         kms_row("describe-key", keys.describe, KEY_OR_ALIAS, response=(Field("key_info", DETAILS),)),
@@ -66,8 +66,8 @@ def rows() -> tuple[Row, ...]:
         kms_row("enable-key", keys.enable_disabled, KEY, response=_STATE_INSIDE),
         kms_row("disable-key", keys.disable_enabled, KEY, response=_STATE_INSIDE),
         kms_row(
-            "schedule-key-deletion", keys.schedule_deletion,
+            "schedule-key-deletion", deletion.schedule_deletion,
             KEY, Field("pending_days", Integer(7, 1096), to="days", required=True), response=_STATE,
         ),
-        kms_row("cancel-key-deletion", keys.cancel_deletion, KEY, given={"to": KeyState.DISABLED}, response=_STATE),
+        kms_row("cancel-key-deletion", deletion.cancel_deletion, KEY, given={"to": KeyState.DISABLED}, response=_STATE),
     )  # fmt: skip

@@ -5,7 +5,7 @@ Sources: Huawei Cloud DEW API reference "Key import management", OTC likewise.
 
 from __future__ import annotations
 
-from bitting.core.usecases.keys import material_import, single_import
+from bitting.core.usecases.keys import material_import, pending_import
 from bitting.dialects.base.codecs import Base64, Choice, Text
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei import codecs
@@ -27,7 +27,7 @@ def rows() -> tuple[Row, ...]:
     """All of them."""
     return (
         kms_row(
-            "get-parameters-for-import", single_import.parameters, *parameters_fields(WRAPPING),
+            "get-parameters-for-import", pending_import.parameters, *parameters_fields(WRAPPING),
             response=(
                 Field("key_id", Text(), of="result.key.id"),
                 Field("import_token", _BYTES, of="result.token"),
@@ -36,7 +36,7 @@ def rows() -> tuple[Row, ...]:
             ),
         ),
         kms_row(
-            "import-key-material", single_import.import_, KEY,
+            "import-key-material", pending_import.import_, KEY,
             Field("import_token", _WRAPPED, to="token", required=True),
             Field("encrypted_key_material", _WRAPPED, to="wrapped", required=True),
             Field("encrypted_privatekey", _WRAPPED, to="private"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.model.secret import CURRENT, SecretType
-from bitting.core.usecases.secrets import csms_users
+from bitting.core.usecases.secrets import account_users
 from bitting.core.usecases.secrets import lifecycle as secrets
 from bitting.core.usecases.secrets.grants import GROUP, USER
 from bitting.core.usecases.secrets.listing import SecretFilter
@@ -170,7 +170,7 @@ _AGENCY = "agency/"
 
 def checker_config(call: Call, run: UseCaseRunner) -> dict[str, Any]:  # noqa: ARG001 - a quirk's signature
     """Whether new values are looked at."""
-    return {CHECKER: run(csms_users.setting, csms_users.SettingByName(CHECKER)) == "true"}
+    return {CHECKER: run(account_users.get_setting, account_users.SettingByName(CHECKER)) == "true"}
 
 
 def set_checker_config(call: Call, run: UseCaseRunner) -> dict[str, Any]:
@@ -178,7 +178,7 @@ def set_checker_config(call: Call, run: UseCaseRunner) -> dict[str, Any]:
     held = given(call)
     if CHECKER in held:
         word = "true" if held[CHECKER] else "false"
-        run(csms_users.set_setting, csms_users.SetSetting(CHECKER, word))
+        run(account_users.set_setting, account_users.SetSetting(CHECKER, word))
     return checker_config(call, run)
 
 
@@ -192,7 +192,7 @@ def check_secrets(call: Call, run: UseCaseRunner) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, text in held["data"].items():
         if isinstance(text, str):
-            strength = run(csms_users.check_strength, csms_users.CheckStrength(text))
+            strength = run(account_users.estimate_strength, account_users.EstimateStrength(text))
             found[name] = {"strength": strength.level, "bits": strength.bits}
     return {"type": held["type"], "data": found}
 
@@ -200,14 +200,14 @@ def check_secrets(call: Call, run: UseCaseRunner) -> dict[str, Any]:
 def create_agency(call: Call, run: UseCaseRunner) -> dict[str, Any]:
     """Let the service act for the account in rotating one type. Nothing needs leave here; the answer is kept."""
     kind = given(call)["secret_type"]
-    run(csms_users.set_setting, csms_users.SetSetting(_AGENCY + kind, "true"))
+    run(account_users.set_setting, account_users.SetSetting(_AGENCY + kind, "true"))
     return {"agencies": [{"agency_name": name, "agency_id": f"{name}-{kind}"} for name in AGENCIES]}
 
 
 def show_agency(call: Call, run: UseCaseRunner) -> dict[str, Any]:
     """Whether :func:`create_agency` was called."""
     kind = given(call)["secret_type"]
-    granted = run(csms_users.setting, csms_users.SettingByName(_AGENCY + kind)) == "true"
+    granted = run(account_users.get_setting, account_users.SettingByName(_AGENCY + kind)) == "true"
     return {"agency_granted": "true" if granted else "false"}
 
 

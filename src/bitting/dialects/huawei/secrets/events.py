@@ -73,7 +73,7 @@ def backup_rows() -> list[Row]:
             "upload-secret-blob",
             "POST",
             SECRETS + "/restore",
-            use=secret_backup.bring_back,
+            use=secret_backup.restore_backup,
             request=(blob,),
             response=_ONE_SECRET,
             max_body=BLOB_BODY,

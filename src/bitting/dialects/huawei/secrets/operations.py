@@ -230,9 +230,16 @@ def _stage_rows() -> list[Row]:
     placed = (Field("stage", EncodeOnly(_stage), of="result"),)
     version = Field("version_id", kinds.VERSION_ID, to="version", required=True)
     return [
-        row("show-secret-stage", "GET", path, use=stages.show, request=(shown.NAME, stage), response=placed),
-        row("update-secret-stage", "PUT", path, use=stages.move, request=(shown.NAME, stage, version), response=placed),
-        row("delete-secret-stage", "DELETE", path, use=stages.remove, request=(shown.NAME, stage), ok=204),
+        row("show-secret-stage", "GET", path, use=stages.describe_stage, request=(shown.NAME, stage), response=placed),
+        row(
+            "update-secret-stage",
+            "PUT",
+            path,
+            use=stages.move_stage,
+            request=(shown.NAME, stage, version),
+            response=placed,
+        ),
+        row("delete-secret-stage", "DELETE", path, use=stages.remove_stage, request=(shown.NAME, stage), ok=204),
     ]
 
 

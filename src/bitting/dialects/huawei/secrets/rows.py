@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bitting.core.model.secret import Notice, SecretType, SecretVersion
-from bitting.core.usecases.secrets.listing import pairs
+from bitting.core.usecases.secrets.listing import tag_pairs
 from bitting.core.usecases.secrets.records import VersionWithStages
 from bitting.core.usecases.secrets.versions import Value
 from bitting.dialects.base.codecs import Digits, EncodeOnly, Items, Text
@@ -202,6 +202,6 @@ def resource(secret: Any) -> dict[str, Any]:
         "resource_id": secret.id,
         "resource_detail": SECRET.encode(secret),
         "resource_name": secret.name,
-        "tags": [{"key": key, "value": value} for key, value in pairs(secret).items()],
+        "tags": [{"key": key, "value": value} for key, value in tag_pairs(secret).items()],
         "sys_tags": [],
     }

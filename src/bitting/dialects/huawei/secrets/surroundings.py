@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bitting.core.usecases.secrets import csms_users
+from bitting.core.usecases.secrets import account_users
 from bitting.core.usecases.secrets import grants as secret_grants
 from bitting.core.usecases.secrets import listing as secret_lists
 from bitting.dialects.base.codecs import Choice, EncodeOnly, Flag, Items, Text
@@ -99,7 +99,7 @@ def _tag_rows() -> list[Row]:
 
 
 def _tag_items(secret: Any) -> list[dict[str, str]]:
-    return [{"key": key, "value": value} for key, value in secret_lists.pairs(secret).items()]
+    return [{"key": key, "value": value} for key, value in secret_lists.tag_pairs(secret).items()]
 
 
 def _project_tags(tags: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
@@ -209,7 +209,7 @@ def _people_rows() -> list[Row]:
             "list-users",
             "GET",
             users,
-            use=csms_users.list_users,
+            use=account_users.list_users,
             adapt_request=_users_page,
             request=listing,
             response=page,
@@ -220,7 +220,7 @@ def _people_rows() -> list[Row]:
             "update-user-password",
             "POST",
             users + "/change-password",
-            use=csms_users.change_password,
+            use=account_users.change_password,
             request=words,
             response=(Field("user_id", Text(), of="result.id"),),
         ),
@@ -245,7 +245,7 @@ def _users_page(arguments: dict[str, Any], call: Any) -> None:
 
 
 def _show_user(call: Any, run: Any) -> dict[str, Any]:
-    found = run(csms_users.show_user, csms_users.UserById(**given(call)))
+    found = run(account_users.show_user, account_users.UserById(**given(call)))
     return {**shown.user(found, whole=True), "domain_id": run.principal.domain_id}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from bitting.core.model.key import Key
 from bitting.core.model.tag import Tag
 from bitting.core.usecases.keys import tags
-from bitting.core.usecases.keys.tag_search import FoundKeys
+from bitting.core.usecases.keys.tag_search import KeysWithTags
 from bitting.dialects.base.codecs import Integer, InvalidWireValue
 from bitting.dialects.huawei.rows import Answer, HuaweiCall
 from bitting.dialects.huawei.tags.codecs import refuse, tag_key, tag_list, tag_value
@@ -117,7 +117,7 @@ def search(arguments: dict[str, Any], call: HuaweiCall) -> None:  # noqa: ARG001
     arguments["names"] = _names(arguments.pop("matches", None))
 
 
-def found(page: FoundKeys, call: HuaweiCall) -> TaggedPage:
+def found(page: KeysWithTags, call: HuaweiCall) -> TaggedPage:
     """Keys with their tags; for a count the number alone."""
     if call.values.get("action") == "count":
         return TaggedPage(None, page.total)

@@ -58,7 +58,7 @@ def _tag_rows() -> tuple[Row, ...]:
             response=(Field("tags", _TAGS, of="result.tags"), Field("existTagsNum", EncodeOnly(len), of="result.tags")),
         ),
         located_row(
-            "list-tags", "GET", BASE + "tags", tag_search.every,
+            "list-tags", "GET", BASE + "tags", tag_search.list_all_tags,
             response=(Field("tags", Derived(lambda values: list(values.items()), _VALUES), of="result.values"),),
         ),
     )  # fmt: skip
@@ -88,7 +88,7 @@ def rows() -> tuple[Row, ...]:
     return (
         *_tag_rows(),
         _search_row(),
-        _wrong_type("other-type/tags", "GET", "tags", tag_search.every),
+        _wrong_type("other-type/tags", "GET", "tags", tag_search.list_all_tags),
         _wrong_type("other-type/action", "POST", "{resource_instances}/action", tag_search.find),
         _wrong_type("other-type/id/tags", "POST", "{resource_id}/tags", tags.tag_key),
         _wrong_type("other-type/id/list", "GET", "{resource_id}/tags", tags.list_key_tags),

@@ -1,10 +1,10 @@
-"""Users who are no administrators, and what they may do. For operators.
+"""Statements of users who are not administrators. For operators.
 
 ::
 
     create_user   account, name              -> user without any right
-    allow         user, actions, resources   -> statement       allow or deny
-    revoke        statement                  -> gone, for the next request of every process
+    add           user, actions, resources   -> statement       allow or deny
+    delete        statement                  -> no longer in force from the next request on
 
 An action is a domain action (``key:encrypt``, ``secret:*``), a resource ``key/<id>``, ``secret/<name>`` and the like,
 or with a final ``*``. A user without statements may do nothing but what keys' own policies allow.
@@ -34,8 +34,8 @@ class CreateUser:
 
 
 @dataclass(slots=True)
-class Allow:
-    """``deny``: what is named is forbidden, whatever else allows it."""
+class AddStatement:
+    """``deny``: the actions are denied, whatever else allows them."""
 
     account_id: str
     user_name: str
@@ -61,7 +61,7 @@ class StatementById:
 
 @use_case("service:write", writes=True, operator=True)
 def create_user(context: Context, command: CreateUser) -> User:
-    """A new user with a password nobody knows. Raises ``ResourceNotFound``, ``ResourceExists``, ``QuotaExceeded``."""
+    """A new user with an unknown password. Raises ``ResourceNotFound``, ``ResourceExists``, ``QuotaExceeded``."""
     if context.uow.of(Account).get(command.account_id) is None:
         raise faults.ResourceNotFound(resource=f"account {command.account_id}")
     users = context.uow.of(User)
@@ -81,13 +81,13 @@ def _user(context: Context, account_id: str, name: str) -> User:
 
 
 @use_case("service:write", writes=True, operator=True)
-def allow(context: Context, command: Allow) -> UserStatement:
-    """One more statement. Raises ``ResourceNotFound``, ``QuotaExceeded``."""
+def add_statement(context: Context, command: AddStatement) -> UserStatement:
+    """Add a statement. Raises ``ResourceNotFound``, ``QuotaExceeded``."""
     user = _user(context, command.account_id, command.user_name)
     statements = context.uow.of(UserStatement)
     if statements.count({"user_id": user.id}) >= STATEMENTS_MAX:
         raise faults.QuotaExceeded(limit="statements")
-    made = UserStatement(
+    created = UserStatement(
         context.gate.entropy.uuid(),
         user.account_id,
         user.id,
@@ -96,8 +96,8 @@ def allow(context: Context, command: Allow) -> UserStatement:
         tuple(command.resources),
         context.now_ms,
     )
-    statements.add(made)
-    return made
+    statements.add(created)
+    return created
 
 
 @use_case("service:read", operator=True)
@@ -108,10 +108,10 @@ def statements_of(context: Context, command: StatementsOf) -> Sequence[UserState
 
 
 @use_case("service:write", writes=True, operator=True)
-def revoke(context: Context, command: StatementById) -> UserStatement:
-    """Take a statement away. Raises ``ResourceNotFound``."""
-    held = context.uow.of(UserStatement).get(command.statement_id)
-    if held is None:
+def delete_statement(context: Context, command: StatementById) -> UserStatement:
+    """Delete a statement. Raises ``ResourceNotFound``."""
+    stored = context.uow.of(UserStatement).get(command.statement_id)
+    if stored is None:
         raise faults.ResourceNotFound(resource=f"statement {command.statement_id}")
-    context.uow.of(UserStatement).remove(held.id)
-    return held
+    context.uow.of(UserStatement).remove(stored.id)
+    return stored

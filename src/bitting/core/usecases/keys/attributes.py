@@ -1,4 +1,4 @@
-"""What is said about a key: its description, and that it must not be deleted."""
+"""Key attributes: description and deletion protection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bitting.core.model.key import Key, KeyRef
 
 @dataclass(slots=True)
 class SetDescription:
-    """``description`` replaces the one there is."""
+    """``description`` replaces the present one."""
 
     key: KeyRef
     description: str
@@ -19,7 +19,7 @@ class SetDescription:
 
 @dataclass(slots=True)
 class SetProtection:
-    """``note`` says why; it is forgotten when protection ends."""
+    """``note``: the reason; deleted when protection ends."""
 
     key: KeyRef
     enabled: bool
@@ -32,7 +32,7 @@ def _key(command: SetDescription | SetProtection) -> KeyRef:
 
 @use_case("key:update_description", key=_key, states="edit", writes=True)
 def set_description(context: Context, command: SetDescription) -> Key:
-    """Describe the key anew. Raises ``ServiceKeyProtected``."""
+    """Change the description. Raises ``ServiceKeyProtected``."""
     if context.key.service:
         raise faults.ServiceKeyProtected(key_id=context.key.id)
     key = replace(context.key, description=command.description)
@@ -42,7 +42,7 @@ def set_description(context: Context, command: SetDescription) -> Key:
 
 @use_case("key:set_protection", key=_key, states="edit", writes=True)
 def set_protection(context: Context, command: SetProtection) -> Key:
-    """Forbid or allow that the key is scheduled for deletion. Raises ``ServiceKeyProtected``."""
+    """Switch deletion protection on or off. Raises ``ServiceKeyProtected``."""
     if context.key.service:
         raise faults.ServiceKeyProtected(key_id=context.key.id)
     note = command.note if command.enabled else ""

@@ -1,10 +1,10 @@
-"""The tables of grants, key stores, people and regions; :mod:`bitting.stores.sql.tables` has the rest and the rules.
+"""The tables of grants, key stores, IAM and regions; :mod:`bitting.stores.sql.tables` has the rest and the rules.
 
 ::
 
-    grants                          who may use one key for a few things
+    grants                          rights of other principals on one key
     keystores                       partitions that keys can be put into
-    groups, memberships, roles,     what users who are no administrators may do
+    groups, memberships, roles,     groups and roles of users who are not administrators
     assignments
     replicas                        keys as seen from further regions
     key_policies, key_points        who may open data key capsules

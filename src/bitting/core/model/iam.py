@@ -1,4 +1,4 @@
-"""Groups of users, roles, and who has which role where."""
+"""IAM: user groups, roles, and role assignments."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Somebody has a role somewhere. ``id`` is made by :func:`assignment_id`.
+    """A role assignment. ``id`` is made by :func:`assignment_id`.
 
     ``holder_kind``: ``user`` or ``group``. ``place_kind``: ``domain`` (everywhere in the account), ``project``, or
     ``enterprise`` (keys of one enterprise project).
@@ -62,5 +62,5 @@ class Assignment:
 
 
 def assignment_id(role_id: str, holder_kind: str, holder_id: str, place_kind: str, place_id: str) -> str:
-    """The id of an assignment: there is one of each at most."""
+    """The id of an assignment, made of its parts: there is at most one of each."""
     return f"{holder_kind}/{holder_id}/{place_kind}/{place_id}/{role_id}"

@@ -1,4 +1,4 @@
-"""Aliases by the handful: several of one key taken away, and pages of all or of one key's."""
+"""Alias batches: delete several aliases of a key at once; pages of all aliases or of one key's."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ PER_KEY_MAX = 50
 
 
 @dataclass(slots=True)
-class DeleteSeveral:
-    """``names`` of ``key``, all or none."""
+class DeleteAliases:
+    """Delete ``names`` of ``key``, all or none."""
 
     key: KeyRef
     names: Sequence[str]
 
 
 @dataclass(slots=True)
-class ListSome:
-    """A page in name order from behind ``after``; of one key if one is named."""
+class ListAliasesAfter:
+    """A page in name order, after the name ``after``; of one key if one is named."""
 
     key: KeyRef | None = None
     limit: int = 50
     after: str = ""
 
 
-def _key(command: DeleteSeveral | SetAlias) -> KeyRef:
+def _key(command: DeleteAliases | SetAlias) -> KeyRef:
     return command.key
 
 
 @use_case("alias:create", key=_key, states="create_alias", writes=True)
-def create_bounded(context: Context, command: SetAlias) -> Alias:
-    """A new alias; a key has ``PER_KEY_MAX`` at most. Raises as ``aliases.create``, ``ServiceKeyProtected``."""
+def create_within_limit(context: Context, command: SetAlias) -> Alias:
+    """A new alias, up to ``PER_KEY_MAX`` per key. Raises as ``aliases.create``, ``ServiceKeyProtected``."""
     if context.key.service:
         raise faults.ServiceKeyProtected(key_id=context.key.id)
     if context.uow.of(Alias).count({"key_id": context.key.id}) >= PER_KEY_MAX:
@@ -46,18 +46,18 @@ def create_bounded(context: Context, command: SetAlias) -> Alias:
 
 
 @use_case("alias:delete", key=_key, states="edit", writes=True)
-def delete_several(context: Context, command: DeleteSeveral) -> None:
-    """Take aliases off a key. Raises ``AliasNotFound`` for one that is not the key's."""
+def delete_aliases(context: Context, command: DeleteAliases) -> None:
+    """Delete aliases of a key. Raises ``AliasNotFound`` for one that is not the key's."""
     held_aliases = context.uow.of(Alias)
     for name in command.names:
-        held = held_aliases.get(f"{context.principal.ring}/{name}")
-        if held is None or held.key_id != context.key.id:
+        stored = held_aliases.get(f"{context.principal.ring}/{name}")
+        if stored is None or stored.key_id != context.key.id:
             raise faults.AliasNotFound(resource=name)
-        held_aliases.remove(held.id)
+        held_aliases.remove(stored.id)
 
 
 @use_case("alias:list")
-def list_some(context: Context, command: ListSome) -> AliasPage:
+def list_aliases_after(context: Context, command: ListAliasesAfter) -> AliasPage:
     """One page. Raises ``KeyNotFound`` for a key that is not there."""
     where: dict[str, object] = {"ring": context.principal.ring}
     if command.key is not None:

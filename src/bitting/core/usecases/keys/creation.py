@@ -1,4 +1,4 @@
-"""New keys with a place: a key store, an enterprise project, tags from the start."""
+"""Key creation in a key store and an enterprise project, with tags."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, Origin
 from bitting.core.usecases.keys import keystores, tag_policy, tags
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.core.usecases.keys.names import require_free
+from bitting.core.usecases.keys.display_names import require_name_free
 
 
 @dataclass(slots=True)
-class PlaceKey(keys.CreateKey):
+class CreatePlacedKey(keys.CreateKey):
     """As ``CreateKey``. ``tags``: pairs of name and value."""
 
     tags: Sequence[tuple[str, str]] = ()
 
 
 def _require_enterprise(context: Context, enterprise_project_id: str) -> None:
-    """Raises ``EnterpriseProjectDenied`` for callers whose rights end at other enterprise projects."""
+    """Raises ``EnterpriseProjectDenied`` for callers without permission in the enterprise project."""
     principal = context.principal
     if principal.admin:
         return
@@ -33,17 +33,17 @@ def _require_enterprise(context: Context, enterprise_project_id: str) -> None:
 
 
 @use_case("key:create", writes=True)
-def create(context: Context, command: PlaceKey) -> Key:
+def create_placed_key(context: Context, command: CreatePlacedKey) -> Key:
     """A new key.
 
-    Raises as ``keys.create`` and ``keystores.require_place``, ``EnterpriseProjectDenied``, ``QuotaExceeded``
+    Raises as ``keys.create_placed_key`` and ``keystores.require_place``, ``EnterpriseProjectDenied``, ``QuotaExceeded``
     (``limit`` tags), ``AccessFault`` (``policy`` tags).
     """
     _require_enterprise(context, command.enterprise_project_id)
     keystores.require_place(context, command.keystore_id, external=command.origin is Origin.EXTERNAL)
     if command.name:
-        require_free(context.uow, context.principal.ring, command.name)
+        require_name_free(context.uow, context.principal.ring, command.name)
     key = keys.create.run(context, command)
-    tags.put(context, "key", key.id, command.tags)
-    tag_policy.demand(context, {name for name, _ in command.tags})
+    tags.set_tags(context, "key", key.id, command.tags)
+    tag_policy.require_tags(context, {name for name, _ in command.tags})
     return key

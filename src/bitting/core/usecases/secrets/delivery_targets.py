@@ -1,11 +1,11 @@
-"""What the operator lets rotations and events reach: webhooks and database servers, by the names callers use.
+"""Delivery targets: the webhooks and database servers that rotations and events may reach, registered by operators.
 
 ::
 
     Webhook   target id of an event, URN of a rotation function  ->  URL and signing secret
     Target    instance id in a secret's configuration            ->  engine, address, administrator
 
-For operators only: callers choose among the names, never an address.
+For operators only: callers refer to a target by name, never by address.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import Account
 from bitting.core.model.secret import Target, Webhook
 from bitting.core.reveal import reveal
-from bitting.core.usecases.iam.accounts import alphanumeric
-from bitting.core.usecases.secrets.rotation_ports import Login, Server
+from bitting.core.usecases.iam.accounts import random_alphanumeric
+from bitting.core.usecases.secrets.rotation_ports import DatabaseServer, Login
 
 ENGINES = ("postgresql", "mysql")
 NAME_MAX = 256
@@ -31,7 +31,7 @@ SECRET_CHARACTERS = 40
 
 @dataclass(slots=True)
 class SetWebhook:
-    """``secret`` empty: a fresh one. Replaces a webhook of the same name."""
+    """``secret`` empty: a new one. Replaces a webhook of the same name."""
 
     account_id: str
     name: str
@@ -63,8 +63,8 @@ class TargetByName:
 
 
 @dataclass(slots=True)
-class OfAccount:
-    """Everything of an account."""
+class AccountTargets:
+    """All targets of an account."""
 
     account_id: str
 
@@ -82,16 +82,16 @@ def _binding(record_id: str) -> bytes:
 
 
 def signing_secret(gate: Gate, webhook: Webhook) -> bytes:
-    """The bytes that sign what goes to this webhook."""
+    """The key that signs requests to this webhook."""
     return reveal(gate.vault.unwrap(webhook.sealed_secret, _binding(webhook.id)))
 
 
-def server_of(gate: Gate, target: Target) -> Server:
-    """The target as rotators take it."""
+def server_of(gate: Gate, target: Target) -> DatabaseServer:
+    """The target in the form that rotators take."""
     admin = None
     if target.admin:
         admin = Login(target.admin, reveal(gate.vault.unwrap(target.sealed_password, _binding(target.id))).decode())
-    return Server(target.engine, target.host, target.port, target.database, target.tls, admin)
+    return DatabaseServer(target.engine, target.host, target.port, target.database, target.tls, admin)
 
 
 def _account(context: Context, account_id: str) -> str:
@@ -113,11 +113,11 @@ def set_webhook(context: Context, command: SetWebhook) -> CreatedWebhook:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise faults.InvalidParameter(parameter="url", reason="format")
     record_id = f"{_account(context, command.account_id)}/{command.name}"
-    secret = command.secret or alphanumeric(SECRET_CHARACTERS)
+    secret = command.secret or random_alphanumeric(SECRET_CHARACTERS)
     sealed = context.gate.vault.wrap(KeyMaterial(secret.encode()), _binding(record_id))
     webhook = Webhook(record_id, command.account_id, command.name, command.url, sealed, context.now_ms)
-    held = context.uow.of(Webhook)
-    (held.put if held.get(record_id) else held.add)(webhook)
+    stored = context.uow.of(Webhook)
+    (stored.put if stored.get(record_id) else stored.add)(webhook)
     return CreatedWebhook(webhook, secret)
 
 
@@ -150,26 +150,26 @@ def set_target(context: Context, command: SetTarget) -> Target:
         tls=command.tls,
         created_ms=context.now_ms,
     )
-    held = context.uow.of(Target)
-    (held.put if held.get(record_id) else held.add)(target)
+    stored = context.uow.of(Target)
+    (stored.put if stored.get(record_id) else stored.add)(target)
     return target
 
 
 @use_case("service:read", operator=True)
-def list_webhooks(context: Context, command: OfAccount) -> Sequence[Webhook]:
+def list_webhooks(context: Context, command: AccountTargets) -> Sequence[Webhook]:
     """An account's webhooks, secrets still sealed."""
     return context.uow.of(Webhook).find({"account_id": command.account_id}, order="name")
 
 
 @use_case("service:read", operator=True)
-def list_targets(context: Context, command: OfAccount) -> Sequence[Target]:
+def list_targets(context: Context, command: AccountTargets) -> Sequence[Target]:
     """An account's database servers, passwords still sealed."""
     return context.uow.of(Target).find({"account_id": command.account_id}, order="name")
 
 
 @use_case("service:write", writes=True, operator=True)
 def delete_webhook(context: Context, command: TargetByName) -> Webhook:
-    """Forget a webhook. Raises ``ResourceNotFound``."""
+    """Delete a webhook. Raises ``ResourceNotFound``."""
     found = context.uow.of(Webhook).get(f"{command.account_id}/{command.name}")
     if found is None:
         raise faults.ResourceNotFound(resource=command.name)
@@ -179,7 +179,7 @@ def delete_webhook(context: Context, command: TargetByName) -> Webhook:
 
 @use_case("service:write", writes=True, operator=True)
 def delete_target(context: Context, command: TargetByName) -> Target:
-    """Forget a database server. Raises ``ResourceNotFound``."""
+    """Delete a database server. Raises ``ResourceNotFound``."""
     found = context.uow.of(Target).get(f"{command.account_id}/{command.name}")
     if found is None:
         raise faults.ResourceNotFound(resource=command.name)

@@ -1,4 +1,4 @@
-"""Orders of resources: this service has nothing to order from, and says so each time."""
+"""Resource orders: always refused, since there is no billing. Used by: Huawei."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class PlaceOrder:
 
 
 @use_case("service:order", operator=True)
-def place(context: Context, command: PlaceOrder) -> None:  # noqa: ARG001
+def place_order(context: Context, command: PlaceOrder) -> None:  # noqa: ARG001
     """Raises ``ServerFault``: ``during`` order for what cannot be ordered, else order_id: no billing is attached."""
     if command.resource not in RESOURCES:
         raise faults.ServerFault(during="order", reason=f"{command.resource} cannot be ordered")

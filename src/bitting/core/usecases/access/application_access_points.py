@@ -1,13 +1,13 @@
-"""Who reaches a key store instance from outside: network rules, access policies, access points.
+"""Application access points: access to a key store instance, with access policies and network rules.
 
 ::
 
     access point ── up to 3 ──> access policy ── any number ──> network rule
-         └── up to 3 client keys (clientkeys.py)
+         └── up to 3 client keys (client_keys.py)
 
-All four are named per account. What is changed here holds for the next request of every client
-(:mod:`bitting.core.usecases.iam.credentials` reads these records through the cache). Taking a policy or rule away while
-something names it is allowed and leaves that something with less: documented so, and never with more.
+Names are unique per account. A change takes effect with the next request of every client
+(:mod:`bitting.core.usecases.iam.credentials` reads these records through the cache). A policy or rule may be deleted
+while something refers to it (as documented); that then allows less, never more.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from bitting.core import faults
 from bitting.core.authz.statements import authorise
 from bitting.core.gate import Context, use_case
 from bitting.core.model.access import ClientCertificate
-from bitting.core.model.identity import AccessPoint, AccessPolicy, ClientKey, Instance, NetworkRule
+from bitting.core.model.identity import AccessPolicy, ApplicationAccessPoint, ClientKey, Instance, NetworkRule
 from bitting.core.usecases.iam.credentials import SHARED
 from bitting.core.usecases.instances.instances import default_instance
 
 PER_ACCOUNT_MAX = 1000
 POLICIES_PER_POINT_MAX = 3
-T = TypeVar("T", NetworkRule, AccessPolicy, AccessPoint)
+T = TypeVar("T", NetworkRule, AccessPolicy, ApplicationAccessPoint)
 
 
 @dataclass(slots=True)
-class CreateRule:
+class CreateNetworkRule:
     """``sources``: addresses and networks, IPv4 or IPv6."""
 
     name: str
@@ -41,8 +41,8 @@ class CreateRule:
 
 
 @dataclass(slots=True)
-class UpdateRule:
-    """What is None stays as it is."""
+class UpdateNetworkRule:
+    """None: unchanged."""
 
     name: str
     sources: Sequence[str] | None = None
@@ -50,7 +50,7 @@ class UpdateRule:
 
 
 @dataclass(slots=True)
-class CreatePolicy:
+class CreateAccessPolicy:
     """``instance_id``: an instance, ``shared``, or empty for the account's default instance."""
 
     name: str
@@ -62,8 +62,8 @@ class CreatePolicy:
 
 
 @dataclass(slots=True)
-class UpdatePolicy:
-    """What is None stays as it is; the scope always does."""
+class UpdateAccessPolicy:
+    """None: unchanged. The scope cannot be changed."""
 
     name: str
     permissions: Sequence[str] | None = None
@@ -73,7 +73,7 @@ class UpdatePolicy:
 
 
 @dataclass(slots=True)
-class CreatePoint:
+class CreateAccessPoint:
     """``policies``: names of one to three access policies."""
 
     name: str
@@ -83,8 +83,8 @@ class CreatePoint:
 
 
 @dataclass(slots=True)
-class UpdatePoint:
-    """What is None stays as it is."""
+class UpdateAccessPoint:
+    """None: unchanged."""
 
     name: str
     policies: Sequence[str] | None = None
@@ -107,29 +107,29 @@ class ListNamed:
 
 
 @dataclass(slots=True)
-class NamedPage(Generic[T]):
+class ResourcePage(Generic[T]):
     """``total`` counts all, not only this page."""
 
     items: Sequence[T] = field(default_factory=tuple)
     total: int = 0
 
 
-def permit(context: Context, action: str, resource: str) -> None:
-    """Return if the caller may do this to this very resource. Raises ``PermissionDenied`` or its kin."""
+def require_permission(context: Context, action: str, resource: str) -> None:
+    """Return if the caller may do this to the resource. Raises ``PermissionDenied`` or ``ExplicitlyDenied``."""
     if not context.principal.admin:
         authorise(context.principal, action, resource)
 
 
 def _find(context: Context, kind: type[T], action: str, label: str, name: str) -> T:
-    permit(context, action, f"{label}/{name}")
-    held = context.uow.of(kind).get(f"{context.principal.account_id}/{name}")
-    if held is None:
+    require_permission(context, action, f"{label}/{name}")
+    stored = context.uow.of(kind).get(f"{context.principal.account_id}/{name}")
+    if stored is None:
         raise faults.ResourceNotFound(resource=name)
-    return held
+    return stored
 
 
 def _add(context: Context, action: str, label: str, record: T) -> T:
-    permit(context, action, f"{label}/{record.name}")
+    require_permission(context, action, f"{label}/{record.name}")
     records = context.uow.of(type(record))
     if records.count({"account_id": record.account_id}) >= PER_ACCOUNT_MAX:
         raise faults.QuotaExceeded(limit=label)
@@ -137,11 +137,11 @@ def _add(context: Context, action: str, label: str, record: T) -> T:
     return record
 
 
-def _page(context: Context, kind: type[T], command: ListNamed) -> NamedPage[T]:
+def _page(context: Context, kind: type[T], command: ListNamed) -> ResourcePage[T]:
     where: dict[str, object] = {"account_id": context.principal.account_id}
     records = context.uow.of(kind)
     found = records.find(where, order="name", offset=command.offset, limit=command.limit)
-    return NamedPage(found, records.count(where))
+    return ResourcePage(found, records.count(where))
 
 
 def _require(context: Context, kind: type[T], names: Sequence[str]) -> tuple[str, ...]:
@@ -165,7 +165,7 @@ def _networks(sources: Sequence[str]) -> tuple[str, ...]:
 
 
 @use_case("network_rule:create", writes=True)
-def create_rule(context: Context, command: CreateRule) -> NetworkRule:
+def create_network_rule(context: Context, command: CreateNetworkRule) -> NetworkRule:
     """A new network rule. Raises ``InvalidParameter`` (sources), ``ResourceExists``, ``QuotaExceeded``."""
     account, sources = context.principal.account_id, _networks(command.sources)
     record = NetworkRule(
@@ -175,34 +175,34 @@ def create_rule(context: Context, command: CreateRule) -> NetworkRule:
 
 
 @use_case("network_rule:describe")
-def describe_rule(context: Context, command: ByName) -> NetworkRule:
+def describe_network_rule(context: Context, command: ByName) -> NetworkRule:
     """The rule. Raises ``ResourceNotFound``."""
     return _find(context, NetworkRule, "network_rule:describe", "network", command.name)
 
 
 @use_case("network_rule:update", writes=True)
-def update_rule(context: Context, command: UpdateRule) -> NetworkRule:
+def update_network_rule(context: Context, command: UpdateNetworkRule) -> NetworkRule:
     """Change it for every policy that names it. Raises ``ResourceNotFound``, ``InvalidParameter`` (sources)."""
-    held = _find(context, NetworkRule, "network_rule:update", "network", command.name)
+    stored = _find(context, NetworkRule, "network_rule:update", "network", command.name)
     changed = replace(
-        held,
-        sources=held.sources if command.sources is None else _networks(command.sources),
-        description=held.description if command.description is None else command.description,
+        stored,
+        sources=stored.sources if command.sources is None else _networks(command.sources),
+        description=stored.description if command.description is None else command.description,
     )
     context.uow.of(NetworkRule).put(changed)
     return changed
 
 
 @use_case("network_rule:delete", writes=True)
-def delete_rule(context: Context, command: ByName) -> NetworkRule:
-    """Take it away: policies that name it admit from its networks no longer. Raises ``ResourceNotFound``."""
-    held = _find(context, NetworkRule, "network_rule:delete", "network", command.name)
-    context.uow.of(NetworkRule).remove(held.id)
-    return held
+def delete_network_rule(context: Context, command: ByName) -> NetworkRule:
+    """Delete it: policies that name it no longer admit its networks. Raises ``ResourceNotFound``."""
+    stored = _find(context, NetworkRule, "network_rule:delete", "network", command.name)
+    context.uow.of(NetworkRule).remove(stored.id)
+    return stored
 
 
 @use_case("network_rule:list")
-def list_rules(context: Context, command: ListNamed) -> NamedPage[NetworkRule]:
+def list_network_rules(context: Context, command: ListNamed) -> ResourcePage[NetworkRule]:
     """The account's rules by name."""
     return _page(context, NetworkRule, command)
 
@@ -211,7 +211,7 @@ def list_rules(context: Context, command: ListNamed) -> NamedPage[NetworkRule]:
 
 
 @use_case("access_policy:create", writes=True)
-def create_policy(context: Context, command: CreatePolicy) -> AccessPolicy:
+def create_access_policy(context: Context, command: CreateAccessPolicy) -> AccessPolicy:
     """A new policy. Raises ``ResourceNotFound`` (instance: ``kind=instance``; network rule), ``ResourceExists``."""
     account = context.principal.account_id
     record = AccessPolicy(
@@ -239,37 +239,37 @@ def _scope(context: Context, instance_id: str) -> str:
 
 
 @use_case("access_policy:describe")
-def describe_policy(context: Context, command: ByName) -> AccessPolicy:
+def describe_access_policy(context: Context, command: ByName) -> AccessPolicy:
     """The policy. Raises ``ResourceNotFound``."""
     return _find(context, AccessPolicy, "access_policy:describe", "policy", command.name)
 
 
 @use_case("access_policy:update", writes=True)
-def update_policy(context: Context, command: UpdatePolicy) -> AccessPolicy:
+def update_access_policy(context: Context, command: UpdateAccessPolicy) -> AccessPolicy:
     """Change it for every access point that has it. Raises ``ResourceNotFound`` (itself, network rule)."""
-    held = _find(context, AccessPolicy, "access_policy:update", "policy", command.name)
+    stored = _find(context, AccessPolicy, "access_policy:update", "policy", command.name)
     rules = command.network_rules
     changed = replace(
-        held,
-        permissions=held.permissions if command.permissions is None else tuple(dict.fromkeys(command.permissions)),
-        resources=held.resources if command.resources is None else tuple(dict.fromkeys(command.resources)),
-        network_rules=held.network_rules if rules is None else _require(context, NetworkRule, rules),
-        description=held.description if command.description is None else command.description,
+        stored,
+        permissions=stored.permissions if command.permissions is None else tuple(dict.fromkeys(command.permissions)),
+        resources=stored.resources if command.resources is None else tuple(dict.fromkeys(command.resources)),
+        network_rules=stored.network_rules if rules is None else _require(context, NetworkRule, rules),
+        description=stored.description if command.description is None else command.description,
     )
     context.uow.of(AccessPolicy).put(changed)
     return changed
 
 
 @use_case("access_policy:delete", writes=True)
-def delete_policy(context: Context, command: ByName) -> AccessPolicy:
-    """Take it away: access points that have it may what it allowed no longer. Raises ``ResourceNotFound``."""
-    held = _find(context, AccessPolicy, "access_policy:delete", "policy", command.name)
-    context.uow.of(AccessPolicy).remove(held.id)
-    return held
+def delete_access_policy(context: Context, command: ByName) -> AccessPolicy:
+    """Delete it: access points that have it no longer get its permissions. Raises ``ResourceNotFound``."""
+    stored = _find(context, AccessPolicy, "access_policy:delete", "policy", command.name)
+    context.uow.of(AccessPolicy).remove(stored.id)
+    return stored
 
 
 @use_case("access_policy:list")
-def list_policies(context: Context, command: ListNamed) -> NamedPage[AccessPolicy]:
+def list_access_policies(context: Context, command: ListNamed) -> ResourcePage[AccessPolicy]:
     """The account's policies by name."""
     return _page(context, AccessPolicy, command)
 
@@ -284,10 +284,10 @@ def _policies(context: Context, names: Sequence[str]) -> tuple[str, ...]:
 
 
 @use_case("access_point:create", writes=True)
-def create_point(context: Context, command: CreatePoint) -> AccessPoint:
+def create_access_point(context: Context, command: CreateAccessPoint) -> ApplicationAccessPoint:
     """A new access point. Raises ``InvalidParameter`` (policies), ``ResourceNotFound`` (policy), ``ResourceExists``."""
     account, policies = context.principal.account_id, _policies(context, command.policies)
-    record = AccessPoint(
+    record = ApplicationAccessPoint(
         f"{account}/{command.name}",
         account,
         command.name,
@@ -300,37 +300,40 @@ def create_point(context: Context, command: CreatePoint) -> AccessPoint:
 
 
 @use_case("access_point:describe")
-def describe_point(context: Context, command: ByName) -> AccessPoint:
+def describe_access_point(context: Context, command: ByName) -> ApplicationAccessPoint:
     """The access point. Raises ``ResourceNotFound``."""
-    return _find(context, AccessPoint, "access_point:describe", "applicationaccesspoint", command.name)
+    return _find(context, ApplicationAccessPoint, "access_point:describe", "applicationaccesspoint", command.name)
 
 
 @use_case("access_point:update", writes=True)
-def update_point(context: Context, command: UpdatePoint) -> AccessPoint:
+def update_access_point(context: Context, command: UpdateAccessPoint) -> ApplicationAccessPoint:
     """Change it. Raises ``ResourceNotFound`` (itself, policy), ``InvalidParameter`` (policies)."""
-    held = _find(context, AccessPoint, "access_point:update", "applicationaccesspoint", command.name)
+    stored = _find(context, ApplicationAccessPoint, "access_point:update", "applicationaccesspoint", command.name)
     changed = replace(
-        held,
-        policies=held.policies if command.policies is None else _policies(context, command.policies),
-        description=held.description if command.description is None else command.description,
+        stored,
+        policies=stored.policies if command.policies is None else _policies(context, command.policies),
+        description=stored.description if command.description is None else command.description,
     )
-    context.uow.of(AccessPoint).put(changed)
+    context.uow.of(ApplicationAccessPoint).put(changed)
     return changed
 
 
 @use_case("access_point:delete", writes=True)
-def delete_point(context: Context, command: ByName) -> AccessPoint:
-    """Take it away with its client keys: another of its name must not bring them back. Raises ``ResourceNotFound``."""
-    held = _find(context, AccessPoint, "access_point:delete", "applicationaccesspoint", command.name)
+def delete_access_point(context: Context, command: ByName) -> ApplicationAccessPoint:
+    """Delete it with its client keys, so that a new one of the same name does not revive them.
+
+    Raises ``ResourceNotFound``.
+    """
+    stored = _find(context, ApplicationAccessPoint, "access_point:delete", "applicationaccesspoint", command.name)
     keys = context.uow.of(ClientKey)
-    for key in keys.find({"account_id": held.account_id, "access_point": held.name}):
+    for key in keys.find({"account_id": stored.account_id, "access_point": stored.name}):
         keys.remove(key.id)
         context.uow.of(ClientCertificate).remove(key.id)
-    context.uow.of(AccessPoint).remove(held.id)
-    return held
+    context.uow.of(ApplicationAccessPoint).remove(stored.id)
+    return stored
 
 
 @use_case("access_point:list")
-def list_points(context: Context, command: ListNamed) -> NamedPage[AccessPoint]:
+def list_access_points(context: Context, command: ListNamed) -> ResourcePage[ApplicationAccessPoint]:
     """The account's access points by name."""
-    return _page(context, AccessPoint, command)
+    return _page(context, ApplicationAccessPoint, command)

@@ -1,4 +1,4 @@
-"""What a key is called and what is said about it."""
+"""Display name and description of a key or of its replica."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ class Rename:
 
 
 @dataclass(slots=True)
-class Describe:
-    """``description`` replaces the one there is."""
+class SetDescription:
+    """``description`` replaces the present one."""
 
     key: KeyRef
     description: str = ""
 
 
-def _key(command: Rename | Describe) -> KeyRef:
+def _key(command: Rename | SetDescription) -> KeyRef:
     return command.key
 
 
-def _own(context: Context) -> Key:
+def _require_user_key(context: Context) -> Key:
     if context.key.service:
         raise faults.ServiceKeyProtected(key_id=context.key.id)
     return context.key
 
 
-def require_free(uow: UnitOfWork, ring: str, name: str) -> None:
-    """Raises ``NameExists`` if a key or a replica in the ring is called so."""
+def require_name_free(uow: UnitOfWork, ring: str, name: str) -> None:
+    """Raises ``NameExists`` if a key or replica in the key ring has this name."""
     where = {"ring": ring, "name": name}
     if uow.of(Key).count(where) or uow.of(Replica).count(where):
         raise faults.NameExists(resource=name)
 
 
-def _put(context: Context, changed: Key) -> Key:
-    """Keep what a key is called: with the key, or with its replica where the caller sees only that."""
+def _store(context: Context, changed: Key) -> Key:
+    """Store name and description with the key, or with its replica if that is what the caller sees."""
     replicas, ring = context.uow.of(Replica), context.principal.ring
     replica = replicas.get(replica_id(ring, changed.id))
     if replica is None:
@@ -61,14 +61,14 @@ def _put(context: Context, changed: Key) -> Key:
 
 @use_case("key:update", key=_key, states="edit", writes=True)
 def rename(context: Context, command: Rename) -> Key:
-    """Give the key another name. Raises ``ServiceKeyProtected``, ``NameExists``."""
-    key, ring = _own(context), context.principal.ring
+    """Rename the key. Raises ``ServiceKeyProtected``, ``NameExists``."""
+    key, ring = _require_user_key(context), context.principal.ring
     if command.name != key.name:
-        require_free(context.uow, ring, command.name)
-    return _put(context, replace(key, name=command.name))
+        require_name_free(context.uow, ring, command.name)
+    return _store(context, replace(key, name=command.name))
 
 
 @use_case("key:update", key=_key, states="edit", writes=True)
-def describe_anew(context: Context, command: Describe) -> Key:
-    """Say something else about the key. Raises ``ServiceKeyProtected``."""
-    return _put(context, replace(_own(context), description=command.description))
+def set_description(context: Context, command: SetDescription) -> Key:
+    """Change the description. Raises ``ServiceKeyProtected``."""
+    return _store(context, replace(_require_user_key(context), description=command.description))

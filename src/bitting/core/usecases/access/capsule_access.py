@@ -1,4 +1,4 @@
-"""Access points and policies of key spaces.
+"""Capsule access points and capsule policies: who may open the data key capsules of a key space.
 
 A key space is a UUID that callers choose: it groups access points and policies of a project, and bounds what a policy
 may name. Source: access-points and key-policies of Huawei Cloud DEW.
@@ -28,7 +28,7 @@ T = TypeVar("T", CapsuleAccessPoint, CapsulePolicy)
 
 @dataclass(frozen=True, slots=True)
 class PolicyText:
-    """A policy as it is understood. Times in milliseconds, 0 for none."""
+    """A parsed capsule policy. Times in milliseconds, 0 for none."""
 
     text: str
     version: str
@@ -38,13 +38,13 @@ class PolicyText:
     zones: tuple[str, ...]
 
     def allows(self, point: CapsuleAccessPoint, now_ms: int) -> bool:
-        """Whether the access point may open, now."""
+        """Whether the access point may open capsules now."""
         return self.start_ms <= now_ms and (not self.end_ms or now_ms < self.end_ms) and point.id in self.points
 
 
 @dataclass(slots=True)
-class CreatePoint:
-    """``identity``: what a machine or cluster is known by; custom ones get a key pair instead."""
+class CreateCapsuleAccessPoint:
+    """``identity``: the id of a machine or cluster; custom ones get a key pair instead."""
 
     space_id: str
     name: str
@@ -55,7 +55,7 @@ class CreatePoint:
 
 
 @dataclass(slots=True)
-class AccessPointById:
+class CapsuleAccessPointById:
     """By id."""
 
     point_id: str
@@ -63,7 +63,7 @@ class AccessPointById:
 
 @dataclass(slots=True)
 class ListInKeySpace:
-    """A page in the order of ids, from behind ``after``."""
+    """A page in the order of ids, after ``after``."""
 
     space_id: str
     limit: int = 50
@@ -79,7 +79,7 @@ class Page(Generic[T]):
 
 
 @dataclass(slots=True)
-class PrivateHalf:
+class DownloadedPrivateKey:
     """The private key of a custom access point: PKCS #8 DER."""
 
     point: CapsuleAccessPoint
@@ -87,7 +87,7 @@ class PrivateHalf:
 
 
 @dataclass(slots=True)
-class CreatePolicy:
+class CreateCapsulePolicy:
     """``text``: JSON."""
 
     space_id: str
@@ -104,15 +104,15 @@ class CapsulePolicyById:
 
 
 @dataclass(slots=True)
-class UpdatePolicy:
-    """``description`` None: as it is."""
+class UpdateCapsulePolicy:
+    """``description`` None: unchanged."""
 
     policy_id: str
     text: str
     description: str | None = None
 
 
-def _moment(found: Any) -> int:
+def _timestamp_ms(found: Any) -> int:
     if not found:
         return 0
     try:
@@ -121,7 +121,7 @@ def _moment(found: Any) -> int:
         raise faults.InvalidParameter(parameter="policy", reason="format") from None
 
 
-def _words(found: Any) -> tuple[str, ...]:
+def _string_list(found: Any) -> tuple[str, ...]:
     if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
         raise faults.InvalidParameter(parameter="policy", reason="type")
     return tuple(found)
@@ -141,42 +141,42 @@ def read_policy(text: str) -> PolicyText:
     period = found.get("validityPeriod", found.get("validity_period")) or {}
     if not isinstance(period, dict):
         raise faults.InvalidParameter(parameter="policy", reason="type")
-    start = _moment(period.get("startTime", period.get("start_time")))
-    end = _moment(period.get("endTime", period.get("end_time")))
+    start = _timestamp_ms(period.get("startTime", period.get("start_time")))
+    end = _timestamp_ms(period.get("endTime", period.get("end_time")))
     if end and end <= start:
         raise faults.InvalidParameter(parameter="end_time", reason="order")
-    points = _words(found.get("allowedAccessPoint", found.get("allowed_access_point", [])))
-    zones = _words(found.get("allowedDataSecurityZone", found.get("allowed_data_security_zone", [])))
+    points = _string_list(found.get("allowedAccessPoint", found.get("allowed_access_point", [])))
+    zones = _string_list(found.get("allowedDataSecurityZone", found.get("allowed_data_security_zone", [])))
     return PolicyText(text, str(found.get("version", "1.0")), start, end, points, zones)
 
 
-def find_point(context: Context, point_id: str) -> CapsuleAccessPoint:
+def find_capsule_access_point(context: Context, point_id: str) -> CapsuleAccessPoint:
     """Raises ``ResourceNotFound`` (``kind`` access_point)."""
-    held = context.uow.of(CapsuleAccessPoint).get(point_id)
-    if held is None or held.ring != context.principal.ring:
+    stored = context.uow.of(CapsuleAccessPoint).get(point_id)
+    if stored is None or stored.ring != context.principal.ring:
         raise faults.ResourceNotFound(kind="access_point", resource=point_id)
-    return held
+    return stored
 
 
-def find_policy(context: Context, policy_id: str) -> CapsulePolicy:
+def find_capsule_policy(context: Context, policy_id: str) -> CapsulePolicy:
     """Raises ``ResourceNotFound`` (``kind`` key_policy)."""
-    held = context.uow.of(CapsulePolicy).get(policy_id)
-    if held is None or held.ring != context.principal.ring:
+    stored = context.uow.of(CapsulePolicy).get(policy_id)
+    if stored is None or stored.ring != context.principal.ring:
         raise faults.ResourceNotFound(kind="key_policy", resource=policy_id)
-    return held
+    return stored
 
 
 def _require_room(context: Context, kind: type[CapsuleAccessPoint | CapsulePolicy], space_id: str, name: str) -> None:
     where: dict[str, object] = {"ring": context.principal.ring, "space_id": space_id}
-    held = context.uow.of(kind)
-    if held.count({**where, "name": name}):
+    stored = context.uow.of(kind)
+    if stored.count({**where, "name": name}):
         raise faults.ResourceExists(kind="space", resource=name)
-    if held.count(where) >= PER_SPACE_MAX:
+    if stored.count(where) >= PER_SPACE_MAX:
         raise faults.QuotaExceeded(limit="key space", resource=space_id)
 
 
 @use_case("access_point:create", writes=True)
-def create_point(context: Context, command: CreatePoint) -> CapsuleAccessPoint:
+def create_capsule_access_point(context: Context, command: CreateCapsuleAccessPoint) -> CapsuleAccessPoint:
     """A new access point, enabled. Raises ``ResourceExists``, ``QuotaExceeded``, ``MissingParameter`` (identity)."""
     _require_room(context, CapsuleAccessPoint, command.space_id, command.name)
     if command.kind != CUSTOM and not command.identity:
@@ -210,37 +210,37 @@ def _binding(point_id: str) -> bytes:
 
 
 @use_case("access_point:delete", writes=True)
-def delete_point(context: Context, command: AccessPointById) -> None:
+def delete_capsule_access_point(context: Context, command: CapsuleAccessPointById) -> None:
     """Remove an access point. Raises ``ResourceNotFound``."""
-    context.uow.of(CapsuleAccessPoint).remove(find_point(context, command.point_id).id)
+    context.uow.of(CapsuleAccessPoint).remove(find_capsule_access_point(context, command.point_id).id)
 
 
 def _switch(context: Context, point_id: str, *, on: bool) -> CapsuleAccessPoint:
-    changed = replace(find_point(context, point_id), enabled=on, updated_ms=context.now_ms)
+    changed = replace(find_capsule_access_point(context, point_id), enabled=on, updated_ms=context.now_ms)
     context.uow.of(CapsuleAccessPoint).put(changed)
     return changed
 
 
 @use_case("access_point:enable", writes=True)
-def enable_point(context: Context, command: AccessPointById) -> CapsuleAccessPoint:
-    """Let it open capsules. Raises ``ResourceNotFound``."""
+def enable_capsule_access_point(context: Context, command: CapsuleAccessPointById) -> CapsuleAccessPoint:
+    """Allow it to open capsules. Raises ``ResourceNotFound``."""
     return _switch(context, command.point_id, on=True)
 
 
 @use_case("access_point:disable", writes=True)
-def disable_point(context: Context, command: AccessPointById) -> CapsuleAccessPoint:
-    """Let it open none. Raises ``ResourceNotFound``."""
+def disable_capsule_access_point(context: Context, command: CapsuleAccessPointById) -> CapsuleAccessPoint:
+    """Forbid it to open capsules. Raises ``ResourceNotFound``."""
     return _switch(context, command.point_id, on=False)
 
 
 @use_case("access_point:private_key")
-def private_key(context: Context, command: AccessPointById) -> PrivateHalf:
+def private_key(context: Context, command: CapsuleAccessPointById) -> DownloadedPrivateKey:
     """The private half of a custom access point. Raises ``ResourceNotFound``, ``UnsupportedOperation``."""
-    point = find_point(context, command.point_id)
+    point = find_capsule_access_point(context, command.point_id)
     if point.kind != CUSTOM:
         raise faults.UnsupportedOperation(feature="private_key")
     private: KeyMaterial = context.gate.vault.unwrap(point.wrapped, _binding(point.id))
-    return PrivateHalf(point, reveal(private))
+    return DownloadedPrivateKey(point, reveal(private))
 
 
 def _page(context: Context, kind: type[T], command: ListInKeySpace) -> Page[T]:
@@ -251,13 +251,13 @@ def _page(context: Context, kind: type[T], command: ListInKeySpace) -> Page[T]:
 
 
 @use_case("access_point:list")
-def list_points(context: Context, command: ListInKeySpace) -> Page[CapsuleAccessPoint]:
+def list_capsule_access_points(context: Context, command: ListInKeySpace) -> Page[CapsuleAccessPoint]:
     """One page of a space's access points."""
     return _page(context, CapsuleAccessPoint, command)
 
 
 @use_case("key_policy:create", writes=True)
-def create_policy(context: Context, command: CreatePolicy) -> CapsulePolicy:
+def create_capsule_policy(context: Context, command: CreateCapsulePolicy) -> CapsulePolicy:
     """A new policy. Raises as :func:`read_policy`, ``ResourceExists``, ``QuotaExceeded``."""
     read_policy(command.text)
     _require_room(context, CapsulePolicy, command.space_id, command.name)
@@ -278,29 +278,29 @@ def create_policy(context: Context, command: CreatePolicy) -> CapsulePolicy:
 
 
 @use_case("key_policy:update", writes=True)
-def update_policy(context: Context, command: UpdatePolicy) -> CapsulePolicy:
-    """Another text, from the next opening on. Raises as :func:`read_policy`, ``ResourceNotFound``."""
+def update_capsule_policy(context: Context, command: UpdateCapsulePolicy) -> CapsulePolicy:
+    """Replace the text; takes effect with the next opening. Raises as :func:`read_policy`, ``ResourceNotFound``."""
     read_policy(command.text)
-    held = find_policy(context, command.policy_id)
-    description = held.description if command.description is None else command.description
-    changed = replace(held, text=command.text, description=description, updated_ms=context.now_ms)
+    stored = find_capsule_policy(context, command.policy_id)
+    description = stored.description if command.description is None else command.description
+    changed = replace(stored, text=command.text, description=description, updated_ms=context.now_ms)
     context.uow.of(CapsulePolicy).put(changed)
     return changed
 
 
 @use_case("key_policy:describe")
-def describe_policy(context: Context, command: CapsulePolicyById) -> CapsulePolicy:
+def describe_capsule_policy(context: Context, command: CapsulePolicyById) -> CapsulePolicy:
     """One policy. Raises ``ResourceNotFound``."""
-    return find_policy(context, command.policy_id)
+    return find_capsule_policy(context, command.policy_id)
 
 
 @use_case("key_policy:list")
-def list_policies(context: Context, command: ListInKeySpace) -> Page[CapsulePolicy]:
+def list_capsule_policies(context: Context, command: ListInKeySpace) -> Page[CapsulePolicy]:
     """One page of a space's policies."""
     return _page(context, CapsulePolicy, command)
 
 
 @use_case("key_policy:delete", writes=True)
-def delete_policy(context: Context, command: CapsulePolicyById) -> None:
-    """Remove a policy; capsules that name it open for nobody then. Raises ``ResourceNotFound``."""
-    context.uow.of(CapsulePolicy).remove(find_policy(context, command.policy_id).id)
+def delete_capsule_policy(context: Context, command: CapsulePolicyById) -> None:
+    """Delete a policy; nobody can open capsules that name it afterwards. Raises ``ResourceNotFound``."""
+    context.uow.of(CapsulePolicy).remove(find_capsule_policy(context, command.policy_id).id)

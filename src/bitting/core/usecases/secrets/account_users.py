@@ -1,10 +1,10 @@
-"""What surrounds secrets in an account: its users, and what it has switched.
+"""Users and settings of an account, as far as the secrets API shows them. Used by: Huawei.
 
 ::
 
     list_users, show_user, change_password         the account's own users
-    setting, set_setting                           words by name: checker on or off, services allowed to act
-    check_strength                                 how hard a value is to guess
+    setting, set_setting                           values by name: strength check on or off, agencies of services
+    check_strength                                 an estimate of the strength of a value
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.identity import User
 from bitting.core.model.secret import SecretSetting
-from bitting.core.usecases.iam.accounts import check_password, hash_password
+from bitting.core.usecases.iam.accounts import hash_password, password_matches
 
 PASSWORD_MIN, PASSWORD_MAX = 8, 128
 _WEAK_BITS, _STRONG_BITS = 50, 80
@@ -65,22 +65,22 @@ class SettingByName:
 
 @dataclass(slots=True)
 class SetSetting:
-    """``value``: any word."""
+    """``value``: any text."""
 
     name: str
     value: str
 
 
 @dataclass(slots=True)
-class CheckStrength:
-    """The value to look at. It is not kept."""
+class EstimateStrength:
+    """The value to check. It is not stored."""
 
     value: str = field(repr=False)
 
 
 @dataclass(slots=True)
 class StrengthEstimate:
-    """``bits``: the logarithm of how many values of that length its kinds of characters make."""
+    """``bits``: log2 of the number of values of the same length and character classes."""
 
     bits: int
     level: str
@@ -109,7 +109,7 @@ def change_password(context: Context, command: ChangePassword) -> User:
     user = context.uow.of(User).get(context.principal.user_id)
     if user is None:
         raise faults.ResourceNotFound(kind="user", resource=context.principal.user_id)
-    if not check_password(command.old, user.password):
+    if not password_matches(command.old, user.password):
         raise faults.InvalidParameter(parameter="old", reason="password")
     if not PASSWORD_MIN <= len(command.new) <= PASSWORD_MAX or command.new == command.old:
         raise faults.InvalidParameter(parameter="new", reason="length")
@@ -123,15 +123,15 @@ def _id(context: Context, name: str) -> str:
 
 
 @use_case("secret:describe_settings")
-def setting(context: Context, command: SettingByName) -> str:
-    """The word that was set, or the empty string."""
-    held = context.uow.of(SecretSetting).get(_id(context, command.name))
-    return held.value if held else ""
+def get_setting(context: Context, command: SettingByName) -> str:
+    """The stored value, or the empty string."""
+    stored = context.uow.of(SecretSetting).get(_id(context, command.name))
+    return stored.value if stored else ""
 
 
 @use_case("secret:update_settings", writes=True)
 def set_setting(context: Context, command: SetSetting) -> str:
-    """Set a word; gives it back."""
+    """Store a value; returns it."""
     settings = context.uow.of(SecretSetting)
     record = SecretSetting(_id(context, command.name), context.principal.ring, command.name, command.value)
     (settings.put if settings.get(record.id) else settings.add)(record)
@@ -139,8 +139,8 @@ def set_setting(context: Context, command: SetSetting) -> str:
 
 
 @use_case("secret:check")
-def check_strength(context: Context, command: CheckStrength) -> StrengthEstimate:  # noqa: ARG001 - nothing is read or kept
-    """How hard the value is to guess, as if its characters were random: an upper bound."""
+def estimate_strength(context: Context, command: EstimateStrength) -> StrengthEstimate:  # noqa: ARG001 - nothing is read or kept
+    """The strength of the value if its characters were random: an upper bound."""
     kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation + " ")
     alphabet = sum(len(kind) for kind in kinds if set(kind) & set(command.value))
     alphabet += 100 if any(not char.isascii() for char in command.value) else 0

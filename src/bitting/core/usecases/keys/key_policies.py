@@ -1,10 +1,10 @@
-"""A key's own policy: who besides its owner may use it (:mod:`bitting.core.authz.resource_policies` decides)."""
+"""Key policies: the resource policy of a key (evaluated by :mod:`bitting.core.authz.resource_policies`)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bitting.core.authz.resource_policies import require_local
+from bitting.core.authz.resource_policies import require_same_account
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
 
@@ -18,7 +18,7 @@ class GetPolicy:
 
 @dataclass(slots=True)
 class SetPolicy:
-    """``policy``: as :func:`bitting.core.authz.resource_policies.pack` made it; empty takes the key's policy away."""
+    """``policy``: as :func:`bitting.core.authz.resource_policies.pack` made it; empty removes the policy."""
 
     key: KeyRef
     policy: str
@@ -36,8 +36,8 @@ def get(context: Context, command: GetPolicy) -> Key:  # noqa: ARG001 - the gate
 
 @use_case("key:set_policy", key=_key, states="edit", writes=True, name="set_key_policy")
 def set_(context: Context, command: SetPolicy) -> Key:
-    """Change who may use the key, from the next request on. Raises ``InvalidParameter`` (policy)."""
-    require_local(command.policy, context.key.account_id)
+    """Replace the policy; takes effect with the next request. Raises ``InvalidParameter`` (policy)."""
+    require_same_account(command.policy, context.key.account_id)
     changed = replace(context.key, policy=command.policy)
     context.uow.of(Key).put(changed)
     return changed
