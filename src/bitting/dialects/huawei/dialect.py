@@ -1,4 +1,4 @@
-"""Huawei Cloud key management, and every cloud that speaks it with limits of its own.
+"""Huawei Cloud key management, and every cloud that has the same API with limits of its own.
 
 ::
 

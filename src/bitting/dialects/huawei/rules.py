@@ -29,7 +29,7 @@ BINDING = (
     Field("additional_authenticated_data", Utf8(0, 128)),
     Field("encryption_context", EncryptionContext()),
 )
-#: Only regions of the highest assurance level demand a PIN; where one is given it must be good (`create-pin`).
+#: Only regions of the highest assurance level demand a PIN; one that is given must be valid (`create-pin`).
 PIN = (Field("pin", Text(1, 1024)), Field("pin_type", Choice({"CipherText": False, "PlainText": True})))
 
 

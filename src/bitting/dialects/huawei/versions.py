@@ -18,7 +18,7 @@ from bitting.dialects.huawei.rows import HuaweiCall, Row
 VERSION = "v1.0"
 _RELEASED = "2018-09-05T08:18:05Z"  # the clouds' own value for the same document
 
-#: Who a public operation speaks for: nobody, with no right at all.
+#: The principal of a public operation: nobody, with no rights.
 ANYBODY = Principal(account_id="", ring="", user_id="", name="", statements=())
 
 

@@ -122,7 +122,8 @@ ROWS: tuple[Row, ...] = (
         request=(_SUBJECT, read_by_function("nocatalog")), response=_SESSION,
     ),
     Row(
-        name="check-token", method="HEAD", path=_TOKENS, use=tokens.describe_token, about_token=True, request=(_SUBJECT,),
+        name="check-token", method="HEAD", path=_TOKENS, use=tokens.describe_token, about_token=True,
+        request=(_SUBJECT,),
     ),
     Row(
         name="revoke-token", method="DELETE", path=_TOKENS, use=tokens.revoke, about_token=True, request=(_SUBJECT,),

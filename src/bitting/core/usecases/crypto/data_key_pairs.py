@@ -1,4 +1,4 @@
-"""Data key pairs: a fresh asymmetric pair that no key owns, its private half under a key.
+"""Data key pairs: a new asymmetric pair, its private key also encrypted under a key.
 
 ::
 
@@ -33,7 +33,7 @@ from bitting.core.usecases.crypto.encryption import (
 class GenerateDataKeyPair:
     """``spec``: a name of :data:`bitting.core.specs.SPECS`. ``pem``: both halves (and what is sealed) in PEM.
 
-    ``with_private``: whether the answer has the private half in the clear.
+    ``with_private``: whether the answer has the private key in plaintext.
     """
 
     key: KeyRef
@@ -47,7 +47,7 @@ class GenerateDataKeyPair:
 
 @dataclass(slots=True)
 class DataKeyPair:
-    """``private``: PKCS #8, the caller's to guard, empty where it is not wanted. ``public``: SPKI."""
+    """``private``: PKCS #8, in plaintext; empty where the caller did not want it. ``public``: SPKI."""
 
     encrypted: Encrypted
     spec: str

@@ -31,11 +31,7 @@ def rows() -> tuple[Row, ...]:
     """All of them."""
     return (
         located_row(
-            "create-access-point",
-            "POST",
-            _POINTS,
-            capsule_access.create_capsule_access_point,
-            SPACE,
+            "create-access-point", "POST", _POINTS, capsule_access.create_capsule_access_point, SPACE,
             Field("access_point_name", NAME, to="name", required=True),
             Field("type", NumericChoice(_KINDS), to="kind", required=True),
             Field("identity", Text(1, 4096), to="identity"),
@@ -44,31 +40,24 @@ def rows() -> tuple[Row, ...]:
             response=(Field("access_point_id", _TEXT, of="result.id"),),
         ),
         located_row(
-            "list-access-points",
-            "GET",
-            _POINTS,
-            capsule_access.list_capsule_access_points,
-            *SPACE_PAGE,
+            "list-access-points", "GET", _POINTS, capsule_access.list_capsule_access_points, *SPACE_PAGE,
             response=(PAGE_INFO, Field("access_points", Items(_SHOWN), of="result.items")),
         ),
         located_row(
-            "delete-access-point", "DELETE", _ONE_POINT, capsule_access.delete_capsule_access_point, _POINT, ok=204
+            "delete-access-point", "DELETE", _ONE_POINT, capsule_access.delete_capsule_access_point, _POINT, ok=204,
         ),
         located_row(
-            "enable-access-point", "POST", _ONE_POINT + "/enable", capsule_access.enable_capsule_access_point, _POINT
+            "enable-access-point", "POST", _ONE_POINT + "/enable", capsule_access.enable_capsule_access_point, _POINT,
         ),
         located_row(
-            "disable-access-point", "POST", _ONE_POINT + "/disable", capsule_access.disable_capsule_access_point, _POINT
+            "disable-access-point", "POST", _ONE_POINT + "/disable",
+            capsule_access.disable_capsule_access_point, _POINT,
         ),
         located_row(
-            "get-privatekey",
-            "POST",
-            _ONE_POINT + "/get-privatekey",
-            capsule_access.private_key,
-            _POINT,
+            "get-privatekey", "POST", _ONE_POINT + "/get-privatekey", capsule_access.private_key, _POINT,
             response=(
                 Field("access_point_id", _TEXT, of="result.point.id"),
                 Field("private_key", Base64(), of="result.der"),
             ),
         ),
-    )
+    )  # fmt: skip

@@ -57,41 +57,21 @@ def rows() -> tuple[Row, ...]:
     """All of them."""
     return (
         located_row(
-            "key-policies",
-            "POST",
-            _POLICIES,
-            capsule_access.create_capsule_policy,
-            SPACE,
-            Field("policy_name", NAME, to="name", required=True),
-            _TEXT_FIELD,
-            DESCRIPTION,
+            "key-policies", "POST", _POLICIES, capsule_access.create_capsule_policy,
+            SPACE, Field("policy_name", NAME, to="name", required=True), _TEXT_FIELD, DESCRIPTION,
             response=(_ID_SHOWN,),
         ),
         located_row(
-            "list-key-policies",
-            "GET",
-            _POLICIES,
-            capsule_access.list_capsule_policies,
-            *SPACE_PAGE,
+            "list-key-policies", "GET", _POLICIES, capsule_access.list_capsule_policies, *SPACE_PAGE,
             response=(PAGE_INFO, Field("keyspace_policies", _LISTED, of="result.items")),
         ),
         located_row(
-            "show-key-policy",
-            "GET",
-            _ONE_POLICY,
-            capsule_access.describe_capsule_policy,
-            _POLICY,
-            response=_SHOWN,
+            "show-key-policy", "GET", _ONE_POLICY, capsule_access.describe_capsule_policy, _POLICY, response=_SHOWN,
         ),
         located_row(
-            "update-key-policy",
-            "PUT",
-            _ONE_POLICY,
-            capsule_access.update_capsule_policy,
-            _POLICY,
-            _TEXT_FIELD,
-            DESCRIPTION,
+            "update-key-policy", "PUT", _ONE_POLICY, capsule_access.update_capsule_policy,
+            _POLICY, _TEXT_FIELD, DESCRIPTION,
             response=_CHANGED,
         ),
         located_row("delete-key-policy", "DELETE", _ONE_POLICY, capsule_access.delete_capsule_policy, _POLICY, ok=204),
-    )
+    )  # fmt: skip

@@ -10,29 +10,22 @@ from binascii import b2a_base64
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from bitting.core.blob import padded
+from bitting.core.encryption_context import canonicalise
 from bitting.core.specs import Algorithm
 from bitting.core.usecases.crypto.encryption import Encrypted
 from bitting.dialects.base.codecs import Base64, Choice, Integer, InvalidWireValue
 
 CONTEXT_CHARACTERS = 8192
-_encode_context = msgspec.json.Encoder(order="sorted").encode
 
 
 class EncryptionContext:
-    """An object of strings, at most 8192 characters as compact JSON; inside, that JSON with sorted keys.
-
-    An empty object binds nothing: clients that leave it out when decrypting mean the same.
-    """
+    """An object of strings, at most 8192 characters in the form of :mod:`bitting.core.encryption_context`."""
 
     def decode(self, raw: Any) -> bytes:
         if not isinstance(raw, dict) or not all(isinstance(value, str) for value in raw.values()):
             raise InvalidWireValue("type")
-        if not raw:
-            return b""
-        data: bytes = _encode_context(raw)
+        data = canonicalise(raw)
         if len(data) > CONTEXT_CHARACTERS and len(data.decode()) > CONTEXT_CHARACTERS:
             raise InvalidWireValue("length")
         return data

@@ -42,65 +42,42 @@ def cipher_length(bytes_min: int = 1, bytes_max: int = 1024) -> Field:
 def _new_rows() -> tuple[Row, ...]:
     return (
         kms_row(
-            "create-datakey",
-            data_keys.generate_data_key,
-            *DATA_KEY_FIELDS,
-            *_LENGTHS,
-            given=_NEW,
-            rules=_PIN_AND_BINDING,
-            max_body=CRYPTO_BODY,
+            "create-datakey", data_keys.generate_data_key, *DATA_KEY_FIELDS, *_LENGTHS,
+            given=_NEW, rules=_PIN_AND_BINDING, max_body=CRYPTO_BODY,
             response=(_KEY_SHOWN, Field("plain_text", Hex(), of="result.plaintext"), _CIPHER_SHOWN),
         ),
         kms_row(
-            "create-datakey-without-plaintext",
-            data_key_digests.generate_without_plaintext,
-            *DATA_KEY_FIELDS,
-            *_LENGTHS,
-            given=_NEW,
-            rules=_PIN_AND_BINDING,
-            max_body=CRYPTO_BODY,
-            response=(_KEY_SHOWN, _CIPHER_SHOWN),
+            "create-datakey-without-plaintext", data_key_digests.generate_without_plaintext,
+            *DATA_KEY_FIELDS, *_LENGTHS,
+            given=_NEW, rules=_PIN_AND_BINDING, max_body=CRYPTO_BODY, response=(_KEY_SHOWN, _CIPHER_SHOWN),
         ),
         kms_row(
-            "gen-random",
-            data_keys.generate_random,
+            "gen-random", data_keys.generate_random,
             Field("random_data_length", DATA_KEY_BITS, to="length", required=True),
             response=(Field("random_data", Hex(), of="result.value"),),
         ),
-    )
+    )  # fmt: skip
 
 
 def _wrapping_rows() -> tuple[Row, ...]:
     return (
         kms_row(
-            "encrypt-datakey",
-            data_key_digests.wrap,
-            *WRAP_FIELDS,
-            plain_length(),
-            *BINDING,
-            *PIN,
+            "encrypt-datakey", data_key_digests.wrap, *WRAP_FIELDS, plain_length(), *BINDING, *PIN,
             # Which kind of data key it is concerns only regions of the highest assurance level.
             Field("key_spec", Choice({"SM2": "SM2", "RSA": "RSA"}), drop=True),
-            given=_RSA_MAX,
-            rules=_PIN_AND_BINDING,
-            max_body=CRYPTO_BODY,
+            given=_RSA_MAX, rules=_PIN_AND_BINDING, max_body=CRYPTO_BODY,
             response=(_KEY_SHOWN, _CIPHER_SHOWN, Field("datakey_length", Digits(), of="result.length")),
         ),
         kms_row(
-            "decrypt-datakey",
-            data_key_digests.unwrap,
-            *UNWRAP_FIELDS,
-            cipher_length(),
-            *BINDING,
-            rules=(Binding(),),
-            max_body=CRYPTO_BODY,
+            "decrypt-datakey", data_key_digests.unwrap, *UNWRAP_FIELDS, cipher_length(), *BINDING,
+            rules=(Binding(),), max_body=CRYPTO_BODY,
             response=(
                 Field("data_key", Hex(), of="result.plaintext"),
                 Field("datakey_length", EncodeOnly(lambda key: str(len(key))), of="result.plaintext"),
                 Field("datakey_dgst", Hex(), of="result.digest"),
             ),
         ),
-    )
+    )  # fmt: skip
 
 
 _PAIR_FIELDS = (KEY_OR_ALIAS, Field("with_plain_text", Flag(), to="with_private"), *BINDING, *PIN)
@@ -115,13 +92,10 @@ _PAIR_SHOWN = (
 
 def _pair_row(name: str, specs: Choice) -> Row:
     return kms_row(
-        name,
-        data_key_pairs.generate_data_key_pair,
-        *_PAIR_FIELDS,
-        Field("key_spec", specs, to="spec", required=True),
-        rules=_PIN_AND_BINDING,
-        response=_PAIR_SHOWN,
-    )
+        name, data_key_pairs.generate_data_key_pair,
+        *_PAIR_FIELDS, Field("key_spec", specs, to="spec", required=True),
+        rules=_PIN_AND_BINDING, response=_PAIR_SHOWN,
+    )  # fmt: skip
 
 
 def rows() -> tuple[Row, ...]:

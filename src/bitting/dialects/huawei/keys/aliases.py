@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bitting.core.model.key import Alias
-from bitting.core.usecases.keys import alias_batches, aliases
-from bitting.core.usecases.keys import display_names as key_names
+from bitting.core.usecases.keys import alias_batches, aliases, display_names
 from bitting.core.usecases.keys.aliases import AliasPage
 from bitting.dialects.base.codecs import EncodeOnly, Integer, InvalidWireValue, Items, Moment, Text
 from bitting.dialects.base.operation import Field, Record
@@ -78,55 +77,34 @@ def rows() -> tuple[Row, ...]:
     """All of them."""
     return (
         kms_row(
-            "update-key-alias",
-            key_names.rename,
-            KEY,
-            Field("key_alias", codecs.KeyAlias(), to="name", required=True),
+            "update-key-alias", display_names.rename,
+            KEY, Field("key_alias", codecs.KeyAlias(), to="name", required=True),
             response=(Field("key_info", Record(_KEY_ID, Field("key_alias", _TEXT, of="result.name"))),),
         ),
         kms_row(
-            "update-key-description",
-            key_names.set_description,
-            KEY,
-            Field("key_description", Text(0, 255), to="description", required=True),
+            "update-key-description", display_names.set_description,
+            KEY, Field("key_description", Text(0, 255), to="description", required=True),
             response=(Field("key_info", Record(_KEY_ID, Field("key_description", _TEXT, of="result.description"))),),
         ),
         kms_row(
-            "create-alias",
-            alias_batches.create_within_limit,
-            KEY,
-            _ALIAS,
-            path="aliases",
-            ok=201,
-            response=_ALIAS_SHOWN,
+            "create-alias", alias_batches.create_within_limit,
+            KEY, _ALIAS, path="aliases", ok=201, response=_ALIAS_SHOWN,
         ),
         kms_row(
-            "associate-alias",
-            aliases.update,
-            Field("target_key_id", codecs.KeyName(), to="key", required=True),
-            _ALIAS,
-            path="alias/associate",
-            response=_ALIAS_SHOWN,
+            "associate-alias", aliases.update,
+            Field("target_key_id", codecs.KeyName(), to="key", required=True), _ALIAS,
+            path="alias/associate", response=_ALIAS_SHOWN,
         ),
         kms_row(
-            "delete-alias",
-            alias_batches.delete_aliases,
-            KEY,
-            Field("aliases", Items(_NAME, 1, 50), to="names", required=True),
-            path="aliases",
-            method="DELETE",
-            ok=204,
+            "delete-alias", alias_batches.delete_aliases,
+            KEY, Field("aliases", Items(_NAME, 1, 50), to="names", required=True),
+            path="aliases", method="DELETE", ok=204,
         ),
         located_row(
-            "list-aliases",
-            "GET",
-            _ALIASES,
-            alias_batches.list_aliases_after,
+            "list-aliases", "GET", _ALIASES, alias_batches.list_aliases_after,
             Field("key_id", codecs.KeyName(), to="key"),
             Field("limit", Integer(1, PAGE_MAX), to="limit"),
             Field("marker", AliasMarker(), to="after"),
-            given={"limit": 50},
-            response=_PAGE,
-            in_list=True,
+            given={"limit": 50}, response=_PAGE, in_list=True,
         ),
-    )
+    )  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any
 
 from bitting.core.model.identity import AccountState
 from bitting.core.usecases.operator import quota_admin, resource_orders, service
-from bitting.core.usecases.secrets import delivery_targets as secret_targets
+from bitting.core.usecases.secrets import delivery_targets
 from bitting.dialects.base.codecs import Choice, EncodeOnly, Integer, Text
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei.fields import BASE, located_row
@@ -60,7 +60,7 @@ def rows() -> tuple[Row, ...]:
             Field("count", Integer(1, 1_000_000), to="count"), rules=_IN_TRANSACTION,
         ),
         _row(
-            "register-notice", "POST", "notifications", secret_targets.set_webhook,
+            "register-notice", "POST", "notifications", delivery_targets.set_webhook,
             Field("tenant_id", _TENANT, to="account_id", required=True),
             Field("service_name", Text(1, 64, re.compile("[a-zA-Z0-9._-]{1,64}")), to="name", required=True),
             Field("service_url", Text(1, 1024, re.compile("https?://[^/?#]+.*")), to="url", required=True),

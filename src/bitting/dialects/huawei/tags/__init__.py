@@ -1,1 +1,1 @@
-"""Tags of keys, what makes them good, and the search by tags."""
+"""Tags of keys, what makes them valid, and the search by tags."""
