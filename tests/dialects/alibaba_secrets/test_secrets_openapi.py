@@ -389,19 +389,19 @@ def _(door: Secrets) -> Any:
     return CREATE
 
 
-@meets("SecretPendingDeletion")
+@meets("SecretPendingDeletion/")
 def _(door: Secrets) -> Any:
     doomed(door)
     return "GetSecretValue", {"SecretName": "db"}
 
 
-@meets("SecretNotPendingDeletion")
+@meets("SecretNotPendingDeletion/")
 def _(door: Secrets) -> Any:
     door.create()
     return "RestoreSecret", {"SecretName": "db"}
 
 
-@meets("SecretNotEnabled")
+@meets("SecretNotEnabled/")
 def _(door: Secrets) -> Any:
     door.create()
     with door.runtime.store.begin(write=True) as uow:
