@@ -2,7 +2,7 @@
 
 ::
 
-    wait = patience.begin() ─ await the body ─ patience.end(wait)      a set holds the waits under way
+    wait = deadlines.begin() ─ await the body ─ deadlines.end(wait)      a set holds the waits under way
     one sweep a second: wait past its deadline? -> late, its task cancelled
 
 The waiting task catches the cancellation and asks ``wait.late`` whether it was ours.
