@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bitting.wiring import operation_tables
+from bitting.dialects.registry import operation_tables
 
 FOLDER = os.environ.get("BITTING_OPERATIONS", "")
 _NOTED: set[tuple[str, str, str]] = set()
