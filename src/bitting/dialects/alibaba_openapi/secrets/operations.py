@@ -143,7 +143,7 @@ def rows(region: str, catalogue: Catalogue) -> tuple[Rpc, ...]:
     def task_arn(task: SecretTask) -> str:
         return f"acs:kms:{region}:{task.account_id}:secret/{task.secret_name}"
 
-    return (*_life(arn), *_values(catalogue), *_versions(), *_rotations(task_arn), *_POLICIES)
+    return (*_life(arn), *_changes(), *_values(catalogue), *_versions(), *_rotations(task_arn), *_POLICIES)
 
 
 def _life(arn: Callable[[Secret], str]) -> tuple[Rpc, ...]:
@@ -205,6 +205,11 @@ def _life(arn: Callable[[Secret], str]) -> tuple[Rpc, ...]:
             request=(PAGE_NUMBER, page_size(1, 100), given("Filters", codecs.Filters(), "wanted"), _FETCH_TAGS),
             response=(Field("SecretList", Items(_BRIEF, wrap="Secret"), of="secrets"), TOTAL),
         ),
+    )
+
+
+def _changes() -> tuple[Rpc, ...]:
+    return (
         Rpc(
             name="UpdateSecret",
             composite=adapters.update_secret,
