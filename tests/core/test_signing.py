@@ -154,7 +154,7 @@ def test_usages_and_algorithms_are_told_apart(bench):
     with pytest.raises(faults.UsageMismatch) as refused:
         bench.run(signing.sign, signing.Sign(encrypting, b"m"))
     assert refused.value.detail("usage") == "encrypt_decrypt"
-    with pytest.raises(faults.AlgorithmMismatch) as refused:
+    with pytest.raises(faults.AlgorithmMismatch) as refused:  # type: ignore[assignment]
         bench.run(signing.sign, signing.Sign(signer, b"m", A.RSA_PSS_SHA256))
     assert refused.value.detail("algorithm") == "RSA_PSS_SHA256"
     with pytest.raises(faults.KeyVersionNotFound):

@@ -68,7 +68,7 @@ def backend() -> Backend:
     return Backend(seal, SoftwareProvider(seal))
 
 
-@pytest.fixture(params=SPECS.values(), ids=SPECS.keys())
+@pytest.fixture(params=SPECS.values(), ids=SPECS.keys())  # type: ignore[call-overload]
 def spec(request: pytest.FixtureRequest) -> KeySpec:
     return request.param
 

@@ -137,7 +137,7 @@ def test_synced_before_it_has_its_name(path, monkeypatch):
     steps = []
     for name in ("fsync", "link"):
         real = getattr(os, name)
-        monkeypatch.setattr(file_seal.os, name, lambda *args, n=name, r=real: (steps.append(n), r(*args))[1])
+        monkeypatch.setattr(file_seal.os, name, lambda *args, n=name, r=real: (steps.append(n), r(*args))[1])  # type: ignore[func-returns-value]
     FileSeal(path, create=True).root_key()
     assert steps == ["fsync", "link", "fsync"]
 
