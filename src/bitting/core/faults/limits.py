@@ -56,6 +56,7 @@ class LimitFault(Fault):
 
     limit: str = ""
     resource: str = ""
+    retry_after_ms: int | None = None
 
 
 class QuotaExceeded(LimitFault):
@@ -64,8 +65,6 @@ class QuotaExceeded(LimitFault):
 
 class RateExceeded(LimitFault):
     """Too many requests. ``retry_after_ms`` where known."""
-
-    retry_after_ms: int | None = None
 
 
 class ConcurrencyExceeded(LimitFault):
