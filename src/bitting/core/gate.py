@@ -24,9 +24,19 @@ from typing import Any, TypeVar
 from bitting.core import faults, replicas
 from bitting.core.authz import decision_point
 from bitting.core.authz.decision_point import Authorizer
+from bitting.core.authz.engine import EVERYTHING_OF, SOMEWHERE, Scope, bind, decide
 from bitting.core.authz.resource_policies import SECRET_ACTIONS, PolicyCache, PolicyRequest
-from bitting.core.authz.statements import ACCOUNT_FAULTS, is_granted, is_offline, not_found_fault, ring_of
+from bitting.core.authz.statements import (
+    ACCOUNT_FAULTS,
+    is_granted,
+    is_offline,
+    not_found_fault,
+    placed_name,
+    require,
+    ring_of,
+)
 from bitting.core.authz.statements import authorise as authorise  # noqa: PLC0414 - asked for here by use cases
+from bitting.core.authz.vocabulary import FREE, NAMED, NAMED_USES
 from bitting.core.key_cache import CachedKey, KeyCache, NotResident, View, resolve
 from bitting.core.key_states import is_deleted, require_state
 from bitting.core.keystore_access import SHARED, require_keystore_usable
@@ -102,12 +112,22 @@ def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     """Points 1 and 2: the account may use the service, the principal the action somewhere.
 
     The gate asks this of every request; a dialect whose cloud answers these before it looks at parameters
-    asks it as well before it refuses a parameter. Raises ``AccountFault`` or ``PermissionDenied``.
+    asks it as well before it refuses a parameter. Where no resource is named, the action must be allowed on all of
+    its kind: a right on one key is none to list, to create, or to change what belongs to others.
+
+    Raises ``AccountFault`` or ``PermissionDenied``.
     """
     if principal.account_state is not AccountState.ACTIVE and not use.any_account_state:
         raise ACCOUNT_FAULTS[principal.account_state]
     if not principal.admin and not use.no_permission:
-        authorise(principal, use.action, None)
+        require(decide(principal, use.action, _asked_of(use)), use.action, "")
+
+
+def _asked_of(use: UseCase[Any, Any]) -> Scope:
+    """Whether the right is asked for the whole kind of resource, as no particular one will be looked at."""
+    if use.key is not None or use.action in FREE or use.action in NAMED or use.name in NAMED_USES:
+        return SOMEWHERE
+    return EVERYTHING_OF
 
 
 class Gate:
@@ -169,6 +189,7 @@ class Gate:
         self, use: UseCase[C, R], principal: Principal, command: C, request_context: RequestContext, view: View
     ) -> R:
         """Do it, or raise the fault that says why not. Durable when it returns (see the six points above)."""
+        principal = self.bound(principal, request_context)
         context = Context(self, principal, request_context, view, self.clock.now_ms())
         try:
             result = self._run_hot(use, context, command) if use.hot else self._run_cold(use, context, command)
@@ -182,6 +203,10 @@ class Gate:
             raise
         self._record(context, "ok")
         return result
+
+    def bound(self, principal: Principal, request_context: RequestContext) -> Principal:
+        """The principal with the statements whose conditions hold for this request."""
+        return bind(principal, request_context.source, self.clock.now_ms(), self.region)
 
     def refuse(self, request_context: RequestContext, fault: faults.Fault, principal: Principal | None = None) -> None:
         """Audit a refusal that no use case saw: nobody was identified, or the parameters did not bind.
@@ -331,12 +356,16 @@ class Gate:
         if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
             raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
         if key.ring != principal.ring:
+            # A grant is all that reaches across: statements are about the caller's own keys. But they may deny it.
+            decision = decide(principal, action, (f"key/{key.id}",))
+            if decision.explicit:
+                require(decision, action, key.id)
             if not is_granted(principal, action, f"key/{key.id}"):
                 raise faults.KeyPermissionDenied(resource=key.id, action=action)
         elif not principal.admin:
             request_context = context.request_context
             attempt = PolicyRequest(action, request_context.operation, request_context.source, context.now_ms)
-            self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy, f"eps/{key.enterprise_project_id}")
+            self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy, placed_name(key))
         if states == "use" and key.keystore_id not in SHARED:
             require_keystore_usable(self._partition(context.view, key.keystore_id), principal)
         require_state(states, key, context.now_ms)
@@ -353,17 +382,12 @@ class Gate:
 
         Raises ``ExplicitlyDenied`` or ``PermissionDenied``; see :mod:`bitting.core.authz.resource_policies`.
         """
-        verdict = self._policies.evaluate(policy, principal, attempt)
-        if verdict is False:
-            raise faults.ExplicitlyDenied(resource=resource, action=attempt.action)
-        try:
-            authorise(principal, attempt.action, resource, *more)
-        except faults.ExplicitlyDenied:
-            raise
-        except faults.PermissionDenied:
-            if not verdict:
-                authorise(principal, attempt.action, None)  # who may nothing anywhere is told so
-                raise
+        decision = decide(
+            principal, attempt.action, (resource, *more), self._policies.evaluate(policy, principal, attempt)
+        )
+        if not decision.allowed and not decision.explicit:
+            authorise(principal, attempt.action, None)  # who may nothing anywhere is told so
+        require(decision, attempt.action, resource)
 
     def _record(self, context: Context, outcome: str) -> None:
         principal = context.principal

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import Any
 
 from bitting.core import faults
+from bitting.core.authz.engine import bind
 from bitting.core.authz.statements import authorise
 from bitting.core.gate import RequestContext
 from bitting.core.key_cache import View
@@ -26,7 +27,6 @@ from bitting.core.ports import Clock, Vault
 from bitting.core.usecases.iam.credentials import client_key
 from bitting.dialects.alibaba_instance import codec, enum_maps, signature
 from bitting.dialects.alibaba_instance.codec import InstanceCall
-from bitting.dialects.alibaba_instance.networks import SourceFilter
 from bitting.dialects.alibaba_instance.operations import OPERATIONS
 from bitting.dialects.alibaba_instance.signature import SignatureEvidence, SignatureVerifier
 from bitting.dialects.base.dialect import Call
@@ -48,7 +48,6 @@ class AlibabaInstance:
         self._vault = vault
         self._clock = clock
         self._examiner = SignatureVerifier(OPERATIONS)
-        self._sources = SourceFilter()
 
     def claims(self, request: Request) -> bool:
         """By the headers alone: method and path never vary, so a wrong one is still this dialect's to refuse."""
@@ -91,7 +90,7 @@ class AlibabaInstance:
             raise faults.SignatureMismatch
         if not self._vault.verify_rsa(credential.public, evidence.signed, evidence.signature):
             raise faults.SignatureMismatch
-        evidence.principal = self._sources.admit(credential.principal, call.request.source)
+        evidence.principal = bind(credential.principal, call.request.source, now, self.region)
         return evidence.principal
 
     def bind(self, call: InstanceCall) -> Any:

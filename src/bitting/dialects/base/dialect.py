@@ -155,7 +155,7 @@ class Pipeline:
             view.refresh()
             if self._fault_injector is not None:
                 self._fault_injector.refresh(view)
-            principal = call.principal = dialect.identify(call, view)
+            principal = call.principal = self.gate.bound(dialect.identify(call, view), request_context)
             request_context.context = call.context
             if self._fault_injector is not None:
                 self._fault_injector.inject(dialect, call, principal, request_context, view)

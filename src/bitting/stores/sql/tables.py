@@ -117,10 +117,11 @@ access_keys = Table(
     *_bytes("sealed_secret"),
     *_flags("enabled"),
     *_integers("created_ms", "expires_ms"),
-    *_text("token_digest", "project_id"),
+    *_text("token_digest", "project_id", "parent"),
 )
 Index("access_keys_account", access_keys.c.account_id, access_keys.c.id)
 Index("access_keys_user", access_keys.c.user_id, access_keys.c.id)
+Index("access_keys_parent", access_keys.c.parent, access_keys.c.id)
 Index("access_keys_expires", access_keys.c.expires_ms, access_keys.c.id)
 
 tokens = Table(
@@ -131,8 +132,9 @@ tokens = Table(
     *_integers("issued_ms", "expires_ms"),
     *_text("audit_id"),
     *_flags("restricted"),
-    *_text("scope"),
+    *_text("scope", "parent"),
 )
+Index("tokens_parent", tokens.c.parent, tokens.c.id)
 Index("tokens_expires", tokens.c.expires_ms, tokens.c.id)
 Index("tokens_user", tokens.c.user_id, tokens.c.id)
 
