@@ -25,8 +25,8 @@ from bitting.core.scheduler import Scheduler
 from bitting.core.specs import Algorithm
 from bitting.core.usecases.crypto import encryption as crypto
 from bitting.core.usecases.crypto import signing
+from bitting.core.usecases.keys import deletion, material_import
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.core.usecases.keys import material_import
 from bitting.core.usecases.keys import sweeps as scheduled_keys
 
 DAY_MS = 86_400_000
@@ -205,10 +205,10 @@ def test_deleting_in_every_state(session: Any) -> None:
     )
     dying = make(session)
     bring(session, dying, bytes(32))
-    due = session.run(keys.schedule_deletion, keys.ScheduleDeletion(dying, 7)).deletion_due_ms
+    due = session.run(deletion.schedule_deletion, deletion.ScheduleDeletion(dying, 7)).deletion_due_ms
     key = session.run(material_import.delete_material, material_import.DeleteMaterial(dying))
     assert (key.state, key.deletion_due_ms) == (KeyState.PENDING_DELETION, due)
-    assert session.run(keys.cancel_deletion, keys.CancelDeletion(dying)).state is KeyState.PENDING_IMPORT
+    assert session.run(deletion.cancel_deletion, deletion.CancelDeletion(dying)).state is KeyState.PENDING_IMPORT
 
 
 def test_the_stricter_faces_of_the_same(session: Any) -> None:

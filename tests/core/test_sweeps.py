@@ -11,7 +11,7 @@ from bitting.core.model.job import Job
 from bitting.core.model.key import Alias, Key, KeyRef, KeyState, KeyVersion, Origin, RotationState
 from bitting.core.scheduler import Scheduler
 from bitting.core.usecases.crypto import encryption as crypto
-from bitting.core.usecases.keys import aliases, versions
+from bitting.core.usecases.keys import aliases, deletion, versions
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.core.usecases.keys.sweeps import FROZEN_WAIT_MS, SWEEPS
 
@@ -39,7 +39,7 @@ def test_keys_and_what_hangs_on_them_go_when_their_deletion_is_due(session, swee
     kept = make(session)
     for number, key in enumerate(doomed):
         session.run(aliases.create, aliases.SetAlias(by_id(key), f"alias/a{number}"))
-        session.run(keys.schedule_deletion, keys.ScheduleDeletion(by_id(key), 7))
+        session.run(deletion.schedule_deletion, deletion.ScheduleDeletion(by_id(key), 7))
     assert sweeper.run_due() == 0
     session.clock.advance(days=7)
     assert sweeper.run_due() + sweeper.run_due() == 2
@@ -53,8 +53,8 @@ def test_keys_and_what_hangs_on_them_go_when_their_deletion_is_due(session, swee
 
 def test_a_cancelled_deletion_is_no_deletion(session, sweeper):
     key = make(session)
-    session.run(keys.schedule_deletion, keys.ScheduleDeletion(by_id(key), 7))
-    session.run(keys.cancel_deletion, keys.CancelDeletion(by_id(key)))
+    session.run(deletion.schedule_deletion, deletion.ScheduleDeletion(by_id(key), 7))
+    session.run(deletion.cancel_deletion, deletion.CancelDeletion(by_id(key)))
     session.clock.advance(days=8)
     assert sweeper.run_due() == 0
     assert session.run(keys.describe, keys.KeyCommand(by_id(key))).state is KeyState.ENABLED

@@ -10,8 +10,8 @@ from bitting.core import faults
 from bitting.core.model.identity import Statement
 from bitting.core.model.key import KeyRef
 from bitting.core.model.tag import Tag
+from bitting.core.usecases.keys import deletion, resource_tags, tags
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.core.usecases.keys import resource_tags, tags
 from bitting.core.usecases.keys import sweeps as scheduled_keys
 from bitting.core.usecases.keys.tags import TagFilter
 
@@ -57,7 +57,7 @@ def test_untag_by_name_strictly_and_all(session: Any) -> None:
 
 def test_a_key_about_to_go_keeps_its_tags_as_they_are(session: Any) -> None:
     key = make(session, a="1")
-    session.run(keys.schedule_deletion, keys.ScheduleDeletion(KeyRef.by_id(key), 7))
+    session.run(deletion.schedule_deletion, deletion.ScheduleDeletion(KeyRef.by_id(key), 7))
     for use, command in (
         (tags.tag_key, tags.TagKey(KeyRef.by_id(key), (("b", "2"),))),
         (tags.untag_key, tags.UntagKey(KeyRef.by_id(key), ("a",))),
