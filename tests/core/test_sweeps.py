@@ -11,7 +11,7 @@ from bitting.core.model.job import Job
 from bitting.core.model.key import Alias, Key, KeyRef, KeyState, KeyVersion, Origin, RotationState
 from bitting.core.scheduler import Scheduler
 from bitting.core.usecases.crypto import encryption as crypto
-from bitting.core.usecases.keys import aliases, deletion, versions
+from bitting.core.usecases.keys import aliases, deletion, due_keys, versions
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.core.usecases.keys.sweeps import FROZEN_WAIT_MS, SWEEPS
 
@@ -180,3 +180,13 @@ def test_rotation_is_switched_on_and_off(session):
     off = turn(enabled=False, expect="on")
     assert (off.rotation, off.rotation_interval_s, off.rotation_due_ms) == (RotationState.DISABLED, 30 * DAY_S, 0)
     assert turn(enabled=True).rotation_interval_s == 30 * DAY_S
+
+
+def test_the_earliest_moment_among_keys_that_match(session):
+    earliest = due_keys.earliest({"state": KeyState.PENDING_DELETION}, "deletion_due_ms")
+    with session.runtime.store.begin(write=False) as uow:
+        assert earliest(uow) is None
+    for days in (9, 7, 8):
+        session.run(deletion.schedule_deletion, deletion.ScheduleDeletion(by_id(make(session)), days))
+    with session.runtime.store.begin(write=False) as uow:
+        assert earliest(uow) == session.clock.now_ms() + 7 * DAY_S * 1000
