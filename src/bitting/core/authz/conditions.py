@@ -110,27 +110,35 @@ def _number(text: str) -> float | None:
     return found if found == found and abs(found) != float("inf") else None  # noqa: PLR0124 - not a number
 
 
+def _fits(operator: str, key: str) -> bool:
+    """Whether there is such an operator, and it is one for this key. ``operator``: without its negation."""
+    if operator == "IpAddress":
+        return key == _ADDRESS
+    if operator == "Bool":
+        return key == _FLAG
+    if operator.startswith("Date"):
+        return key == _TIME and operator.removeprefix("Date") in _ORDER
+    known = operator in _STRINGS or operator == "IsNullOrEmpty"
+    known = known or (operator.startswith("Number") and operator.removeprefix("Number") in _ORDER)
+    return known and key in TEXT_KEYS
+
+
 def is_understood(condition: Condition) -> bool:
     """Whether the operator is one, fits the key, and every value can be read. Only such conditions are stored."""
-    operator, key, values = positive(condition.operator), condition.key, condition.values
-    if key not in KEYS or not values:
+    operator, values = positive(condition.operator), condition.values
+    if not values or not _fits(operator, condition.key):
         return False
-    if operator == "IpAddress":
-        return key == _ADDRESS and all(_network(value) is not None for value in values)
-    if operator.startswith("Date") and operator.removeprefix("Date") in _ORDER:
-        return key == _TIME and all(read_moment(value) is not None for value in values)
     if operator in ("Bool", "IsNullOrEmpty"):
-        fits = key == _FLAG if operator == "Bool" else key in TEXT_KEYS
-        return fits and all(value.lower() in ("true", "false") for value in values)
-    if operator.startswith("Number") and operator.removeprefix("Number") in _ORDER:
-        return key in TEXT_KEYS and all(_number(value) is not None for value in values)
-    return operator in _STRINGS and key in TEXT_KEYS
+        return all(value.lower() in ("true", "false") for value in values)
+    read: dict[str, Callable[[str], object]] = {"IpAddress": _network, "Date": read_moment, "Number": _number}
+    reader = next((each for prefix, each in read.items() if operator.startswith(prefix)), None)
+    return reader is None or all(reader(value) is not None for value in values)
 
 
 def holds(condition: Condition, facts: Facts) -> bool | None:
     """Whether the condition holds; None if that cannot be decided."""
     plain = positive(condition.operator)
-    found = _holds(plain, condition, facts) if is_understood(condition) else None
+    found = _holds(plain, condition, facts) if _fits(plain, condition.key) and condition.values else None
     return found if found is None or plain == condition.operator else not found
 
 
@@ -140,7 +148,7 @@ def _holds(operator: str, condition: Condition, facts: Facts) -> bool | None:
         return in_networks(values, facts.source)
     if operator in ("Bool", "IsNullOrEmpty"):
         is_so = facts.mfa_present if operator == "Bool" else not held
-        return any((value.lower() == "true") == is_so for value in values)
+        return any(value.lower() == str(is_so).lower() for value in values)
     if operator in _STRINGS:
         return any(_STRINGS[operator](value, held) for value in values)
     if operator.startswith("Date"):
