@@ -135,6 +135,7 @@ def prepare(settings: Settings, seal: Seal | None = None) -> PreparedDirectory:
         "ca_cert": str(files.ca),
         "http": f"http://{settings.http}" if settings.http else "",
         "https": f"https://{settings.https}" if settings.https else "",
+        "admin_http": f"http://{settings.admin_http}" if settings.admin_http else "",
     }
     credentials = bootstrap.ensure_credentials(directory, runtime.gate, settings.region, places)
     delete_developer_state(runtime.store)
@@ -192,7 +193,16 @@ def build(
     refresh = partial(_refresh, cache, injector) if injector is not None else None
     jobs = Scheduler(gate, _handlers(), (*SWEEPS, *SECRET_SWEEPS), owner, reporter.failure)
     scheduler = SchedulerThread(jobs, reporter.failure, refresh)
-    app = App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max, dev=seeded is not None)
+    app = App(
+        dialects,
+        pipeline,
+        cache,
+        ready,
+        settings.threads,
+        settings.pending_max,
+        dev=seeded is not None,
+        echo=settings.echo,
+    )
     return Runtime(store, providers, trail, gate, app, scheduler)
 
 
