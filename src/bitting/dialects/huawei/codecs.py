@@ -155,6 +155,19 @@ class AnyJson:
         return value
 
 
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """A whole number of at least 1, of which no more than ``most`` is used."""
+
+    most: int
+
+    def decode(self, raw: Any) -> int:
+        return min(Integer(1, 1 << 31).decode(raw), self.most)
+
+    def encode(self, value: int) -> int:
+        return value
+
+
 class Seconds:
     """A time in seconds since 1970 on the wire, in milliseconds inside."""
 

@@ -96,7 +96,7 @@ def rows() -> tuple[Row, ...]:
         ),
         kms_row(
             "update-key-description", display_names.set_description,
-            KEY, Field("key_description", Text(0, 255), to="description", required=True),
+            KEY, Field("key_description", Text(0, 255), to="description", required=True, empty=True),
             response=(Field("key_info", Record(_KEY_ID, Field("key_description", _TEXT, of="result.description"))),),
         ),
         kms_row(
