@@ -65,7 +65,7 @@ class AlibabaInstance:
         if request.oversized or len(request.body) > enum_maps.BODY_BYTES_MAX:
             raise faults.TooLarge
         if request.method != "POST":
-            raise faults.UnsupportedMethod(method=request.method)
+            raise faults.UnsupportedMethod(method=request.method, allowed="POST")
         if request.path not in {"/", ""}:
             raise faults.UnknownOperation(operation=request.path, reason="path")
         operation, evidence = self._examiner.examine(request, self._clock.wall_ms())

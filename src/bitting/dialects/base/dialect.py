@@ -34,6 +34,8 @@ else:
 
     Row, DialectCall = TypeVar("Row", bound=Operation), TypeVar("DialectCall")
 
+METHOD_NOT_ALLOWED = 405
+
 
 @dataclass(slots=True)
 class Call(Generic[Row]):
@@ -189,7 +191,10 @@ class Pipeline:
         if call is not None and parameter:
             # The core names its own attribute; the wire's name for it is the dialect's, and put into a copy.
             fault = fault.replaced(parameter=call.operation.wire_name(parameter))
-        return dialect.refuse(call, request, fault, request_context)
+        answer = dialect.refuse(call, request, fault, request_context)
+        if answer.status == METHOD_NOT_ALLOWED and fault.detail("allowed"):
+            answer.headers = (*answer.headers, ("allow", fault.detail("allowed")))  # RFC 9110, 15.5.6
+        return answer
 
     def _broken(
         self,
