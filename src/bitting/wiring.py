@@ -20,6 +20,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bitting.audit.policy import AuditPolicy
+from bitting.audit.signer import Signer
 from bitting.audit.writer import FileTrail
 from bitting.core.attestation import TokenAttestation
 from bitting.core.faults import Fault
@@ -165,10 +167,12 @@ def build(
         provider.status()
     store = SqlStore(settings.database)
     cache = KeyCache(store, providers)
-    trail = FileTrail(directory / "audit.jsonl", settings.audit_flush_ms)
+    trail = open_trail(settings, vault)
     clock, entropy = SystemClock(), SystemEntropy()
     throttle = Throttle(1 / settings.worker_count)
-    gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region, throttle, seal=seal)
+    gate = Gate(
+        store, cache, providers, vault, clock, entropy, trail, settings.region, throttle, seal=seal, guard=trail
+    )
     gate.attestation = _attestation(settings, vault, clock)
     gate.authorizer = HttpAuthorizer(BoundedHttpClient())
     developer_rows = developer.rows(partial(restore, store, seeded)) if seeded is not None else ()
@@ -187,7 +191,7 @@ def build(
             cache.refresh()
         except Fault as fault:
             return fault.detail("reason") or type(fault).__name__
-        return ""
+        return f"audit: {trail.failing}" if trail.failing else ""
 
     owner = f"{socket.gethostname()}/{os.getpid()}/{entropy.uuid()[:8]}"
     refresh = partial(_refresh, cache, injector) if injector is not None else None
@@ -204,6 +208,23 @@ def build(
         echo=settings.echo,
     )
     return Runtime(store, providers, trail, gate, app, scheduler)
+
+
+def open_trail(settings: Settings, vault: Vault) -> FileTrail:
+    """The audit trail in the data directory. Raises ``OSError``."""
+    directory = settings.directory / "audit"
+    policy = AuditPolicy(
+        settings.audit_durability,
+        settings.audit_durability_hot,
+        settings.audit_flush_ms,
+        settings.audit_on_failure,
+        settings.audit_segment_mb << 20,
+        settings.audit_keep_mb << 20,
+        settings.audit_keep_days,
+        settings.audit_checkpoint_s,
+    )
+    directory.mkdir(mode=0o700, exist_ok=True)
+    return FileTrail(directory, policy, Signer(directory, vault))
 
 
 def _attestation(settings: Settings, vault: Vault, clock: Clock) -> Attestation | None:

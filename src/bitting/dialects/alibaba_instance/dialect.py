@@ -29,6 +29,7 @@ from bitting.dialects.alibaba_instance import codec, enum_maps, signature
 from bitting.dialects.alibaba_instance.codec import InstanceCall
 from bitting.dialects.alibaba_instance.operations import OPERATIONS
 from bitting.dialects.alibaba_instance.signature import SignatureEvidence, SignatureVerifier
+from bitting.dialects.base import claims
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
@@ -98,6 +99,10 @@ class AlibabaInstance:
         codec.read(call)
         return call.operation.bind(call)
 
+    def claimed(self, request: Request) -> str:
+        """The client key named in its header."""
+        return claims.name(request.headers.get(enum_maps.CLIENT_KEY_HEADER, ""))
+
     def encode(self, call: InstanceCall, result: Any, request_context: RequestContext) -> Response:
         """Status 200, the Response message, and the key version in its header."""
         return codec.answer(call, result, request_context.request_id)
@@ -115,6 +120,7 @@ class AlibabaInstance:
             operation = call.operation.name
             fault = _discreet(call, fault)
         row = self.catalogue.row(fault, operation)
+        request_context.code = row.code
         return codec.refusal(row, row.text(fault), request_context.request_id)
 
 
