@@ -14,21 +14,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from bitting.core import faults
 from bitting.core.authz import roles
 from bitting.core.authz.covers import Held, covers
 from bitting.core.authz.resource_policies import as_statement, unpack
+from bitting.core.authz.vocabulary import FREE
 from bitting.core.gate import Context
 from bitting.core.key_cache import Reader
 from bitting.core.model.access import UserStatement
 from bitting.core.model.iam import Assignment, Membership
-from bitting.core.model.identity import Account, Project, Statement, User
+from bitting.core.model.identity import AccessPolicy, Account, Instance, Project, Statement, User
 from bitting.core.model.key import Key
 from bitting.core.model.keystore import Keystore
 from bitting.core.model.secret import Secret, SecretGrant
 from bitting.core.ports import Except, UnitOfWork
-from bitting.core.usecases.iam.credentials import GRANTED, statement_of
+from bitting.core.usecases.iam.credentials import GRANTED, statement_of, template_statements
 
 
 def held_by(uow: UnitOfWork, user: User) -> list[Held]:
@@ -102,6 +104,25 @@ def guarded(context: Context, user_ids: Iterable[str], *given: Assignment) -> It
     require_covered(context, own, users)
     if not covers(own, [held for each in given for held in assigned_rights(context.uow, each)]):
         raise faults.PermissionDenied(resource="role", action="rights:cover")
+
+
+def require_policies_covered(context: Context, policies: Iterable[AccessPolicy | None]) -> None:
+    """Return if the caller has all that these access policies allow, from wherever: a client key would have it.
+
+    What reads nothing of the account (random bytes, digests) may be given by anybody. Raises ``PermissionDenied``.
+    """
+    if context.principal.admin:
+        return
+    caller = context.uow.of(User).get(context.principal.user_id)
+    own = held_by(context.uow, caller) if caller is not None else []
+    for policy in policies:
+        instance = context.uow.of(Instance).get(policy.instance_id) if policy else None
+        if policy is None or instance is None:
+            continue
+        for statement in template_statements(policy.permissions, policy.resources, policy.name):
+            actions = tuple(action for action in statement.actions if action not in FREE)
+            if not covers(own, [Held(instance.ring, replace(statement, actions=actions))]):
+                raise faults.PermissionDenied(resource=f"policy/{policy.name}", action="rights:cover")
 
 
 def members(uow: UnitOfWork, group_id: str) -> list[str]:
