@@ -37,6 +37,7 @@ from bitting.core.usecases.secrets.sweeps import SECRET_SWEEPS, secret_handlers
 from bitting.dialects import registry
 from bitting.dialects.base.dialect import Pipeline
 from bitting.dialects.base.fault_injector import RuleFaultInjector
+from bitting.dialects.base.replay import ReplayGuard
 from bitting.dialects.native import developer
 from bitting.outbound.decision_point import HttpAuthorizer
 from bitting.outbound.http_client import BoundedHttpClient
@@ -51,6 +52,7 @@ from bitting.server.scheduler import SchedulerThread
 from bitting.settings import Settings, SettingsError
 from bitting.stores.snapshot import Snapshot, delete_developer_state, restore, take
 from bitting.stores.sql.schema import migrate
+from bitting.stores.sql.spent import SqlSpentProofs
 from bitting.stores.sql.store import SqlStore
 
 
@@ -95,12 +97,14 @@ class Runtime:
     gate: Gate
     app: App
     scheduler: SchedulerThread
+    spent: SqlSpentProofs
 
     def close(self) -> None:
         """Finish what is under way and let go. Nothing acknowledged is lost even without it."""
         self.app.close()
         self.scheduler.stop()
         self.trail.close()
+        self.spent.close()
         self.store.close()
 
 
@@ -177,10 +181,13 @@ def build(
     gate.authorizer = HttpAuthorizer(BoundedHttpClient())
     developer_rows = developer.rows(partial(restore, store, seeded)) if seeded is not None else ()
     chain = _text(directory / "tls" / "ca.pem")
-    dialects = registry.build(registry.DialectPorts(vault, clock, settings.region, chain, nonces, developer_rows))
+    dialects = registry.build(registry.DialectPorts(vault, clock, settings.region, chain, developer_rows))
     reporter = FailureLogger(settings.log_level, "dev" if settings.dev else "")
     injector = RuleFaultInjector(gate, clock.turn, registry.catalogues()) if seeded is not None else None
-    pipeline = Pipeline(gate, reporter.failure, injector)
+    spent = SqlSpentProofs(settings.database)
+    strict = settings.replay_protection == "strict"
+    replay = ReplayGuard(clock, nonces, spent, strict=strict) if nonces is not None else None
+    pipeline = Pipeline(gate, reporter.failure, injector, replay)
 
     def ready() -> str:
         try:
@@ -207,7 +214,7 @@ def build(
         dev=seeded is not None,
         echo=settings.echo,
     )
-    return Runtime(store, providers, trail, gate, app, scheduler)
+    return Runtime(store, providers, trail, gate, app, scheduler, spent)
 
 
 def open_trail(settings: Settings, vault: Vault) -> FileTrail:

@@ -15,6 +15,7 @@ checks open and names this as the reason to choose it (section 8, points 13 and 
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from bitting.core import faults
@@ -33,6 +34,7 @@ from bitting.dialects.base import claims
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
+from bitting.dialects.base.replay import Proof
 
 _OURS = (enum_maps.CLIENT_KEY_HEADER, "x-kms-apiname", "x-kms-apiversion")
 
@@ -84,13 +86,16 @@ class AlibabaInstance:
         evidence = call.evidence
         assert isinstance(evidence, SignatureEvidence)  # noqa: S101 - decode made it
         credential = client_key(view, evidence.client_key_id)
-        now = self._clock.now_ms()
+        now, wall = self._clock.now_ms(), self._clock.wall_ms()
         if credential is None or not credential.not_before_ms <= now < credential.not_after_ms:
             raise faults.UnknownAccessKey(access_key_id=evidence.client_key_id)
         if call.request.repeated and signature.ambiguous(call.request):
             raise faults.SignatureMismatch
         if not self._vault.verify_rsa(credential.public, evidence.signed, evidence.signature):
             raise faults.SignatureMismatch
+        if call.request.proof is None:
+            spent = sha256(evidence.signed).hexdigest()
+            call.request.proof = Proof(evidence.client_key_id, spent, wall + signature.SKEW_MS_MAX * 2, nonce=False)
         evidence.principal = bind(credential.principal, call.request.source, now, self.region)
         return evidence.principal
 
