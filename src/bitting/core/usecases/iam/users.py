@@ -47,6 +47,7 @@ class CreateUser:
     name: str
     password: str = field(default="", repr=False)
     enabled: bool = True
+    profile: str = ""
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ class UpdateUser:
     name: str | None = None
     password: str | None = field(default=None, repr=False)
     enabled: bool | None = None
+    profile: str | None = None
 
 
 @dataclass(slots=True)
@@ -124,6 +126,7 @@ def create_user(context: Context, command: CreateUser) -> User:
         enabled=command.enabled,
         admin=False,
         created_ms=context.now_ms,
+        profile=command.profile,
     )
     context.uow.of(User).add(user)
     return user
@@ -155,6 +158,7 @@ def update_user(context: Context, command: UpdateUser) -> User:
         name=stored.name if command.name is None else command.name,
         password=stored.password if command.password is None else _record_of(command.password),
         enabled=stored.enabled if command.enabled is None else command.enabled,
+        profile=stored.profile if command.profile is None else command.profile,
     )
     context.uow.of(User).put(changed)
     if command.password is not None or not changed.enabled:
