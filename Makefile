@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 ARGS ?=
 
-.PHONY: help run setup dev test test-unit coverage test-fast sdk crash fuzz conformance check format demo bench soak lock proto docs clean
+.PHONY: help run setup dev test test-unit coverage test-fast sdk sdk-go crash fuzz conformance check format demo bench soak lock proto docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -41,6 +41,9 @@ test-fast: dev ## the tests without official clients and crashes
 
 sdk: dev ## the official clients only
 	$(BIN)/python -m pytest -m sdk $(ARGS)
+
+sdk-go: dev ## golangsdk alone, built from its pinned module; needs go
+	$(BIN)/python -m pytest tests/sdk/test_go_clients.py $(ARGS)
 
 crash: dev ## kill -9 two hundred times; nothing acknowledged may be lost
 	$(BIN)/python -m pytest tests/server/test_crash.py $(ARGS)

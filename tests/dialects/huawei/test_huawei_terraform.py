@@ -52,6 +52,12 @@ def test_an_empty_description_of_a_key_policy_clears_it(api: ApiClient) -> None:
     assert api.ask_at("PUT", path, {"policy": policy, "description": ""})[1]["description"] == ""
 
 
+@pytest.mark.parametrize(("text", "good"), [("0123456789abcdef", True), ("anything", False), ("", True)])
+def test_a_plain_pin_has_the_form_of_one(api: ApiClient, text: str, good: bool) -> None:
+    body = {"key_id": api.key(), "datakey_length": "256", "pin": text, "pin_type": "PlainText"}
+    assert (api.ask("create-datakey", body)[0] == 200) is good
+
+
 def test_a_method_not_served_names_those_that_are(api: ApiClient) -> None:
     request = api.signer.sign(api.request("list-keys"))
     request.method = "DELETE"

@@ -198,6 +198,21 @@ def test_an_empty_text_clears_and_an_absent_one_does_not(csms: Csms) -> None:
         assert csms.ok("show-secret", secret_name="one")["secret"]["description"] == left[0]
 
 
+@pytest.mark.parametrize("past", ["seconds", "now"])
+def test_a_version_does_not_expire_in_the_past(csms: Csms, past: str) -> None:
+    """A time in seconds is one of 1970, and an event would be told at once."""
+    now = csms.runtime.clock.now_ms()
+    csms.create("one")
+    body = {"expire_time": now // 1000 + 86_400 if past == "seconds" else now}
+    version = {"secret_string": "x", **body}
+    assert csms.refused("create-secret-version", version, secret_name="one")[1] == "CSMS.0002"
+    assert csms.refused("update-version", body, secret_name="one", version_id="v1")[1] == "CSMS.0002"
+    shown = csms.ok("update-version", {"expire_time": now + 1}, secret_name="one", version_id="v1")
+    assert shown["version_metadata"]["expire_time"] == now + 1
+    shown = csms.ok("update-version", {"expire_time": 0}, secret_name="one", version_id="v1")
+    assert shown["version_metadata"]["expire_time"] is None
+
+
 def test_a_sequence_is_any_text(csms: Csms) -> None:
     """``"sequence": "test_sequence"`` is in the Terraform provider's own tests; keys want a UUID."""
     found = csms.ok("list-resource-instances", {"action": "count", "sequence": "test_sequence"})

@@ -29,7 +29,7 @@ from bitting.dialects.base import claims
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.base.sdk_hmac import RequestAuthenticator
-from bitting.dialects.iam import bodies, lookups, user_operations
+from bitting.dialects.iam import bodies, lookups, os_users, user_operations
 from bitting.dialects.iam.operations import ROWS
 from bitting.dialects.iam.rows import IamCall, Row, base_url
 from bitting.wire.form import pairs, unique_pairs
@@ -37,7 +37,7 @@ from bitting.wire.rest import Router
 
 BODY_MOST = 65_536
 _ROOTS = ("/v3/", "/v3.0/", "/v5/")
-ALL_ROWS: tuple[Row, ...] = (*ROWS, *lookups.ROWS, *user_operations.ROWS)
+ALL_ROWS: tuple[Row, ...] = (*ROWS, *lookups.ROWS, *user_operations.ROWS, *os_users.ROWS)
 _encode = msgspec.json.Encoder().encode
 _JSON = ("content-type", "application/json;charset=UTF-8")
 _ANYBODY = Principal(account_id="", ring="", user_id="", name="", statements=())

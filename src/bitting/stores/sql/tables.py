@@ -106,6 +106,7 @@ users = Table(
     *_text("account_id", "name", "password"),
     *_flags("enabled", "admin"),
     *_integers("created_ms"),
+    Column("profile", TEXT, nullable=False, server_default=""),
 )
 Index("users_name", users.c.account_id, users.c.name, unique=True)
 
