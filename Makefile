@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 ARGS ?=
 
-.PHONY: help run setup dev test test-unit coverage test-fast sdk sdk-go crash fuzz conformance check format demo bench soak lock proto docs clean
+.PHONY: help run setup dev test test-unit coverage test-fast sdk sdk-go crash fuzz conformance check format demo bench soak lock proto docs clean attack
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -64,6 +64,9 @@ check: dev ## ruff, mypy --strict, mypy over the tests, import contracts, dead c
 format: dev ## let ruff format sources and tests
 	$(BIN)/ruff format src tests
 	$(BIN)/ruff check --fix .
+
+attack: dev ## the known attacks over HTTP against a real server, one test a row (names start with the row's number)
+	$(BIN)/python -m pytest tests/attack $(ARGS)
 
 conformance: dev ## provoke every documented error row over the wire, write docs/conformance.md
 	$(BIN)/python tests/conformance/report.py $(ARGS)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from live import Live
 from target import SEED, Target
 
 from bitting.testing.server import free_port
+
+# the throw-away database servers of the rotators' tests
+sys.path.append(str(Path(__file__).parents[1] / "rotators"))
 
 
 @pytest.fixture(scope="session")

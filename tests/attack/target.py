@@ -23,10 +23,11 @@ from bitting.dialects.base.http import Request
 
 PASSWORD = "Guest-pass-1!"
 OTHER = {"id": "OTHERACCOUNTKEY00001", "secret": "other-account-secret-0000000000000001"}
+NEIGHBOUR = "2000000000000002"
 SEED = {
     "accounts": [
         {
-            "id": "2000000000000002",
+            "id": NEIGHBOUR,
             "domain_name": "neighbour",
             "users": [{"name": "neighbour", "password": PASSWORD, "admin": True}],
             "access_keys": [{**OTHER, "user": "neighbour"}],
@@ -85,9 +86,10 @@ class Target:
         self.facts = self.live.credentials
         self.admin = Caller(self, self.facts["access_key_id"], self.facts["access_key_secret"])
         accounts = self.native.get("accounts")["accounts"]
-        self.account = next(held["id"] for held in accounts if held["id"] != SEED["accounts"][0]["id"])
+        self.account = next(held["id"] for held in accounts if held["id"] != NEIGHBOUR)
         self.project = self.facts["project_id"]
         self.token = self.sign_in(self.facts["user_name"], self.facts["user_password"], domain=True)
+        self.project_token = self.sign_in(self.facts["user_name"], self.facts["user_password"])
 
     def name(self, stem: str = "x") -> str:
         """A name that no other test has."""

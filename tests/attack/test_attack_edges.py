@@ -116,7 +116,7 @@ def test_10_sdk_hmac_signs_host_and_date(target: Target, left_out: str, monkeypa
 def test_14_a_doubled_json_key_is_refused(target: Target) -> None:
     one, two = target.admin.key(), target.admin.key()
     body = f'{{"key_id": "{one}", "key_id": "{two}"}}'.encode()
-    assert 400 <= target.kms("describe-key", body, token=target.token).status < 500
+    assert 400 <= target.kms("describe-key", body, token=target.project_token).status < 500
     tags = '[{"TagKey":"a","TagKey":"b","TagValue":"c"}]'
     assert 400 <= target.admin.openapi("TagResource", {"KeyId": one, "Tags": tags}).status < 500
 
@@ -145,19 +145,38 @@ def test_14_the_native_api_takes_no_foreign_host(target: Target) -> None:
     assert target.exchange("GET", "/bitting/v1/accounts", headers).status >= 400
 
 
-def test_14_json_in_a_parameter_may_be_deep(target: Target) -> None:
+NEW_SECRET = {"SecretName": "deep", "VersionId": "v1", "SecretData": "{}"}
+#: Operation, the parameter that is JSON, and what else it needs.
+DEEP: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("TagResource", "Tags", {"KeyId": "x"}),
+    ("Encrypt", "EncryptionContext", {"KeyId": "x", "Plaintext": "eA=="}),
+    ("Decrypt", "EncryptionContext", {"CiphertextBlob": "eA=="}),
+    ("Decrypt", "Recipient", {"CiphertextBlob": "eA=="}),
+    ("BatchGetSecretValue", "SecretsList", {}),
+    ("ListKeys", "Filters", {}),
+    ("ListSecrets", "Filters", {}),
+    ("SetKeyPolicy", "Policy", {"KeyId": "x"}),
+    ("SetSecretPolicy", "Policy", {"SecretName": "x"}),
+    ("CreateSecret", "Tags", NEW_SECRET),
+    ("CreateSecret", "ExtendedConfig", {**NEW_SECRET, "SecretType": "Rds"}),
+    ("CreateSecret", "SecretData", {"SecretName": "$Auto", "VersionId": "v1", "SecretType": "RAMCredentials",
+                                    "ExtendedConfig": '{"SecretSubType":"RamUserAccessKey","UserName":"a@b"}'}),
+    ("UpdateSecret", "ExtendedConfig.CustomData", {"SecretName": "x"}),
+    ("CreatePolicy", "Permissions", {"Name": "x", "Resources": '["key/*"]'}),
+    ("CreatePolicy", "Resources", {"Name": "x", "Permissions": '["RbacPermission/Template/CryptoServiceKeyUser"]'}),
+    ("CreateNetworkRule", "SourcePrivateIp", {"Name": "x", "Type": "Private"}),
+    ("UpdateKmsInstanceBindVpc", "BindVpcs", {"KmsInstanceId": "x"}),
+    ("CreateCertificate", "SubjectAlternativeNames", {"Subject": "CN=x", "KeySpec": "EC_P256"}),
+)  # fmt: skip
+
+
+def test_14_deep_json_is_refused(target: Target) -> None:
     deep = "[" * 20_000 + "]" * 20_000
-    key = target.admin.key()
-    found = {
-        "Tags": target.admin.openapi("TagResource", {"KeyId": key, "Tags": deep}),
-        "EncryptionContext": target.admin.openapi(
-            "Encrypt", {"KeyId": key, "Plaintext": "eA==", "EncryptionContext": deep}
-        ),
-        "SecretsList": target.admin.openapi("BatchGetSecretValue", {"SecretsList": deep}),
-        "Filters": target.admin.openapi("ListKeys", {"Filters": deep}),
-        "body": target.kms("describe-key", deep.encode(), token=target.token),
-        "identity": target.iam("POST", "/v3/users", raw=b'{"user":' + deep.encode() + b"}"),
-    }
+    found = {f"{action} {name}": target.admin.openapi(action, {**more, name: deep}) for action, name, more in DEEP}
+    found["body"] = target.kms("describe-key", deep.encode(), token=target.project_token)
+    found["identity"] = target.iam("POST", "/v3/users", raw=b'{"user":' + deep.encode() + b"}")
+    rotation = {"name": target.name("s"), "secret_string": "{}", "secret_type": "RDS-FG", "rotation_config": deep}
+    found["rotation_config"] = target.admin.huawei(f"/v1/{target.project}/secrets", rotation)
     assert {what: str(held) for what, held in found.items() if not 400 <= held.status < 500} == {}
 
 

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 import pytest
-from target import OTHER, PASSWORD, Answer, Caller, Target
+from target import NEIGHBOUR, PASSWORD, Answer, Caller, Target
 
 from bitting.cli.client import connect
 
@@ -147,7 +147,8 @@ def test_02_a_guessed_credential_rotates_to_nothing(target: Target) -> None:
 
 
 def test_02_another_accounts_key_is_not_deleted(target: Target) -> None:
-    neighbour = Caller(target, OTHER["id"], OTHER["secret"])
+    fresh = next(iter(target.native.post(f"accounts/{NEIGHBOUR}/access-keys", {}).values()))
+    neighbour = Caller(target, fresh["id"], fresh["secret"])
     assert neighbour.openapi("ListKeys").status == 200
     own = next(iter(target.native.post(f"accounts/{target.account}/access-keys", {}).values()))
     made = credentials(target.admin, target.name(), (own["id"], own["secret"]), (neighbour.key_id, "a guess"))
