@@ -85,6 +85,7 @@ _GROUPS = {
     "quota": ("bitting.cli.operator", "quota"),
     "key": ("bitting.cli.operator", "key"),
     "switch": ("bitting.cli.operator", "switch"),
+    "audit": ("bitting.cli.audit", "audit"),
 }
 
 
