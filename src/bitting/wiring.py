@@ -137,6 +137,7 @@ def prepare(settings: Settings, seal: Seal | None = None) -> PreparedDirectory:
     migrate(settings.database)
     files = tls.ensure(directory / "tls", [name.strip() for name in settings.tls_server_names.split(",")])
     runtime = build(settings, seal=seal)
+    runtime.trail.resume()
     places = {
         "ca_cert": str(files.ca),
         "http": f"http://{settings.http}" if settings.http else "",

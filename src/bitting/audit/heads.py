@@ -22,7 +22,7 @@ NAME = "head.json"
 
 
 class SignedHead(msgspec.Struct, frozen=True):
-    """See the module's docstring. ``checkpoint_ms``: when the last checkpoint was written (not signed)."""
+    """See the module's docstring. ``checkpoint_ms``: when the last checkpoint was written."""
 
     seq: int
     digest: str
@@ -38,7 +38,11 @@ class SignedHead(msgspec.Struct, frozen=True):
     @property
     def message(self) -> bytes:
         """What is signed."""
-        return signed_text("head", self.head, self.time_ms)
+        return _message(self.head, self.time_ms, self.checkpoint_ms)
+
+
+def _message(head: Head, time_ms: int, checkpoint_ms: int) -> bytes:
+    return signed_text("head", head, time_ms) + f"{checkpoint_ms}\n".encode()
 
 
 def read(directory: Path) -> SignedHead | None:
@@ -60,7 +64,7 @@ def read(directory: Path) -> SignedHead | None:
 
 def write(directory: Path, head: Head, time_ms: int, checkpoint_ms: int, signer: Signer) -> bool:
     """Sign and replace. False while the audit key is sealed away. Raises ``OSError``."""
-    signature = signer.sign(signed_text("head", head, time_ms))
+    signature = signer.sign(_message(head, time_ms, checkpoint_ms))
     if not signature:
         return False
     made = SignedHead(head.seq, head.digest, time_ms, checkpoint_ms, signature)

@@ -127,6 +127,20 @@ class FileTrail:
                 return False
         return True
 
+    def resume(self) -> None:
+        """Call at a start of the server: say in the chain how many lines the last one left unsigned. Then they are.
+
+        Raises ``OSError``.
+        """
+        now = time.time_ns() // 1_000_000
+        with self._writing, self._segments.locked():
+            end, held = self._segments.head(now), _held(self._segments.directory)
+            if held is not None and end.seq > held.seq:
+                resumed = {"kind": "resumed", "time_ms": now, "unsigned": end.seq - held.seq}
+                end = self._segments.append([_encode(resumed)], now)
+            self._unsigned = end
+        self._sign()
+
     def close(self) -> None:
         """Write what waits, sign the end, let go."""
         self._stop.set()
