@@ -87,6 +87,7 @@ _GROUPS = {
     "switch": ("bitting.cli.operator", "switch"),
     "policy": ("bitting.cli.authority", "policy"),
     "operator-token": ("bitting.cli.authority", "operator_token"),
+    "audit": ("bitting.cli.audit", "audit"),
 }
 
 

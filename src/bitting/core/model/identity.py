@@ -53,7 +53,10 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person or program of an account. ``password`` is an scrypt record, never the password."""
+    """A person or program of an account. ``password`` is an scrypt record, never the password.
+
+    ``profile``: what a dialect keeps about the user for its own answers, as JSON; nothing else reads it.
+    """
 
     id: str
     account_id: str
@@ -62,6 +65,7 @@ class User:
     enabled: bool
     admin: bool
     created_ms: int
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)

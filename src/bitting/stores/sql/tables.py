@@ -106,6 +106,7 @@ users = Table(
     *_text("account_id", "name", "password"),
     *_flags("enabled", "admin"),
     *_integers("created_ms"),
+    Column("profile", TEXT, nullable=False, server_default=""),
 )
 Index("users_name", users.c.account_id, users.c.name, unique=True)
 
@@ -223,5 +224,12 @@ changes = Table(
 )
 
 sequences = Table("sequences", METADATA, Column("name", TEXT, primary_key=True), *_integers("value"))
+
+# Signatures and nonces that were used; written by stores/sql/spent.py alone.
+spent_proofs = Table("spent_proofs", METADATA, _id(), *_integers("expires_ms"))
+Index("spent_proofs_expires", spent_proofs.c.expires_ms)
+
+# Authentication codes of authority records, by kind and id; written by stores/sql/record_codes.py alone.
+record_codes = Table("record_codes", METADATA, _id(), *_bytes("code"))
 
 meta = Table("meta", METADATA, Column("name", TEXT, primary_key=True), *_text("value"))

@@ -233,13 +233,17 @@ def disable_capsule_access_point(context: Context, command: CapsuleAccessPointBy
     return _switch(context, command.point_id, on=False)
 
 
-@use_case("capsule_access_point:private_key")
+@use_case("capsule_access_point:private_key", writes=True)
 def private_key(context: Context, command: CapsuleAccessPointById) -> DownloadedPrivateKey:
-    """The private half of a custom access point. Raises ``ResourceNotFound``, ``UnsupportedOperation``."""
+    """The private half of a custom access point, once: it is not kept after that.
+
+    Raises ``ResourceNotFound``, and ``UnsupportedOperation`` where there is none, or none any more.
+    """
     point = find_capsule_access_point(context, command.point_id)
-    if point.kind != CUSTOM:
+    if point.kind != CUSTOM or not point.wrapped:
         raise faults.UnsupportedOperation(feature="private_key")
     private: KeyMaterial = context.gate.vault.unwrap(point.wrapped, _binding(point.id))
+    context.uow.of(CapsuleAccessPoint).put(replace(point, wrapped=b""))
     return DownloadedPrivateKey(point, reveal(private))
 
 

@@ -48,6 +48,7 @@ class CreateUser:
     name: str
     password: str = field(default="", repr=False)
     enabled: bool = True
+    profile: str = ""
 
 
 @dataclass(slots=True)
@@ -58,6 +59,7 @@ class UpdateUser:
     name: str | None = None
     password: str | None = field(default=None, repr=False)
     enabled: bool | None = None
+    profile: str | None = None
 
 
 @dataclass(slots=True)
@@ -125,6 +127,7 @@ def create_user(context: Context, command: CreateUser) -> User:
         enabled=command.enabled,
         admin=False,
         created_ms=context.now_ms,
+        profile=command.profile,
     )
     with guarded(context, (user.id,)):  # a policy may name a user who is not there yet
         context.uow.of(User).add(user)
@@ -158,6 +161,7 @@ def update_user(context: Context, command: UpdateUser) -> User:
         name=stored.name if command.name is None else command.name,
         password=stored.password if command.password is None else _record_of(command.password),
         enabled=stored.enabled if command.enabled is None else command.enabled,
+        profile=stored.profile if command.profile is None else command.profile,
     )
     with guarded(context, (stored.id,)):
         context.uow.of(User).put(changed)
