@@ -246,9 +246,9 @@ class TestRotationValues:
         assert database_rotation.fields_of(replace(secret, fields=("u",))) == database_rotation.DEFAULT_FIELDS
 
     def test_access_keys_are_of_the_account(self, session: Any, secret: Secret) -> None:
-        steps = access_key_rotation.AccessKeySteps(session.runtime.gate)
+        gate, value = session.runtime.gate, b'{"username": "none", "password": "x"}'
         with session.runtime.store.begin(write=False) as uow, pytest.raises(RotationRefused) as caught:
-            steps._held(uow, secret, b'{"username": "none", "password": "x"}')
+            access_key_rotation.proven(gate, uow, secret, value, 0)
         assert caught.value.final
 
     @pytest.mark.parametrize("bits", [1024, 2048])

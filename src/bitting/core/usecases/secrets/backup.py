@@ -28,6 +28,7 @@ from bitting.core.model.secret import Secret, SecretRotation, SecretState, Secre
 from bitting.core.ports import CanEncrypt
 from bitting.core.quotas import require_room
 from bitting.core.specs import SPECS
+from bitting.core.usecases.secrets.access_key_rotation import require_right
 from bitting.core.usecases.secrets.lifecycle import SecretCommand
 from bitting.core.usecases.secrets.records import (
     KIND,
@@ -224,4 +225,6 @@ def _restored(context: Context, cached: CachedKey, content: dict[str, Any]) -> S
         secret, version = add_version(context.gate, uow, cached, secret, new, item["created_ms"])
         for stage in item["stages"]:
             put_stage(uow, secret, stage, version.id, now)
+    if on:
+        require_right(context, secret)
     return touch(uow, secret, now)

@@ -28,6 +28,7 @@ from bitting.core.model.secret import (
 from bitting.core.quotas import require_room
 from bitting.core.usecases.instances.instances import require_room_for_secret
 from bitting.core.usecases.secrets import events
+from bitting.core.usecases.secrets.access_key_rotation import require_right, require_right_to
 from bitting.core.usecases.secrets.records import (
     KIND,
     NewVersion,
@@ -141,6 +142,8 @@ def create(context: Context, command: CreateSecret) -> CreatedSecret:
     if command.instance_id:
         require_room_for_secret(context.uow, context.principal.account_id, command.instance_id)
     secret = _record(context, command, cached.key.id)
+    if secret.rotation_interval_s:
+        require_right_to(context, secret, command.value)
     uow, gate, now = context.uow, context.gate, context.now_ms
     uow.of(Secret).add(secret)
     if command.second:
@@ -226,6 +229,8 @@ def update(context: Context, command: UpdateSecret) -> Secret:
         changes["key_id"] = chosen_key(context, command.key).key.id
     if command.automatic is not None or command.rotation_interval_s is not None:
         changes.update(_rotation(context, secret, command))
+        if changes["rotation"] is SecretRotation.ENABLED:
+            require_right(context, secret)
     return touch(context.uow, secret, context.now_ms, **changes)
 
 

@@ -39,6 +39,7 @@ from bitting.core.model.service import Switches
 from bitting.core.ports import UnitOfWork
 from bitting.core.scheduler import JobRun, schedule
 from bitting.core.usecases.secrets import events
+from bitting.core.usecases.secrets.access_key_rotation import require_right
 from bitting.core.usecases.secrets.records import (
     ROTATE,
     VERSIONS_MAX,
@@ -109,7 +110,7 @@ def rotate(context: Context, command: RotateSecret) -> SecretTask:
     """Start a rotation; the task shows its progress. A version that exists already is not an error.
 
     Raises ``ResourceNotFound``, the state's fault, ``InvalidParameter`` (name: nothing to rotate), ``ResourceInUse``
-    (``kind`` rotation: another rotation is running), ``RateExceeded``, and the faults of the wrapping key.
+    (``kind`` rotation), ``RateExceeded``, ``PermissionDenied`` (another user's access keys), the key's faults.
     """
     uow, now = context.uow, context.now_ms
     secret = find(context, command.name, "secret:rotate")
@@ -117,6 +118,7 @@ def rotate(context: Context, command: RotateSecret) -> SecretTask:
     if not is_rotatable(secret):
         raise faults.InvalidParameter(parameter="name", reason="unmanaged")
     require_key_usable(context.principal, stored_key(context.gate, uow, secret.key_id, now).key, SEALING, now)
+    require_right(context, secret)
     running = running_task(uow, secret)
     if running is not None:
         if command.version not in {"", running.version}:
