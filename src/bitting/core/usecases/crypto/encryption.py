@@ -23,12 +23,15 @@ from bitting.core.specs import SPECS, Algorithm, KeySpec, Usage
 PRIMARY = ""
 INITIAL = "initial"
 _GCM = {"aes": Algorithm.AES_GCM, "sm4": Algorithm.SM4_GCM}
+_GCM_MODES = frozenset(_GCM.values())
 _UNAUTHENTICATED = frozenset({Algorithm.AES_CBC, Algorithm.AES_ECB, Algorithm.SM4_CBC, Algorithm.SM4_ECB})
 
 
 @dataclass(slots=True)
 class Encrypt:
-    """``algorithm`` None: the key's default. ``iv`` empty: random. ``version``: an id, PRIMARY or INITIAL.
+    """``algorithm`` None: the key's default. ``version``: an id, PRIMARY or INITIAL.
+
+    ``iv``: of a CBC encryption; empty for a random one. GCM takes none from callers (docs/adr/0010).
 
     ``symmetric_only``: refuse keys of other families. ``text``: mark the blob (:mod:`bitting.core.blob`).
     """
@@ -125,13 +128,16 @@ def select_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algori
 def encrypt_with_handle(
     context: Context, handle: KeyHandle, command: Encrypt, version: str, algorithm: Algorithm
 ) -> Encrypted:
-    """Encrypt with an opened handle of either kind."""
+    """Encrypt with an opened handle of either kind. Raises ``InvalidParameter`` (iv) for an iv given with GCM."""
     key = context.key
     if can_encrypt_asymmetric(handle):
         ciphertext = handle.encrypt(command.plaintext, algorithm)
         return Encrypted(key, Blob(version, b"", ciphertext, algorithm, key.id), algorithm)
     if not can_encrypt(handle):
         raise faults.UnsupportedOperation(key_id=key.id)
+    if command.iv and algorithm in _GCM_MODES:
+        # GCM is a stream cipher: who chooses the iv of one message reads every other message with that iv.
+        raise faults.InvalidParameter(parameter="iv", reason="unserved")
     iv = command.iv or context.gate.entropy.random(_iv_bytes(algorithm))
     aad = authenticated_data(command.aad, text=command.text)
     sealed = handle.seal(command.plaintext, iv=iv, aad=aad, algorithm=algorithm, padding=command.padding)
@@ -166,7 +172,7 @@ def encrypt(context: Context, command: Encrypt) -> Encrypted:
     """Encrypt under the key.
 
     Raises ``SymmetricKeyRequired``, ``UsageMismatch``, ``AlgorithmMismatch``, ``PlaintextTooLong``,
-    ``KeyVersionNotFound``.
+    ``KeyVersionNotFound``, ``InvalidParameter`` (iv).
     """
     if command.symmetric_only:
         require_symmetric(context.key)
