@@ -7,7 +7,7 @@
 
 1. Both layers are bound to the constants of this format and to nothing of the server, so the blob is portable.
 2. The key is found by the id in the blob; if another server imported the same material under another id, the imported
-   keys of the key ring are tried. A wrong key decrypts nothing.
+   keys of the key ring that the caller may decrypt with are tried. A wrong key decrypts nothing.
 3. The restored secret is encrypted under the key that decrypted it, with new data keys and new bindings.
 """
 
@@ -25,7 +25,6 @@ from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import CachedKey
 from bitting.core.model.key import Key, KeyRef, Origin
 from bitting.core.model.secret import Secret, SecretRotation, SecretState, SecretType
-from bitting.core.ports import CanEncrypt
 from bitting.core.quotas import require_room
 from bitting.core.specs import SPECS
 from bitting.core.usecases.secrets.access_key_rotation import require_right
@@ -46,13 +45,12 @@ from bitting.core.usecases.secrets.records import (
     versions_of,
 )
 from bitting.core.usecases.secrets.values import (
+    OPENING,
     SEALING,
-    cached_key,
     read_value,
-    require_key_usable,
     seal_value,
-    stored_key,
     unseal_value,
+    usable_key,
 )
 
 _MAGIC = b"BSB1"
@@ -84,14 +82,13 @@ class RestoreBackup:
 @use_case("secret:backup")
 def back_up(context: Context, command: SecretCommand) -> str:
     """The blob, base64. Raises ``ResourceNotFound``, the state's fault, and the faults of every version's key."""
-    gate, uow, now = context.gate, context.uow, context.now_ms
+    gate, uow = context.gate, context.uow
     secret = find(context, command.name, "secret:backup")
     require_value_access(secret)
     stages = stages_of(uow, secret.id)
     versions = []
     for version in versions_of(uow, secret.id):
-        cached = stored_key(gate, uow, version.key_id, now)
-        require_key_usable(context.principal, cached.key, "key:decrypt", now)
+        cached = usable_key(context, KeyRef.by_id(version.key_id), OPENING)
         versions.append(
             {
                 "name": version.name,
@@ -110,8 +107,7 @@ def back_up(context: Context, command: SecretCommand) -> str:
         "tags": list(secret.tags),
         "versions": versions,
     }
-    cached = stored_key(gate, uow, secret.key_id, now)
-    require_key_usable(context.principal, cached.key, SEALING, now)
+    cached = usable_key(context, KeyRef.by_id(secret.key_id), SEALING)
     data_key, sealed = seal_value(gate, cached, _BINDING, json.dumps(content).encode())
     named = secret.key_id.encode()
     head = len(data_key).to_bytes(_LENGTH_BYTES, "big") + bytes((len(named),)) + named
@@ -129,7 +125,7 @@ def restore_backup(context: Context, command: RestoreBackup) -> Secret:
     key_id, data_key, sealed = _parts(command.blob)
     cached, content = _decrypt_blob(context, key_id, data_key, sealed)
     require_action(context.principal, content["name"], "secret:restore_backup")
-    require_key_usable(context.principal, cached.key, SEALING, context.now_ms)
+    usable_key(context, KeyRef.by_id(cached.key.id), SEALING)
     uow, ring = context.uow, context.principal.ring
     stored = get_by_name(uow, ring, content["name"])
     if stored is not None and not is_deleted(stored, context.now_ms):
@@ -158,21 +154,18 @@ def _decrypt_blob(context: Context, key_id: str, data_key: bytes, sealed: bytes)
     """The key that decrypts the blob, and the content."""
     own = context.uow.of(Key).get(key_id)
     if own is not None and own.ring == context.principal.ring:
-        context.gate.find_key(context.uow, context, KeyRef.by_id(key_id))
-        cached = stored_key(context.gate, context.uow, key_id, context.now_ms)
+        cached = usable_key(context, KeyRef.by_id(key_id), OPENING)
         try:
             return cached, json.loads(unseal_value(context.gate, cached, _BINDING, data_key, sealed))
         except (faults.ProviderFailed, faults.KeyVersionNotFound):
             raise faults.InvalidParameter(parameter="blob", reason="format") from None
     for key in _imported_keys(context):
-        cached = cached_key(context.gate, context.uow, key)
-        with_version = _with_key_ids(data_key, key)
-        if not isinstance(cached.handle(key.primary_version), CanEncrypt):
-            continue
         try:
+            cached = usable_key(context, KeyRef.by_id(key.id), OPENING)
+            with_version = _with_key_ids(data_key, key)
             return cached, json.loads(unseal_value(context.gate, cached, _BINDING, with_version, sealed))
-        except faults.ProviderFailed:
-            continue
+        except (faults.ProviderFailed, faults.AccessFault, faults.KeyStateFault, faults.KeyKindFault):
+            continue  # another key's blob, or a key that this caller may not use
     raise faults.KeyNotFound(resource=key_id)
 
 
