@@ -130,6 +130,7 @@ targets = Table(
     *octets("sealed_password"),
     *flags("tls"),
     *integers("created_ms"),
+    *text("users"),
 )
 Index("targets_account", targets.c.account_id, targets.c.name, targets.c.id)
 
