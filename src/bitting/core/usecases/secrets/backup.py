@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bitting.core import faults
-from bitting.core.blob import framed, parse
+from bitting.core.blob import BACKUP_DOMAIN, framed, parse
 from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import CachedKey
 from bitting.core.model.key import Key, KeyRef, Origin
@@ -54,7 +54,6 @@ from bitting.core.usecases.secrets.values import (
 )
 
 _MAGIC = b"BSB1"
-_BINDING = b"secret-backup/1"
 _LENGTH_BYTES = 4
 CANDIDATES_MAX = 100
 #: Fields that are part of a backup; the others are set by the restoring server.
@@ -108,7 +107,7 @@ def back_up(context: Context, command: SecretCommand) -> str:
         "versions": versions,
     }
     cached = usable_key(context, KeyRef.by_id(secret.key_id), SEALING)
-    data_key, sealed = seal_value(gate, cached, _BINDING, json.dumps(content).encode())
+    data_key, sealed = seal_value(gate, cached, BACKUP_DOMAIN, json.dumps(content).encode())
     named = secret.key_id.encode()
     head = len(data_key).to_bytes(_LENGTH_BYTES, "big") + bytes((len(named),)) + named
     return base64.b64encode(_MAGIC + head + data_key + sealed).decode()
@@ -156,14 +155,14 @@ def _decrypt_blob(context: Context, key_id: str, data_key: bytes, sealed: bytes)
     if own is not None and own.ring == context.principal.ring:
         cached = usable_key(context, KeyRef.by_id(key_id), OPENING)
         try:
-            return cached, json.loads(unseal_value(context.gate, cached, _BINDING, data_key, sealed))
+            return cached, json.loads(unseal_value(context.gate, cached, BACKUP_DOMAIN, data_key, sealed))
         except (faults.ProviderFailed, faults.KeyVersionNotFound):
             raise faults.InvalidParameter(parameter="blob", reason="format") from None
     for key in _imported_keys(context):
         try:
             cached = usable_key(context, KeyRef.by_id(key.id), OPENING)
             with_version = _with_key_ids(data_key, key)
-            return cached, json.loads(unseal_value(context.gate, cached, _BINDING, with_version, sealed))
+            return cached, json.loads(unseal_value(context.gate, cached, BACKUP_DOMAIN, with_version, sealed))
         except (faults.ProviderFailed, faults.AccessFault, faults.KeyStateFault, faults.KeyKindFault):
             continue  # another key's blob, or a key that this caller may not use
     raise faults.KeyNotFound(resource=key_id)

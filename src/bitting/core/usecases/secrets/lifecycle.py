@@ -43,6 +43,7 @@ from bitting.core.usecases.secrets.records import (
     quota,
     require_action,
     require_editable,
+    require_not_frozen,
     touch,
 )
 from bitting.core.usecases.secrets.strength import require_strong
@@ -251,10 +252,11 @@ def _rotation(context: Context, secret: Secret, command: UpdateSecret) -> dict[s
 def schedule_deletion(context: Context, command: ScheduleDeletion) -> Secret:
     """Make the secret unreadable now, to be deleted after ``days``.
 
-    Raises ``ResourceNotFound``, ``SecretPendingDeletion``.
+    Raises ``ResourceNotFound``, ``SecretPendingDeletion``, ``SecretNotEnabled`` (frozen: restoring it would thaw it).
     """
     secret = find(context, command.name, "secret:schedule_deletion")
     require_editable(secret)
+    require_not_frozen(secret)
     due = context.now_ms + command.days * DAY_MS
     return touch(context.uow, secret, context.now_ms, state=SecretState.PENDING_DELETION, deletion_due_ms=due)
 
@@ -270,8 +272,12 @@ def restore(context: Context, command: SecretCommand) -> Secret:
 
 @use_case("secret:delete", writes=True)
 def delete(context: Context, command: SecretCommand) -> Secret:
-    """Delete the secret with every version at once, in any state. Raises ``ResourceNotFound``."""
+    """Delete the secret with every version at once, in any state but frozen.
+
+    Raises ``ResourceNotFound``, ``SecretNotEnabled``.
+    """
     secret = find(context, command.name, "secret:delete")
+    require_not_frozen(secret)
     delete_records(context.uow, secret)
     events.emit(context.gate, context.uow, secret, events.DELETED, context.now_ms)
     return secret

@@ -16,7 +16,7 @@
 from __future__ import annotations
 
 from bitting.core import faults
-from bitting.core.blob import IV_BYTES, Blob, framed, parse
+from bitting.core.blob import IV_BYTES, SECRET_DOMAIN, Blob, framed, parse
 from bitting.core.gate import Context, Gate
 from bitting.core.key_cache import CachedKey
 from bitting.core.key_states import is_deleted, require_state
@@ -38,7 +38,7 @@ SEALING, OPENING = "key:generate_data_key", "key:decrypt"
 
 def binding(secret: Secret, version: str) -> bytes:
     """The binding of an encrypted value."""
-    return b"\0".join((b"secret", secret.account_id.encode(), secret.id.encode(), version.encode()))
+    return SECRET_DOMAIN + b"\0".join((secret.account_id.encode(), secret.id.encode(), version.encode()))
 
 
 def default_key(context: Context) -> Key:

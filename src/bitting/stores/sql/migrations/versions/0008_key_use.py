@@ -1,4 +1,4 @@
-"""Which users of a registered database server may be rotated.
+"""Which users of a registered database server may be rotated; what a frozen key was before.
 
 Revision 0008, after 0006.
 
@@ -19,4 +19,5 @@ TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
+    op.add_column("keys", Column("state_before_freeze", TEXT, nullable=False, server_default=""))
     op.add_column("targets", Column("users", TEXT, nullable=False, server_default='["*"]'))
