@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from alibaba_openapi.test_openapi_account import document, statement, user
 from alibaba_secrets.conftest import Secrets
+
+from bitting.core.model.identity import Instance
+from bitting.core.model.key import Key
 
 DENIED = (403, "Forbidden.NoPermission")
 RIGHTS = ((True, "secret:*", "*"), (True, "key:*", "*"))
@@ -112,3 +116,26 @@ def test_rotation_is_begun_by_whom_the_key_lets_seal(api: Secrets) -> None:
     policy(api, key_id, "kms:GenerateDataKey", effect="Deny")
     api.signer = user(api, "reader", *RIGHTS)
     assert api.code("RotateSecret", {"SecretName": "rds", "VersionId": "r1"}) == DENIED
+
+
+def instance_key(api: Secrets, instance_id: str) -> str:
+    key_id = api.key()
+    with api.runtime.store.begin(write=True) as uow:
+        held = uow.of(Key).get(key_id)
+        assert held is not None
+        uow.of(Key).put(replace(held, instance_id=instance_id))
+    return key_id
+
+
+def test_a_secret_and_its_key_are_in_the_same_instance(api: Secrets) -> None:
+    with api.runtime.store.begin(write=True) as uow:
+        for name in ("kst-1", "kst-2"):
+            uow.of(Instance).add(Instance(name, api.account, api.runtime.founded.account.ring, name, 1))
+    order = {"SecretName": "db", "SecretData": "one", "VersionId": "v1", "DKMSInstanceId": "kst-1"}
+    refused = (400, "InvalidParameter")
+    for wrong in (instance_key(api, "kst-2"), instance_key(api, "")):
+        assert api.code("CreateSecret", {**order, "EncryptionKeyId": wrong}) == refused
+    right = instance_key(api, "kst-1")
+    assert api.code("CreateSecret", {**order, "EncryptionKeyId": right, "DKMSInstanceId": "kst-2"}) == refused
+    api.ok("CreateSecret", {**order, "EncryptionKeyId": right})
+    api.ok("CreateSecret", {**order, "SecretName": "db2"})

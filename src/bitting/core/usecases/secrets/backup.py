@@ -198,6 +198,7 @@ def _restored(context: Context, cached: CachedKey, content: dict[str, Any]) -> S
         created_ms=now,
         updated_ms=now,
         creator=principal.user_id or principal.account_id,
+        instance_id="" if cached.key.service else cached.key.instance_id,
         enterprise_project_id=content["enterprise_project_id"],
         rotation=SecretRotation.ENABLED if on else SecretRotation.DISABLED,
         rotation_interval_s=interval,

@@ -15,7 +15,7 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
-from bitting.core.model.key import KeyRef
+from bitting.core.model.key import Key, KeyRef
 from bitting.core.model.secret import (
     CURRENT,
     PREVIOUS,
@@ -140,6 +140,7 @@ def create(context: Context, command: CreateSecret) -> CreatedSecret:
     for value in (command.value, command.second) if command.second else (command.value,):
         require_strong(context, value, command.fields)
     cached = chosen_key(context, command.key)
+    _require_same_instance(cached.key, command.instance_id)
     if command.instance_id:
         require_room_for_secret(context.uow, context.principal.account_id, command.instance_id)
     secret = _record(context, command, cached.key.id)
@@ -157,6 +158,15 @@ def create(context: Context, command: CreateSecret) -> CreatedSecret:
     secret = touch(uow, secret, now)
     events.emit(gate, uow, secret, events.CREATED, now, version=version.name)
     return CreatedSecret(secret, version)
+
+
+def _require_same_instance(key: Key, instance_id: str) -> None:
+    """Return if key and secret are in the same instance, or both in none; the service's own key is in every one.
+
+    Raises ``InvalidParameter`` (key).
+    """
+    if not key.service and key.instance_id != instance_id:
+        raise faults.InvalidParameter(parameter="key", reason="instance")
 
 
 def _require_room(context: Context, name: str) -> None:
@@ -227,7 +237,9 @@ def update(context: Context, command: UpdateSecret) -> Secret:
         events.require_rules(context, command.events)
         changes["events"] = tuple(command.events)
     if command.key is not None:
-        changes["key_id"] = chosen_key(context, command.key).key.id
+        key = chosen_key(context, command.key).key
+        _require_same_instance(key, secret.instance_id)
+        changes["key_id"] = key.id
     if command.automatic is not None or command.rotation_interval_s is not None:
         changes.update(_rotation(context, secret, command))
         if changes["rotation"] is SecretRotation.ENABLED:
