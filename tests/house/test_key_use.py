@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[2] / "src" / "bitting" / "core" / "usecases"
 REASONS = {
     "Key.get": {
         "crypto/managed_data_keys.py store_version": "operators: of the account that they name",
+        "iam/explanations.py _resource": "operators ask what a policy decides",
+        "keys/aliases.py _require_right": "looks whether the key is still there; with_key asks the gate next",
         "keys/deletion.py delete_due_keys": "a job, for keys whose deletion is due",
         "keys/regions.py set_sync": "operators",
         "keys/regions.py _replicas": "shows replicas of the caller's ring; uses none",

@@ -16,7 +16,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bitting.core.authz.statements import matches
 from bitting.core.gate import Gate
 from bitting.core.model.secret import Secret
 from bitting.core.ports import UnitOfWork
@@ -44,7 +43,7 @@ def content_of(value: bytes) -> dict[str, Any]:
     """A value that is a JSON object. Raises :class:`RotationRefused`."""
     try:
         content = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise RotationRefused("ValueUnreadable", "The secret's value is not a JSON object.", final=True)
@@ -80,6 +79,11 @@ class DefaultSteps:
 
     def abandon(self, uow: UnitOfWork, rotation_context: RotationContext) -> None:
         """No action."""
+
+
+def _covers(pattern: str, user: str) -> bool:
+    """Whether a name or beginning that the operator has listed is that user's."""
+    return user.startswith(pattern[:-1]) if pattern.endswith("*") else user == pattern
 
 
 def pending_of(rotation_context: RotationContext) -> bytes:
@@ -143,7 +147,7 @@ class DatabaseSteps(DefaultSteps):
     def _require_listed(self, user: str) -> None:
         admin = self._server.admin
         if (admin is not None and user.casefold() == admin.user.casefold()) or not any(
-            matches(pattern, user) for pattern in self._server.users
+            _covers(pattern, user) for pattern in self._server.users
         ):
             text = "The operator's target does not list this user for rotation."
             raise RotationRefused("UserNotAllowed", text, final=True)

@@ -1,6 +1,6 @@
 """Which users of a registered database server may be rotated; what a frozen key was before.
 
-Revision 0008, after 0006.
+Revision 0008, after 0007.
 
 Targets that are there list every user (``*``), as they were registered when there was no list; privileged users and the
 administrator are refused all the same. Operators should name the users instead. New targets list nobody by themselves.
@@ -13,7 +13,7 @@ from sqlalchemy import Column, Text
 from sqlalchemy.dialects import postgresql
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
