@@ -39,11 +39,12 @@ keys = Table(
     *_text("enterprise_project_id", "service"),
     *_integers("deletion_due_ms", "deletion_scheduled_ms", "material_expires_ms"),
     *_bytes("material_fingerprint"),
-    *_text("state_before_deletion", "state_before_freeze", "rotation"),
+    *_text("state_before_deletion", "rotation"),
     *_integers("rotation_interval_s", "rotated_ms", "rotation_due_ms", "rotations"),
     *_flags("deletion_protection"),
     *_text("deletion_protection_note", "policy", "region", "primary_region"),
     *_flags("sync"),
+    Column("state_before_freeze", TEXT, nullable=False, server_default=""),
 )
 # The migration gives PostgreSQL the same condition; to name it here would import that dialect, for 70 ms of
 # every start on SQLite.
