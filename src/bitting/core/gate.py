@@ -245,7 +245,7 @@ class Gate:
             except faults.NotFound:
                 raise self._absent(use, context.principal, ref) from None
             context._cached = cached  # noqa: SLF001 - the gate fills the context it made
-            self._check_key(use.action, use.states, context, cached.key)
+            self._check_key(use.action, use.states, context, cached.key, context.request_context.operation)
         return use.run(context, command)
 
     @staticmethod
@@ -269,7 +269,7 @@ class Gate:
                     key = context._key = self.find_key(uow, context, ref)  # noqa: SLF001
                 except faults.NotFound:
                     raise self._absent(use, context.principal, ref) from None
-                self._check_key(use.action, use.states, context, key)
+                self._check_key(use.action, use.states, context, key, context.request_context.operation)
                 if use.writes:
                     context._key = self._writable_record(uow, context, key)  # noqa: SLF001
             return use.run(context, command)
@@ -295,10 +295,12 @@ class Gate:
         replicas.require_sync(held, self.switches(context.view))
         return held
 
-    def with_key(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
+    def with_key(self, context: Context, ref: KeyRef, action: str, states: str, service: str = "") -> Context:
         """A context for a further key that the command names: points 3 to 5 hold for it as well.
 
         Hot in hot use cases, in the same transaction in cold ones. The trail names the first key of all.
+        ``service``: the key protects what that service keeps. The service's own key then needs no right besides the
+        one on what it protects; of other keys' policies, rules for any operation of the action count.
         """
         further = replace(context, _key=None, _cached=None)
         if context._uow is not None:  # noqa: SLF001
@@ -308,7 +310,11 @@ class Gate:
             key = further._cached.key  # noqa: SLF001
         if context._key is None and context._cached is None:  # noqa: SLF001
             context._key = key  # noqa: SLF001
-        self._check_key(action, states, context, key)
+        if service and key.service == service and key.ring == context.principal.ring:
+            require_state(states, key, context.now_ms)
+        else:
+            operation = "" if service else context.request_context.operation
+            self._check_key(action, states, context, key, operation)
         return further
 
     def switches(self, view: View) -> Switches:
@@ -369,8 +375,8 @@ class Gate:
     def _partition(view: View, keystore_id: str) -> Keystore | None:
         return view.get(("keystore", keystore_id), lambda reader: reader.get(Keystore, keystore_id))
 
-    def _check_key(self, action: str, states: str, context: Context, key: Key) -> None:
-        principal = context.principal
+    def _check_key(self, action: str, states: str, context: Context, key: Key, operation: str) -> None:
+        principal, source = context.principal, context.request_context.source
         if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
             raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
         if key.ring != principal.ring:
@@ -381,8 +387,7 @@ class Gate:
             if not is_granted(principal, action, f"key/{key.id}"):
                 raise faults.KeyPermissionDenied(resource=key.id, action=action)
         elif not principal.admin:
-            request_context = context.request_context
-            attempt = PolicyRequest(action, request_context.operation, request_context.source, context.now_ms)
+            attempt = PolicyRequest(action, operation, source, context.now_ms)
             self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy, placed_name(key))
         if states == "use" and key.keystore_id not in SHARED:
             require_keystore_usable(self._partition(context.view, key.keystore_id), principal)

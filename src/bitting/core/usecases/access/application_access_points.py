@@ -27,6 +27,8 @@ from bitting.core.usecases.iam.held_rights import require_policies_covered
 from bitting.core.usecases.instances.instances import default_instance
 
 PER_ACCOUNT_MAX = 1000
+#: No name ends so: what a policy shows in place of its last network rule once that is deleted.
+DELETED = " (deleted)"
 POLICIES_PER_POINT_MAX = 3
 T = TypeVar("T", NetworkRule, AccessPolicy, ApplicationAccessPoint)
 
@@ -196,8 +198,17 @@ def update_network_rule(context: Context, command: UpdateNetworkRule) -> Network
 
 @use_case("network_rule:delete", writes=True)
 def delete_network_rule(context: Context, command: ByName) -> NetworkRule:
-    """Delete it: policies that name it no longer admit its networks. Raises ``ResourceNotFound``."""
+    """Delete it and take it from the policies that name it: they no longer admit its networks.
+
+    A new rule of the same name is not theirs. A policy that had no other rule admits nobody until it gets one, and
+    shows the deleted one as ``<name> (deleted)``. Raises ``ResourceNotFound``.
+    """
     stored = _find(context, NetworkRule, "network_rule:delete", "network", command.name)
+    policies = context.uow.of(AccessPolicy)
+    for policy in policies.find({"account_id": stored.account_id}, limit=PER_ACCOUNT_MAX):
+        if stored.name in policy.network_rules:
+            left = tuple(name for name in policy.network_rules if name != stored.name)
+            policies.put(replace(policy, network_rules=left or (f"{stored.name}{DELETED}",)))
     context.uow.of(NetworkRule).remove(stored.id)
     return stored
 
@@ -269,8 +280,15 @@ def update_access_policy(context: Context, command: UpdateAccessPolicy) -> Acces
 
 @use_case("access_policy:delete", writes=True)
 def delete_access_policy(context: Context, command: ByName) -> AccessPolicy:
-    """Delete it: access points that have it no longer get its permissions. Raises ``ResourceNotFound``."""
+    """Delete it and take it from the access points that have it, so that a new one of the same name is not theirs.
+
+    Raises ``ResourceNotFound``.
+    """
     stored = _find(context, AccessPolicy, "access_policy:delete", "policy", command.name)
+    points = context.uow.of(ApplicationAccessPoint)
+    for point in points.find({"account_id": stored.account_id}, limit=PER_ACCOUNT_MAX):
+        if stored.name in point.policies:
+            points.put(replace(point, policies=tuple(name for name in point.policies if name != stored.name)))
     context.uow.of(AccessPolicy).remove(stored.id)
     return stored
 

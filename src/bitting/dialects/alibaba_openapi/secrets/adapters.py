@@ -197,10 +197,11 @@ def _ram(given: dict[str, Any], config: dict[str, Any], _run: UseCaseRunner) -> 
     if sub != "RamUserAccessKey":
         raise _invalid("ExtendedConfig")
     values = _listed(given, "AccessKeys", ACCESS_KEY)
-    name = f"acs/ram/user/{user.partition('@')[0].lower()}"
+    owner = user.partition("@")[0].lower()
+    name = f"acs/ram/user/{owner}"
     given["name"] = name
     second = values[1] if len(values) == 2 else b""
-    return {"name": name, "value": values[0], "second": second, "fields": ACCESS_KEY}
+    return {"name": name, "value": values[0], "second": second, "fields": ACCESS_KEY, "target": owner}
 
 
 def _ecs(given: dict[str, Any], config: dict[str, Any], _run: UseCaseRunner) -> dict[str, Any]:
