@@ -60,7 +60,9 @@ TEMPLATE = "RbacPermission/Template/CryptoService"
 
 
 class World:
-    """One runtime with records of every sort, and credentials of everybody."""
+    """One runtime with records of every sort, and credentials of everybody. ``done``: the last request was done."""
+
+    done = False
 
     def __init__(self, runtime: Any, rsa: RSAPrivateKey) -> None:
         self.runtime, self.rsa, self.founded = runtime, rsa, runtime.founded

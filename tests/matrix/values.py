@@ -152,7 +152,7 @@ def rest(row: Any, world: Mapping[str, Any], values: dict[str, Any]) -> Request:
     left = {name: held for name, held in left.items() if not isinstance(held, bytes)}
     subject = left.pop("X-Subject-Token", None)
     headers = {"content-type": "application/json", **({"x-subject-token": subject} if subject else {})}
-    if row.method in {"GET", "HEAD"}:
+    if row.method in {"GET", "HEAD"} or (row.method == "DELETE" and row.surface == "csms"):
         return Request(row.method, path, urlencode({n: h for n, h in left.items() if isinstance(h, str)}), headers, b"")
     return Request(row.method, path, "", headers, json.dumps(left).encode())
 
