@@ -46,7 +46,6 @@ from bitting.core.usecases.iam.credentials import token_digest
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.registry import DIALECTS, DialectPorts
-from bitting.server.nonces import SharedNonces
 
 from .values import message, rest, values_of
 
@@ -66,7 +65,7 @@ class World:
 
     def __init__(self, runtime: Any, rsa: RSAPrivateKey) -> None:
         self.runtime, self.rsa, self.founded = runtime, rsa, runtime.founded
-        ports = DialectPorts(runtime.vault, runtime.clock, runtime.gate.region, "-- chain --", SharedNonces(64))
+        ports = DialectPorts(runtime.vault, runtime.clock, runtime.gate.region, "-- chain --")
         self.dialects = {entry.name: entry.build(ports) for entry in DIALECTS if entry.build is not None}
         self.credentials: dict[str, tuple[str, str]] = {OWNER: (self.founded.access_key_id, self.founded.secret)}
         self.clients: dict[str, Client] = {}
