@@ -168,6 +168,7 @@ def put_value(context: Context, command: PutValue) -> VersionWithStages:
     require_value_access(secret)
     if command.only is not None and secret.type is not command.only:
         raise faults.InvalidParameter(parameter="name", reason="managed")
+    _require_future(command.expires_ms, now)
     versions_max = quota(uow, secret.ring, "versions", command.versions_max)
     if command.version and (stored := version_named(uow, secret, command.version)):
         return _repeated_put(context, command, secret, stored)
@@ -315,15 +316,23 @@ def describe_version(context: Context, command: SecretVersionCommand) -> Version
     return VersionWithStages(secret, version, stages_on(stages_of(context.uow, secret.id), version.id))
 
 
+def _require_future(expires_ms: int, now_ms: int) -> None:
+    """Raises ``InvalidParameter`` for a time that is past, such as one in seconds; 0 is never."""
+    if 0 < expires_ms <= now_ms:
+        raise faults.InvalidParameter(parameter="expires_ms", reason="past")
+
+
 @use_case("secret:update_version", writes=True)
 def update_expiry(context: Context, command: SetExpiry) -> VersionWithStages:
     """Set the expiry of a version. Subscribers are notified once; the version stays readable.
 
-    Raises ``ResourceNotFound`` (``kind`` secret, version) and the state's fault.
+    Raises ``ResourceNotFound`` (``kind`` secret, version), ``InvalidParameter`` (expires_ms) for a past time, and the
+    state's fault.
     """
     uow = context.uow
     secret = find(context, command.name, "secret:update_version")
     require_value_access(secret)
+    _require_future(command.expires_ms, context.now_ms)
     version = require_version(uow, secret, command.version)
     version = replace(version, expires_ms=command.expires_ms, noted=False)
     uow.of(SecretVersion).put(version)
