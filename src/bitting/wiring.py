@@ -20,6 +20,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bitting.audit.policy import AuditPolicy
+from bitting.audit.signer import Signer
 from bitting.audit.writer import FileTrail
 from bitting.core.attestation import TokenAttestation
 from bitting.core.faults import Fault
@@ -35,6 +37,7 @@ from bitting.core.usecases.secrets.sweeps import SECRET_SWEEPS, secret_handlers
 from bitting.dialects import registry
 from bitting.dialects.base.dialect import Pipeline
 from bitting.dialects.base.fault_injector import RuleFaultInjector
+from bitting.dialects.base.replay import ReplayGuard
 from bitting.dialects.native import developer
 from bitting.outbound.decision_point import HttpAuthorizer
 from bitting.outbound.http_client import BoundedHttpClient
@@ -49,6 +52,7 @@ from bitting.server.scheduler import SchedulerThread
 from bitting.settings import Settings, SettingsError
 from bitting.stores.snapshot import Snapshot, delete_developer_state, restore, take
 from bitting.stores.sql.schema import migrate
+from bitting.stores.sql.spent import SqlSpentProofs
 from bitting.stores.sql.store import SqlStore
 
 
@@ -93,12 +97,14 @@ class Runtime:
     gate: Gate
     app: App
     scheduler: SchedulerThread
+    spent: SqlSpentProofs
 
     def close(self) -> None:
         """Finish what is under way and let go. Nothing acknowledged is lost even without it."""
         self.app.close()
         self.scheduler.stop()
         self.trail.close()
+        self.spent.close()
         self.store.close()
 
 
@@ -131,10 +137,12 @@ def prepare(settings: Settings, seal: Seal | None = None) -> PreparedDirectory:
     migrate(settings.database)
     files = tls.ensure(directory / "tls", [name.strip() for name in settings.tls_server_names.split(",")])
     runtime = build(settings, seal=seal)
+    runtime.trail.resume()
     places = {
         "ca_cert": str(files.ca),
         "http": f"http://{settings.http}" if settings.http else "",
         "https": f"https://{settings.https}" if settings.https else "",
+        "admin_http": f"http://{settings.admin_http}" if settings.admin_http else "",
     }
     credentials = bootstrap.ensure_credentials(directory, runtime.gate, settings.region, places)
     delete_developer_state(runtime.store)
@@ -164,18 +172,23 @@ def build(
         provider.status()
     store = SqlStore(settings.database)
     cache = KeyCache(store, providers)
-    trail = FileTrail(directory / "audit.jsonl", settings.audit_flush_ms)
+    trail = open_trail(settings, vault)
     clock, entropy = SystemClock(), SystemEntropy()
     throttle = Throttle(1 / settings.worker_count)
-    gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region, throttle, seal=seal)
+    gate = Gate(
+        store, cache, providers, vault, clock, entropy, trail, settings.region, throttle, seal=seal, guard=trail
+    )
     gate.attestation = _attestation(settings, vault, clock)
     gate.authorizer = HttpAuthorizer(BoundedHttpClient())
     developer_rows = developer.rows(partial(restore, store, seeded)) if seeded is not None else ()
     chain = _text(directory / "tls" / "ca.pem")
-    dialects = registry.build(registry.DialectPorts(vault, clock, settings.region, chain, nonces, developer_rows))
+    dialects = registry.build(registry.DialectPorts(vault, clock, settings.region, chain, developer_rows))
     reporter = FailureLogger(settings.log_level, "dev" if settings.dev else "")
     injector = RuleFaultInjector(gate, clock.turn, registry.catalogues()) if seeded is not None else None
-    pipeline = Pipeline(gate, reporter.failure, injector)
+    spent = SqlSpentProofs(settings.database)
+    strict = settings.replay_protection == "strict"
+    replay = ReplayGuard(clock, nonces, spent, strict=strict) if nonces is not None else None
+    pipeline = Pipeline(gate, reporter.failure, injector, replay)
 
     def ready() -> str:
         try:
@@ -186,14 +199,40 @@ def build(
             cache.refresh()
         except Fault as fault:
             return fault.detail("reason") or type(fault).__name__
-        return ""
+        return f"audit: {trail.failing}" if trail.failing else ""
 
     owner = f"{socket.gethostname()}/{os.getpid()}/{entropy.uuid()[:8]}"
     refresh = partial(_refresh, cache, injector) if injector is not None else None
     jobs = Scheduler(gate, _handlers(), (*SWEEPS, *SECRET_SWEEPS), owner, reporter.failure)
     scheduler = SchedulerThread(jobs, reporter.failure, refresh)
-    app = App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max, dev=seeded is not None)
-    return Runtime(store, providers, trail, gate, app, scheduler)
+    app = App(
+        dialects,
+        pipeline,
+        cache,
+        ready,
+        settings.threads,
+        settings.pending_max,
+        dev=seeded is not None,
+        echo=settings.echo,
+    )
+    return Runtime(store, providers, trail, gate, app, scheduler, spent)
+
+
+def open_trail(settings: Settings, vault: Vault) -> FileTrail:
+    """The audit trail in the data directory. Raises ``OSError``."""
+    directory = settings.directory / "audit"
+    policy = AuditPolicy(
+        settings.audit_durability,
+        settings.audit_durability_hot,
+        settings.audit_flush_ms,
+        settings.audit_on_failure,
+        settings.audit_segment_mb << 20,
+        settings.audit_keep_mb << 20,
+        settings.audit_keep_days,
+        settings.audit_checkpoint_s,
+    )
+    directory.mkdir(mode=0o700, exist_ok=True)
+    return FileTrail(directory, policy, Signer(directory, vault))
 
 
 def _attestation(settings: Settings, vault: Vault, clock: Clock) -> Attestation | None:

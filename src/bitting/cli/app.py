@@ -85,6 +85,9 @@ _GROUPS = {
     "quota": ("bitting.cli.operator", "quota"),
     "key": ("bitting.cli.operator", "key"),
     "switch": ("bitting.cli.operator", "switch"),
+    "policy": ("bitting.cli.authority", "policy"),
+    "operator-token": ("bitting.cli.authority", "operator_token"),
+    "audit": ("bitting.cli.audit", "audit"),
 }
 
 

@@ -130,6 +130,19 @@ def test_lists_filter(api: Secrets) -> None:
     assert (page["PageNumber"], page["PageSize"], page["TotalCount"]) == (2, 2, 3)
 
 
+def test_items_that_are_no_names_do_not_spoil_a_batch(api: Secrets) -> None:
+    """Lone surrogates, other types, deep and ambiguous JSON: an error entry or a refusal, never a failure of ours."""
+    api.create()
+    items = r'[{"SecretName":"db"},{"SecretName":"\ud83d"},{"SecretName":7},{"SecretName":{"a":1}},7,null,'
+    items += r'{"SecretName":"db","VersionId":"\udc00"},{"SecretName":"db","VersionStage":["x"]}]'
+    body = api.ok("BatchGetSecretValue", {"SecretsList": items.replace("\\\\", "\\")})
+    assert [value["SecretData"] for value in body["SecretValues"]] == ["one"]
+    assert [error["SecretName"] for error in body["Errors"]] == ["?", "", "", "", "", "db", "db"]
+    assert all(400 <= error["HttpStatus"] < 500 for error in body["Errors"])
+    for bad in ('[{"SecretName":"db","SecretName":"x"}]', "[" * 20_000 + "]" * 20_000, "[NaN]"):
+        assert api.code("BatchGetSecretValue", {"SecretsList": bad}) == (400, "InvalidParameter")
+
+
 def test_many_values_at_once_and_what_went_wrong(api: Secrets) -> None:
     api.create()
     parameters = json.dumps([{"SecretName": "db"}, {"SecretName": "nobody"}, {"SecretName": "db", "VersionId": "v9"}])

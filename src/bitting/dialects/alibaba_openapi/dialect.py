@@ -10,10 +10,11 @@ from bitting.core import faults
 from bitting.core.gate import RequestContext
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
-from bitting.core.ports import Clock, Nonces, Vault
+from bitting.core.ports import Clock, Vault
 from bitting.dialects.alibaba_openapi import bodies, operations, signature
 from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.rows import Rpc, RpcCall
+from bitting.dialects.base import claims
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
@@ -35,15 +36,14 @@ class AlibabaOpenApi:
     """Alibaba Cloud KMS OpenAPI 2016-01-20. ``region``: the one in the ARNs it says and takes.
 
     ``chain``: the certificate authority of the instances' door (PEM), which GetKmsInstance hands out.
-    ``nonces``: where used nonces are remembered; None where no other process could be shown them.
     """
 
     name = "alibaba_openapi"
 
-    def __init__(self, vault: Vault, clock: Clock, region: str, chain: str = "", nonces: Nonces | None = None) -> None:
+    def __init__(self, vault: Vault, clock: Clock, region: str, chain: str = "") -> None:
         self.catalogue = load(self.name, __package__)
         self.operations = operations.table(region, self.catalogue, chain)
-        self._checker = signature.Checker(vault, clock, nonces)
+        self._checker = signature.Checker(vault, clock)
         self._region = region
 
     def claims(self, _request: Request) -> bool:
@@ -114,6 +114,11 @@ class AlibabaOpenApi:
         """The command. Raises ``MissingParameter``, ``InvalidParameter``, ``UnsupportedAlias``."""
         return call.operation.bind(call)
 
+    def claimed(self, request: Request) -> str:
+        """The access key of the signature header, or of the parameters."""
+        found = claims.authorization(request.headers.get("authorization", ""))
+        return found or claims.name(bodies.parameter(request, "AccessKeyId"))
+
     def encode(self, call: RpcCall, result: object, request_context: RequestContext) -> Response:
         """Stop 6. Raises ``DryRunPassed`` where the caller wanted to know only whether it would work."""
         if _dry(call):
@@ -132,6 +137,7 @@ class AlibabaOpenApi:
             denied = isinstance(fault, faults.AccessFault)
             fault = (faults.DryRunDenied if denied else faults.DryRunInvalid)(reason=row.text(fault))
             row = self.catalogue.row(fault, name)
+        request_context.code = row.code
         return bodies.refusal(
             row.status,
             row.code,

@@ -22,6 +22,7 @@ What is proved, in order (the numbers are in the code):
 2. The body is the one that was signed, unless its sender signed UNSIGNED-PAYLOAD.
 3. The access key exists, and its secret made the signature, compared in constant time.
 4. The access key is enabled and in its time; a temporary one came with its own security token.
+   The signature covers the host and the date.
 5. The project asked for is one the access key may use.
 
 Sources: Huawei Cloud "AK/SK signing and authentication algorithm", SDK core 3.1 (Python and Go); the scheme with
@@ -43,6 +44,7 @@ from bitting.core.ports import Clock, Vault
 from bitting.core.usecases.iam import credentials
 from bitting.core.usecases.iam.credentials import Credential
 from bitting.dialects.base.http import Request
+from bitting.dialects.base.replay import Proof
 from bitting.wire.form import pairs
 from bitting.wire.sign import canonical_headers, canonical_query, hmac_with, parse_instant, quote
 
@@ -54,6 +56,8 @@ DERIVED = "V11-HMAC-SHA256"
 SCOPE_END = "sdk_request"
 _SCHEMES = frozenset((ALGORITHM, WITH_SM3, DERIVED))
 _ONCE = frozenset(("authorization", "host", "x-auth-token", "x-sdk-date", "x-sdk-content-sha256", "x-security-token"))
+#: What ties a signature to this server and to its time; a header that is not signed could be exchanged.
+_SIGNED_ALWAYS = frozenset(("host", "x-sdk-date"))
 _STARTS = ("SDK-HMAC-", "V11-HMAC-")
 _EMPTY_DIGEST = sha256(b"").hexdigest()
 
@@ -117,6 +121,8 @@ class RequestAuthenticator:
             raise faults.UnknownAccessKey(access_key_id=access_key_id)
         _check(request, _Key(found.secret, sent, sm3), date, digest, greedy)
         found.admit(now_ms, request.headers.get("x-security-token", ""))  # 4
+        if request.proof is None:
+            request.proof = Proof(access_key_id, sent.signature, sent_ms + SKEW_MS, nonce=False)
         if mismatch is not None:
             raise mismatch
         return found
@@ -150,6 +156,8 @@ def _parse(authorization: str) -> _Authorization:
         raise faults.MissingAccessKey
     if len(signature) != 64 or not signature.isascii() or (scoped and not _is_scope(scheme, info)):
         raise faults.MissingSignature
+    if not _SIGNED_ALWAYS.issubset(parts.get("SignedHeaders", "").split(";")):
+        raise faults.SignatureMismatch
     return _Authorization(scheme, access_key_id, parts.get("SignedHeaders", ""), signature, info)
 
 

@@ -16,6 +16,8 @@ import msgspec
 
 from bitting.core import faults
 from bitting.core.usecases.iam.tokens import Scope, UserClaim
+from bitting.dialects.base import claims
+from bitting.wire import strict_json
 
 DURATION_LEAST_S, DURATION_MOST_S = 900, 86_400
 
@@ -85,7 +87,8 @@ class Body(msgspec.Struct):
     auth: AuthBody
 
 
-_decoder = msgspec.json.Decoder(Body)
+_decoder = strict_json.Decoder(Body)
+_objects = strict_json.Decoder[Any]()
 
 
 def read(body: bytes) -> AuthBody:
@@ -94,15 +97,30 @@ def read(body: bytes) -> AuthBody:
         return _decoder.decode(body).auth
     except msgspec.ValidationError:
         raise faults.MisshapenBody from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except msgspec.DecodeError:
         raise faults.MalformedBody from None
+
+
+def claimed_user(body: bytes) -> str:
+    """``domain/name``, or the id, of who the password method names; empty where a body names nobody."""
+    if b'"password"' not in body:
+        return ""
+    try:
+        identity = _decoder.decode(body).auth.identity
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    user = identity.password.user if identity.password else None
+    if user is None:
+        return ""
+    domain = (user.domain.name or user.domain.id or "") if user.domain else ""
+    return claims.name("/".join(part for part in (domain, user.name or user.id or "") if part))
 
 
 def read_object(body: bytes) -> dict[str, Any]:
     """A JSON object. Raises ``MalformedBody`` or ``MisshapenBody``."""
     try:
-        found = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        found = _objects.decode(body)
+    except msgspec.DecodeError:
         raise faults.MalformedBody from None
     if not isinstance(found, dict):
         raise faults.MisshapenBody

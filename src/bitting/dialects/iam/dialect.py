@@ -25,6 +25,7 @@ from bitting.core.model.identity import AccountState, Principal, Statement
 from bitting.core.ports import Clock, Vault
 from bitting.core.usecases.iam import tokens
 from bitting.core.usecases.iam.credentials import Credential
+from bitting.dialects.base import claims
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.base.sdk_hmac import RequestAuthenticator
@@ -105,6 +106,15 @@ class Iam:
         """The command. Raises ``RequestFault``."""
         return call.operation.bind(call)
 
+    def claimed(self, request: Request) -> str:
+        """The user of the body's password method; else the access key, or a digest of the token."""
+        headers = request.headers
+        return (
+            bodies.claimed_user(request.body)
+            or claims.authorization(headers.get("authorization", ""))
+            or claims.token(headers.get("x-auth-token", ""))
+        )
+
     def encode(self, call: IamCall, result: Any, request_context: RequestContext) -> Response:
         """The answer; tokens travel in ``X-Subject-Token``."""
         row = call.operation
@@ -122,6 +132,7 @@ class Iam:
     ) -> Response:
         """The refusal in Keystone's shape."""
         row = self.catalogue.row(fault, call.operation.name if call else "")
+        request_context.code = row.code
         error = {"code": row.status, "message": row.text(fault), "title": row.code}
         headers = [_JSON, *_headers(request_context)]
         if row.status == 401:

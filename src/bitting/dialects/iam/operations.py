@@ -34,11 +34,13 @@ def _issue(arguments: Arguments, call: IamCall) -> None:
     before = call.credential.token if call.credential is not None else None
     if before is not None:
         arguments["methods"] = tuple(dict.fromkeys((*arguments["methods"], *before.methods.split(","))))
-        arguments["not_after_ms"] = before.expires_ms
+        arguments.update(not_after_ms=before.expires_ms, parent=before.id)
 
 
 def _temporary(arguments: Arguments, call: IamCall) -> None:
+    before = call.credential.token if call.credential is not None else None
     arguments.update(duration_s=bodies.duration_s(call.auth_body), project_id=call.caller.project_id)
+    arguments["parent"] = before.id if before is not None else ""
 
 
 def own_projects(arguments: Arguments, call: IamCall) -> None:

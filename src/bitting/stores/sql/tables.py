@@ -118,10 +118,11 @@ access_keys = Table(
     *_bytes("sealed_secret"),
     *_flags("enabled"),
     *_integers("created_ms", "expires_ms"),
-    *_text("token_digest", "project_id"),
+    *_text("token_digest", "project_id", "parent"),
 )
 Index("access_keys_account", access_keys.c.account_id, access_keys.c.id)
 Index("access_keys_user", access_keys.c.user_id, access_keys.c.id)
+Index("access_keys_parent", access_keys.c.parent, access_keys.c.id)
 Index("access_keys_expires", access_keys.c.expires_ms, access_keys.c.id)
 
 tokens = Table(
@@ -132,8 +133,9 @@ tokens = Table(
     *_integers("issued_ms", "expires_ms"),
     *_text("audit_id"),
     *_flags("restricted"),
-    *_text("scope"),
+    *_text("scope", "parent"),
 )
+Index("tokens_parent", tokens.c.parent, tokens.c.id)
 Index("tokens_expires", tokens.c.expires_ms, tokens.c.id)
 Index("tokens_user", tokens.c.user_id, tokens.c.id)
 
@@ -222,5 +224,12 @@ changes = Table(
 )
 
 sequences = Table("sequences", METADATA, Column("name", TEXT, primary_key=True), *_integers("value"))
+
+# Signatures and nonces that were used; written by stores/sql/spent.py alone.
+spent_proofs = Table("spent_proofs", METADATA, _id(), *_integers("expires_ms"))
+Index("spent_proofs_expires", spent_proofs.c.expires_ms)
+
+# Authentication codes of authority records, by kind and id; written by stores/sql/record_codes.py alone.
+record_codes = Table("record_codes", METADATA, _id(), *_bytes("code"))
 
 meta = Table("meta", METADATA, Column("name", TEXT, primary_key=True), *_text("value"))

@@ -18,6 +18,7 @@ user_statements = Table(
     *flags("allow"),
     *text("actions", "resources"),
     *integers("created_ms"),
+    *text("conditions"),
 )
 Index("user_statements_user", user_statements.c.user_id, user_statements.c.id)
 

@@ -23,6 +23,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.access import ClientCertificate
 from bitting.core.model.identity import AccessPolicy, ApplicationAccessPoint, ClientKey, Instance, NetworkRule
 from bitting.core.usecases.iam.credentials import SHARED
+from bitting.core.usecases.iam.held_rights import require_policies_covered
 from bitting.core.usecases.instances.instances import default_instance
 
 PER_ACCOUNT_MAX = 1000
@@ -212,7 +213,10 @@ def list_network_rules(context: Context, command: ListNamed) -> ResourcePage[Net
 
 @use_case("access_policy:create", writes=True)
 def create_access_policy(context: Context, command: CreateAccessPolicy) -> AccessPolicy:
-    """A new policy. Raises ``ResourceNotFound`` (instance: ``kind=instance``; network rule), ``ResourceExists``."""
+    """A new policy. Raises ``ResourceNotFound`` (instance: ``kind=instance``; network rule), ``ResourceExists``.
+
+    Here and below ``PermissionDenied`` also where client keys would be allowed more than the caller is.
+    """
     account = context.principal.account_id
     record = AccessPolicy(
         f"{account}/{command.name}",
@@ -225,7 +229,9 @@ def create_access_policy(context: Context, command: CreateAccessPolicy) -> Acces
         command.description,
         context.now_ms,
     )
-    return _add(context, "access_policy:create", "policy", record)
+    added = _add(context, "access_policy:create", "policy", record)
+    require_policies_covered(context, (record,))
+    return added
 
 
 def _scope(context: Context, instance_id: str) -> str:
@@ -256,6 +262,7 @@ def update_access_policy(context: Context, command: UpdateAccessPolicy) -> Acces
         network_rules=stored.network_rules if rules is None else _require(context, NetworkRule, rules),
         description=stored.description if command.description is None else command.description,
     )
+    require_policies_covered(context, (changed,))
     context.uow.of(AccessPolicy).put(changed)
     return changed
 
@@ -296,7 +303,14 @@ def create_access_point(context: Context, command: CreateAccessPoint) -> Applica
         command.description,
         context.now_ms,
     )
-    return _add(context, "access_point:create", "applicationaccesspoint", record)
+    added = _add(context, "access_point:create", "applicationaccesspoint", record)
+    require_policies_covered(context, policies_of(context, record))
+    return added
+
+
+def policies_of(context: Context, point: ApplicationAccessPoint) -> list[AccessPolicy | None]:
+    """The access policies of an access point."""
+    return [context.uow.of(AccessPolicy).get(f"{point.account_id}/{name}") for name in point.policies]
 
 
 @use_case("access_point:describe")
@@ -314,6 +328,7 @@ def update_access_point(context: Context, command: UpdateAccessPoint) -> Applica
         policies=stored.policies if command.policies is None else _policies(context, command.policies),
         description=stored.description if command.description is None else command.description,
     )
+    require_policies_covered(context, policies_of(context, changed))
     context.uow.of(ApplicationAccessPoint).put(changed)
     return changed
 

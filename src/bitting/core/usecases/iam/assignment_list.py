@@ -12,7 +12,7 @@ from bitting.core.authz import roles
 from bitting.core.gate import Context, use_case
 from bitting.core.model.iam import Assignment, Group, Membership, Role
 from bitting.core.model.identity import User
-from bitting.core.usecases.iam.users import PER_ACCOUNT_MAX, READ
+from bitting.core.usecases.iam.users import PER_ACCOUNT_MAX
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class AssignmentView:
     through: str = ""
 
 
-@use_case(READ)
+@use_case("role:list_assigned")
 def list_assignments(context: Context, command: ListAssignments) -> Sequence[AssignmentView]:
     """At most ``PER_ACCOUNT_MAX`` are read; nothing fits a user or group that is not the account's."""
     where: dict[str, object] = {"account_id": context.principal.account_id}

@@ -39,7 +39,7 @@ def content_of(value: bytes) -> dict[str, Any]:
     """A value that is a JSON object. Raises :class:`RotationRefused`."""
     try:
         content = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise RotationRefused("ValueUnreadable", "The secret's value is not a JSON object.", final=True)

@@ -5,9 +5,10 @@ Source: the pages of these operations in the Huawei Cloud CSMS API reference.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from bitting.core import faults
 from bitting.core.model.secret import SecretType
@@ -18,6 +19,7 @@ from bitting.dialects.huawei.rows import HuaweiCall, Row
 from bitting.dialects.huawei.secrets import codecs
 from bitting.dialects.huawei.secrets.rows import LIMIT, NAME, ONE_SECRET, PAGE_INFO, SECRET, SECRETS, row
 from bitting.dialects.huawei.secrets.versions import VALUE, value
+from bitting.wire import strict_json
 
 #: What a value may call its user and password; the first pair found is what rotation changes.
 LOGIN_FIELDS = (
@@ -26,6 +28,7 @@ LOGIN_FIELDS = (
     ("user", "password"),
     ("AccountName", "AccountPassword"),
 )
+_any = strict_json.Decoder[Any]()
 _PAIRED = {"SingleUser": False, "MultiUser": True}
 
 _EVENTS = Field("event_subscriptions", codecs.UniqueItems(codecs.EVENT_NAME, 0, 1), to="events")
@@ -87,8 +90,8 @@ def _database(arguments: dict[str, Any]) -> None:
 
 def _object(text: str | bytes | None) -> dict[str, Any]:
     try:
-        content = json.loads(text or "")
-    except ValueError:
+        content = _any.decode(text or "")
+    except msgspec.DecodeError:
         return {}
     return content if isinstance(content, dict) else {}
 
