@@ -51,10 +51,10 @@ def _store(context: Context, key: Key, **changes: Any) -> Key:
     replicas, ring = context.uow.of(Replica), context.principal.ring
     replica = replicas.get(replica_id(ring, key.id))
     if replica is None:
-        changed = replace(key, **changes)  # type: ignore[arg-type]  # both are text
+        changed = replace(key, **changes)
         context.uow.of(Key).put(changed)
         return changed
-    renamed = replace(replica, **changes)  # type: ignore[arg-type]
+    renamed = replace(replica, **changes)
     replicas.put(renamed)
     return as_replica(key, renamed)
 
