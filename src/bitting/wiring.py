@@ -14,19 +14,22 @@ import socket
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bitting.audit.alarms import Alarms
 from bitting.audit.policy import AuditPolicy
 from bitting.audit.signer import Signer
-from bitting.audit.writer import FileTrail
+from bitting.audit.usage import UsageCounter
+from bitting.audit.writer import FileTrail, Observer
 from bitting.core.attestation import TokenAttestation
 from bitting.core.faults import Fault
 from bitting.core.gate import Gate
 from bitting.core.key_cache import KeyCache
+from bitting.core.model.audit_event import AuditEvent
 from bitting.core.pem import PUBLIC_KEY, blocks
 from bitting.core.ports import Attestation, Clock, KeyProvider, OperatedSeal, Seal, Store, Vault
 from bitting.core.scheduler import Handler, Scheduler
@@ -94,6 +97,7 @@ class Runtime:
     store: Store
     providers: Mapping[str, KeyProvider]
     trail: FileTrail
+    usage: UsageCounter
     gate: Gate
     app: App
     scheduler: SchedulerThread
@@ -105,6 +109,7 @@ class Runtime:
         self.scheduler.stop()
         self.trail.close()
         self.spent.close()
+        self.usage.close()
         self.store.close()
 
 
@@ -172,7 +177,9 @@ def build(
         provider.status()
     store = SqlStore(settings.database)
     cache = KeyCache(store, providers)
-    trail = open_trail(settings, vault)
+    reporter = FailureLogger(settings.log_level, "dev" if settings.dev else "")
+    usage = UsageCounter(store, reporter.failure)
+    trail = open_trail(settings, vault, partial(_observe, usage, _alarms(store, reporter)))
     clock, entropy = SystemClock(), SystemEntropy()
     throttle = Throttle(1 / settings.worker_count)
     gate = Gate(
@@ -183,7 +190,6 @@ def build(
     developer_rows = developer.rows(partial(restore, store, seeded)) if seeded is not None else ()
     chain = _text(directory / "tls" / "ca.pem")
     dialects = registry.build(registry.DialectPorts(vault, clock, settings.region, chain, developer_rows))
-    reporter = FailureLogger(settings.log_level, "dev" if settings.dev else "")
     injector = RuleFaultInjector(gate, clock.turn, registry.catalogues()) if seeded is not None else None
     spent = SqlSpentProofs(settings.database)
     strict = settings.replay_protection == "strict"
@@ -215,10 +221,25 @@ def build(
         dev=seeded is not None,
         echo=settings.echo,
     )
-    return Runtime(store, providers, trail, gate, app, scheduler, spent)
+    return Runtime(store, providers, trail, usage, gate, app, scheduler, spent)
 
 
-def open_trail(settings: Settings, vault: Vault) -> FileTrail:
+def _alarms(store: Store, reporter: FailureLogger) -> Alarms:
+    """Alarms that know what is known; a store that cannot be read now is no reason not to start."""
+    alarms = Alarms()
+    try:
+        alarms.know(store)
+    except Fault as fault:
+        reporter.failure("alarms", fault)
+    return alarms
+
+
+def _observe(usage: UsageCounter, alarms: Alarms, batch: Sequence[AuditEvent]) -> Sequence[AuditEvent]:
+    usage.observe(batch)
+    return alarms.observe(batch)
+
+
+def open_trail(settings: Settings, vault: Vault, observer: Observer | None = None) -> FileTrail:
     """The audit trail in the data directory. Raises ``OSError``."""
     directory = settings.directory / "audit"
     policy = AuditPolicy(
@@ -232,7 +253,7 @@ def open_trail(settings: Settings, vault: Vault) -> FileTrail:
         settings.audit_checkpoint_s,
     )
     directory.mkdir(mode=0o700, exist_ok=True)
-    return FileTrail(directory, policy, Signer(directory, vault))
+    return FileTrail(directory, policy, Signer(directory, vault), observer)
 
 
 def _attestation(settings: Settings, vault: Vault, clock: Clock) -> Attestation | None:

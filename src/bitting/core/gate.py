@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from bitting.core import faults, replicas
-from bitting.core.audit_objects import Watched, named
+from bitting.core.audit_objects import Watched, event_of, note_caller, note_use
 from bitting.core.authz import decision_point
 from bitting.core.authz.decision_point import Authorizer
 from bitting.core.authz.engine import EVERYTHING_OF, SOMEWHERE, Scope, bind, decide
@@ -42,7 +42,7 @@ from bitting.core.authz.vocabulary import FREE, NAMED, NAMED_USES
 from bitting.core.key_cache import CachedKey, KeyCache, NotResident, View, resolve
 from bitting.core.key_states import is_deleted, require_state
 from bitting.core.keystore_access import SHARED, require_keystore_usable
-from bitting.core.model.audit_event import AuditEvent, AuditNote
+from bitting.core.model.audit_event import AuditNote
 from bitting.core.model.identity import AccountState, Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.keystore import Keystore
@@ -232,8 +232,8 @@ class Gate:
         request_context.recorded = True
         note = request_context.note
         if principal is not None:
-            note.account_id, note.principal = principal.account_id, principal.credential_id or principal.user_id
-        self.trail.record(self._event(request_context, self.clock.now_ms(), outcome, status, claimed))
+            note_caller(note, principal)
+        self.trail.record(event_of(request_context, self.clock.now_ms(), outcome, status, claimed))
 
     def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
@@ -414,42 +414,11 @@ class Gate:
 
     def _record(self, use: UseCase[C, R], command: C, context: Context, outcome: str) -> None:
         """Note what a use case was about; the record itself is written now or with the answer."""
-        principal, request_context = context.principal, context.request_context
-        note = request_context.note
-        note.account_id, note.principal = principal.account_id, principal.credential_id or principal.user_id
-        note.action = use.action
+        request_context, watched = context.request_context, context._watched  # noqa: SLF001
         key = context._cached.key if context._cached else context._key  # noqa: SLF001
-        if key is not None and not note.key_id:
-            note.key_id = key.id
-        if not use.hot or use.key is None:
-            note.objects = tuple(dict.fromkeys((*note.objects, *named(use, command))))
-        if context._watched is not None and outcome == "ok":  # noqa: SLF001 - what failed was rolled back
-            note.changed = (*note.changed, *context._watched.changed)  # noqa: SLF001
+        changed = watched.changed if watched is not None and outcome == "ok" else ()  # what failed was rolled back
+        note_use(request_context.note, use, command, context.principal, key.id if key else "", changed)
         if not request_context.deferred:
             request_context.recorded = True
-            self.trail.record(self._event(request_context, context.now_ms, outcome, 0, ""))
+            self.trail.record(event_of(request_context, context.now_ms, outcome))
             request_context.note = AuditNote()
-
-    @staticmethod
-    def _event(request_context: RequestContext, now_ms: int, outcome: str, status: int, claimed: str) -> AuditEvent:
-        note = request_context.note
-        return AuditEvent(
-            now_ms,
-            request_context.request_id,
-            request_context.dialect,
-            request_context.operation,
-            note.account_id,
-            note.principal,
-            request_context.source,
-            note.key_id,
-            outcome,
-            "request",
-            claimed,
-            note.action,
-            note.objects,
-            note.key_version,
-            request_context.user_agent,
-            status,
-            request_context.code,
-            note.changed,
-        )
