@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import client_script
 from alibabacloud_dkms_transfer.kms_transfer_acs_client import KmsTransferAcsClient
 from aliyunsdkcore.acs_exception.exceptions import ServerException
-from client_script import Exchange, Refusal, Settings, expect_true
+from aliyunsdkcore.client import AcsClient
+from client_script import Exchange, Refusal, Sealed, Settings, bare, expect_true
 from openapi.models import Config
 from plan import Client
 from transfer_steps import TransferSteps
@@ -19,6 +20,10 @@ from unregistered_keys import private_key
 
 # The SDK writes every refused call to standard error; here refusals are wanted.
 logging.getLogger("aliyunsdkcore").setLevel(logging.CRITICAL)
+
+
+#: Whose ciphertexts begin with the key version.
+OPENAPI_LAYOUT = frozenset({"Alibaba OpenAPI", "Alibaba OpenAPI legacy", "Alibaba transfer", "Alibaba Instance"})
 
 
 class Legacy(TransferSteps):
@@ -36,15 +41,31 @@ class Legacy(TransferSteps):
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call through ``do_action_with_exception``."""
+        return self._ask(self._sdk, operation, parameters)
+
+    def openapi(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """The legacy SDK's own client."""
+        settings = self.settings
+        client = AcsClient(settings["access_key_id"], settings["access_key_secret"], settings["region"])
+        return self._ask(client, operation, parameters, urlsplit(settings["http"]).netloc)
+
+    def _ask(self, sdk: Any, operation: str, parameters: dict[str, Any], endpoint: str = "") -> dict[str, Any]:
         module = importlib.import_module(f"aliyunsdkkms.request.v20160120.{operation}Request")
         request = getattr(module, f"{operation}Request")()
         request.set_accept_format("JSON")
+        if endpoint:
+            request.set_endpoint(endpoint)
+            request.set_protocol_type("http")
         for name, value in parameters.items():
             text = json.dumps(value) if isinstance(value, dict) else value
             if text != "":
                 getattr(request, f"set_{name}")(text)
-        answer: dict[str, Any] = json.loads(self._sdk.do_action_with_exception(request))
+        answer: dict[str, Any] = json.loads(sdk.do_action_with_exception(request))
         return answer
+
+    def readable(self, sealed: Sealed) -> str:
+        """The OpenAPI's and its own as they are. Frames it cannot read: it takes the first 36 bytes for a version."""
+        return sealed.text if sealed.sealer in OPENAPI_LAYOUT else bare(sealed.text).portable()
 
     def facts(self, error: Exception) -> Refusal:
         """Status, code and message of the SDK's exception, which must know the request id."""

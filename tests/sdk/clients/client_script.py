@@ -24,8 +24,8 @@ from typing import Any
 from plan import Client, client_named, method_name, steps_of
 
 PHASES = ("keys", "seal", "operations", "open")
-#: Sealed by every API for the crossing, by Alibaba's OpenAPI in base64 as documented. Text, because Huawei Cloud and
-#: Open Telekom Cloud encrypt text only.
+#: Sealed by every API for the crossing. Text, because Huawei Cloud, Open Telekom Cloud and the transfer SDKs encrypt
+#: text only.
 CROSSING_PLAINTEXT = "One key ring, many clouds: schlüssel, 钥匙, ключ.".encode()
 
 Settings = dict[str, str]

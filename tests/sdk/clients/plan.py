@@ -116,6 +116,8 @@ INSTANCE_EVERY_STEPS = (
 )
 INSTANCE_THROTTLING_STEPS = ("429 Rejected.Throttling", "throttling is retried")
 TRANSFER_STEPS = (
+    "openapi ciphertexts open here",
+    "ciphertexts open through the openapi",
     "Encrypt",
     "Decrypt",
     "GenerateDataKey",
