@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bitting.core.model.key import KeyRef
+from bitting.core.usecases.keys import deletion, tags
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.core.usecases.keys import tags
 from bitting.core.usecases.keys.tags import TagFilter
 
 
@@ -45,7 +45,7 @@ def test_wishes_hold_together(session: Any) -> None:
 def test_keys_that_are_due_are_on_no_page(session: Any) -> None:
     made = make(session, 120)
     for key_id in made[:110]:
-        session.run(keys.schedule_deletion, keys.ScheduleDeletion(KeyRef.by_id(key_id), 7))
+        session.run(deletion.schedule_deletion, deletion.ScheduleDeletion(KeyRef.by_id(key_id), 7))
     session.clock.advance(days=7)
     page = session.run(keys.list_, keys.ListKeys(limit=5))
     assert ([key.id for key in page.keys], page.total) == (made[110:115], 10)

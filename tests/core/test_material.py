@@ -25,8 +25,8 @@ from bitting.core.scheduler import Scheduler
 from bitting.core.specs import Algorithm
 from bitting.core.usecases.crypto import encryption as crypto
 from bitting.core.usecases.crypto import signing
+from bitting.core.usecases.keys import deletion, material_import, pending_import
 from bitting.core.usecases.keys import lifecycle as keys
-from bitting.core.usecases.keys import material_import
 from bitting.core.usecases.keys import sweeps as scheduled_keys
 
 DAY_MS = 86_400_000
@@ -205,22 +205,22 @@ def test_deleting_in_every_state(session: Any) -> None:
     )
     dying = make(session)
     bring(session, dying, bytes(32))
-    due = session.run(keys.schedule_deletion, keys.ScheduleDeletion(dying, 7)).deletion_due_ms
+    due = session.run(deletion.schedule_deletion, deletion.ScheduleDeletion(dying, 7)).deletion_due_ms
     key = session.run(material_import.delete_material, material_import.DeleteMaterial(dying))
     assert (key.state, key.deletion_due_ms) == (KeyState.PENDING_DELETION, due)
-    assert session.run(keys.cancel_deletion, keys.CancelDeletion(dying)).state is KeyState.PENDING_IMPORT
+    assert session.run(deletion.cancel_deletion, deletion.CancelDeletion(dying)).state is KeyState.PENDING_IMPORT
 
 
 def test_the_stricter_faces_of_the_same(session: Any) -> None:
     key = make(session)
     with pytest.raises(faults.KeyMaterialNotDeletable):
         session.run(material_import.delete_live_material, material_import.DeleteMaterial(key))
-    given = session.run(material_import.parameters_pending, material_import.GetParameters(key, "RSA_OAEP_SHA256"))
+    given = session.run(pending_import.parameters, material_import.GetParameters(key, "RSA_OAEP_SHA256"))
     command = material_import.Import(key, given.token, wrap(session, given, "RSA_OAEP_SHA256", bytes(32)))
-    session.run(material_import.import_pending, command)
+    session.run(pending_import.import_, command)
     for use, again in (
-        (material_import.import_pending, command),
-        (material_import.parameters_pending, material_import.GetParameters(key, "RSA_OAEP_SHA256")),
+        (pending_import.import_, command),
+        (pending_import.parameters, material_import.GetParameters(key, "RSA_OAEP_SHA256")),
     ):
         with pytest.raises(faults.KeyNotPendingImport):
             session.run(use, again)
@@ -263,5 +263,5 @@ def test_tickets_go_with_the_key(session: Any) -> None:
     key = make(session)
     parameters(session, key)
     with session.runtime.store.begin(write=True) as uow:
-        scheduled_keys.erase(uow, replace(session.all(Key)[0]))
+        deletion.delete_records(uow, replace(session.all(Key)[0]))
     assert session.all(ImportTicket) == []

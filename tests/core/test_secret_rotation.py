@@ -477,7 +477,7 @@ def test_a_function_nobody_answers_is_asked_until_it_does(setup):
 
 
 def rule(setup, *types, name="watch", target="topic"):
-    order = secret_events.CreateRule(name, types, "SMN", target, "the topic")
+    order = secret_events.CreateRule(name, types, secret_events.EventTarget("SMN", target, "the topic"))
     return setup.session.run(secret_events.create_rule, order)
 
 

@@ -204,17 +204,17 @@ def test_deletion_waits_and_can_be_undone(session):
     create(session)
     session.run(secrets.schedule_deletion, secrets.ScheduleDeletion("db", 7))
     for attempt in (lambda: get(session), lambda: put(session, b"two")):
-        with pytest.raises(faults.KeyPendingDeletion) as refused:
+        with pytest.raises(faults.SecretPendingDeletion) as refused:
             attempt()
-        assert (refused.value.detail("kind"), refused.value.detail("use")) == ("secret", "value")
-    with pytest.raises(faults.KeyPendingDeletion) as again:
+        assert refused.value.use == "value"
+    with pytest.raises(faults.SecretPendingDeletion) as again:
         session.run(secrets.schedule_deletion, secrets.ScheduleDeletion("db", 7))
-    assert again.value.detail("use") == ""
+    assert again.value.use == ""
     with pytest.raises(faults.ResourceExists):
         create(session)
     session.run(secrets.restore, secrets.SecretCommand("db"))
     assert get(session).value == b"one"
-    with pytest.raises(faults.KeyNotPendingDeletion):
+    with pytest.raises(faults.SecretNotPendingDeletion):
         session.run(secrets.restore, secrets.SecretCommand("db"))
 
 
@@ -249,7 +249,7 @@ def test_a_secret_that_is_not_enabled_keeps_its_values(session, state):
     }[state]
     session.run(use, order, replace(session.principal, operator=True))
     for attempt in (lambda: get(session), lambda: put(session, b"two")):
-        with pytest.raises(faults.KeyNotEnabled):
+        with pytest.raises(faults.SecretNotEnabled):
             attempt()
     session.run(secrets.enable, secrets.SecretCommand("db"))
     assert get(session).value == b"one"

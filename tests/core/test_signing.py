@@ -220,7 +220,9 @@ def test_each_action_is_allowed_by_its_own_name(bench):
 @pytest.mark.parametrize("pem", [False, True])
 def test_a_pair_whose_private_half_opens_again(bench, spec, pem):
     key = bench.key("AES_256")
-    made = bench.run(data_key_pairs.generate_data_key_pair, data_key_pairs.GenerateDataKeyPair(key, spec, pem, b"a"))
+    made = bench.run(
+        data_key_pairs.generate_data_key_pair, data_key_pairs.GenerateDataKeyPair(key, spec, pem, aad=b"a")
+    )
     private = (load_pem_private_key if pem else load_der_private_key)(made.private, None)
     assert private
     blob = made.encrypted.blob

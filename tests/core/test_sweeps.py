@@ -11,7 +11,7 @@ from bitting.core.model.job import Job
 from bitting.core.model.key import Alias, Key, KeyRef, KeyState, KeyVersion, Origin, RotationState
 from bitting.core.scheduler import Scheduler
 from bitting.core.usecases.crypto import encryption as crypto
-from bitting.core.usecases.keys import aliases, versions
+from bitting.core.usecases.keys import aliases, deletion, due_keys, versions
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.core.usecases.keys.sweeps import FROZEN_WAIT_MS, SWEEPS
 
@@ -39,7 +39,7 @@ def test_keys_and_what_hangs_on_them_go_when_their_deletion_is_due(session, swee
     kept = make(session)
     for number, key in enumerate(doomed):
         session.run(aliases.create, aliases.SetAlias(by_id(key), f"alias/a{number}"))
-        session.run(keys.schedule_deletion, keys.ScheduleDeletion(by_id(key), 7))
+        session.run(deletion.schedule_deletion, deletion.ScheduleDeletion(by_id(key), 7))
     assert sweeper.run_due() == 0
     session.clock.advance(days=7)
     assert sweeper.run_due() + sweeper.run_due() == 2
@@ -53,8 +53,8 @@ def test_keys_and_what_hangs_on_them_go_when_their_deletion_is_due(session, swee
 
 def test_a_cancelled_deletion_is_no_deletion(session, sweeper):
     key = make(session)
-    session.run(keys.schedule_deletion, keys.ScheduleDeletion(by_id(key), 7))
-    session.run(keys.cancel_deletion, keys.CancelDeletion(by_id(key)))
+    session.run(deletion.schedule_deletion, deletion.ScheduleDeletion(by_id(key), 7))
+    session.run(deletion.cancel_deletion, deletion.CancelDeletion(by_id(key)))
     session.clock.advance(days=8)
     assert sweeper.run_due() == 0
     assert session.run(keys.describe, keys.KeyCommand(by_id(key))).state is KeyState.ENABLED
@@ -180,3 +180,13 @@ def test_rotation_is_switched_on_and_off(session):
     off = turn(enabled=False, expect="on")
     assert (off.rotation, off.rotation_interval_s, off.rotation_due_ms) == (RotationState.DISABLED, 30 * DAY_S, 0)
     assert turn(enabled=True).rotation_interval_s == 30 * DAY_S
+
+
+def test_the_earliest_moment_among_keys_that_match(session):
+    earliest = due_keys.earliest({"state": KeyState.PENDING_DELETION}, "deletion_due_ms")
+    with session.runtime.store.begin(write=False) as uow:
+        assert earliest(uow) is None
+    for days in (9, 7, 8):
+        session.run(deletion.schedule_deletion, deletion.ScheduleDeletion(by_id(make(session)), days))
+    with session.runtime.store.begin(write=False) as uow:
+        assert earliest(uow) == session.clock.now_ms() + 7 * DAY_S * 1000

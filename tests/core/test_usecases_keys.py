@@ -20,6 +20,7 @@ from bitting.core.usecases.keys import (
     aliases,
     attributes,
     creation,
+    deletion,
     display_names,
     grants,
     key_policies,
@@ -221,7 +222,7 @@ class TestNames:
         own = replace(command, key=by_id(service_key(session).id))
         session.fails(faults.ServiceKeyProtected, use, own)
         key = session.key()
-        session.run(keys.schedule_deletion, keys.ScheduleDeletion(by_id(key.id), 7))
+        session.run(deletion.schedule_deletion, deletion.ScheduleDeletion(by_id(key.id), 7))
         session.fails(faults.KeyPendingDeletion, use, replace(command, key=by_id(key.id)))
 
 
@@ -233,11 +234,11 @@ class TestDescriptions:
         assert session.run(attributes.set_description, order).description == "for orders"
         held = session.run(attributes.set_protection, attributes.SetProtection(ref, enabled=True, note="in use"))
         assert (held.deletion_protection, held.deletion_protection_note) == (True, "in use")
-        session.fails(faults.KeyDeletionProtected, keys.schedule_deletion, keys.ScheduleDeletion(ref, 7))
+        session.fails(faults.KeyDeletionProtected, deletion.schedule_deletion, deletion.ScheduleDeletion(ref, 7))
         held = session.run(attributes.set_protection, attributes.SetProtection(ref, enabled=False, note="gone"))
         assert (held.deletion_protection, held.deletion_protection_note) == (False, "")
         assert held.description == "for orders"
-        session.run(keys.schedule_deletion, keys.ScheduleDeletion(ref, 7))
+        session.run(deletion.schedule_deletion, deletion.ScheduleDeletion(ref, 7))
         session.fails(faults.KeyPendingDeletion, attributes.set_description, order)
 
     def test_not_of_a_service_key(self, session: Any) -> None:
@@ -526,5 +527,5 @@ class TestSingleImport:
 
     def test_not_while_it_is_about_to_be_deleted(self, session: Any) -> None:
         key = self.waiting(session)
-        session.run(keys.schedule_deletion, keys.ScheduleDeletion(by_id(key.id), 7))
+        session.run(deletion.schedule_deletion, deletion.ScheduleDeletion(by_id(key.id), 7))
         session.fails(faults.KeyPendingDeletion, pending_import.parameters, self.parameters_of(key))

@@ -238,7 +238,7 @@ class TestActivation:
     def test_what_is_offered(self, session: Any) -> None:
         assert session.run(service_activation.regions, service_activation.NoInput()) == [session.runtime.gate.region]
         found = session.run(service_activation.supported_specs, service_activation.NoInput())
-        assert found.providers == ["software"]
+        assert list(found.levels) == ["software"]
         assert {offer.spec.name for offer in found.specs} <= set(SPECS)
         assert {"AES_256", "RSA_2048", "EC_P256"} <= {offer.spec.name for offer in found.specs}
 

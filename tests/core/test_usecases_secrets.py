@@ -20,9 +20,12 @@ from bitting.core.usecases.operator import service
 from bitting.core.usecases.secrets import (
     access_key_rotation,
     account_users,
+    agencies,
     database_rotation,
     grants,
     records,
+    settings,
+    strength,
     values,
     webhook_rotation,
 )
@@ -52,7 +55,8 @@ class TestGrants:
         assert changed.until_ms == 9
         group = session.run(grants.create, grants.SetGrant(secret.id, "g-1", grants.GROUP))
         found = session.run(grants.list_grants, grants.SecretGrantCommand(secret.id)).grants
-        assert sorted(found, key=lambda pair: pair[1]) == [(changed, "ann"), (group, "g-1")]
+        listed = sorted(((one.grant, one.grantee_name) for one in found), key=lambda pair: pair[1])
+        assert listed == [(changed, "ann"), (group, "g-1")]
         session.run(grants.delete, grants.SecretGrantCommand(secret.id, user.id))
         assert session.all(SecretGrant) == [group]
         session.run(grants.delete, grants.SecretGrantCommand(secret.id))
@@ -81,7 +85,7 @@ class TestUsersAndSettings:
     def test_pages_of_users(self, session: Any, user: User) -> None:
         page = session.run(account_users.list_users, account_users.ListUsers())
         assert ([found.name for found in page.users], page.total) == (["admin", "ann"], 2)
-        page = session.run(account_users.list_users, account_users.ListUsers(1, 5))
+        page = session.run(account_users.list_users, account_users.ListUsers(page=1, limit=1))
         assert ([found.name for found in page.users], page.total) == (["ann"], 2)
         page = session.run(account_users.list_users, account_users.ListUsers(text="AN"))
         assert [found.name for found in page.users] == ["ann"]
@@ -109,12 +113,13 @@ class TestUsersAndSettings:
         session.fails(faults.ResourceNotFound, account_users.change_password, order, nobody)
 
     def test_settings(self, session: Any) -> None:
-        named = account_users.SettingByName("checker")
-        assert session.run(account_users.get_setting, named) == ""
-        for word in ("on", "off"):
-            assert session.run(account_users.set_setting, account_users.SetSetting("checker", word)) == word
-            assert session.run(account_users.get_setting, named) == word
-        assert session.run(account_users.get_setting, named, session.other_account()) == ""
+        shown, changed = strength.show_config, strength.set_config
+        assert not session.run(shown, strength.StrengthConfigQuery()).enabled
+        for wanted in (True, False, True):
+            assert session.run(changed, strength.SetStrengthConfig(wanted)).enabled is wanted
+            assert session.run(shown, strength.StrengthConfigQuery()).enabled is wanted
+        assert session.run(changed, strength.SetStrengthConfig()).enabled
+        assert not session.run(shown, strength.StrengthConfigQuery(), session.other_account()).enabled
 
     @pytest.mark.parametrize(
         ("value", "level"),
@@ -122,7 +127,7 @@ class TestUsersAndSettings:
          ("correct horse battery staple 9", "strong"), ("äöüäöüÄÖÜßäö", "medium")],
     )  # fmt: skip
     def test_strength(self, session: Any, value: str, level: str) -> None:
-        found = session.run(account_users.estimate_strength, account_users.EstimateStrength(value))
+        found = session.run(strength.check, strength.CheckStrengths("any", {"it": value})).estimates["it"]
         assert found.level == level
         assert (found.bits < 50) is (level == "weak")
 
@@ -213,9 +218,9 @@ class TestRecords:
         records.require_editable(secret)
         leaving = replace(secret, state=SecretState.PENDING_DELETION)
         for need in (records.require_value_access, records.require_editable):
-            with pytest.raises(faults.KeyPendingDeletion) as caught:
+            with pytest.raises(faults.SecretPendingDeletion) as caught:
                 need(leaving)
-            assert (caught.value.resource, caught.value.kind) == ("db", "secret")
+            assert caught.value.resource == "db"
 
     def test_permission_before_existence(self, session: Any, secret: Secret) -> None:
         context = session.context()
@@ -256,3 +261,24 @@ class TestRotationValues:
         public = rsa.generate_private_key(65537, bits).public_key()
         line = webhook_rotation.ssh_line(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
         assert line == public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+
+
+class TestAgencies:
+    def test_created_once_for_each_name(self, session: Any) -> None:
+        order = agencies.CreateAgencies("RDS", ("one", "two"))
+        assert not session.run(agencies.show_agencies, agencies.AgenciesOfType("RDS")).granted
+        first, again = (session.run(agencies.create_agencies, order) for _ in range(2))
+        assert [agency.name for agency in first.agencies] == ["one", "two"]
+        assert first == again
+        assert all(len(agency.id) == 32 and int(agency.id, 16) >= 0 for agency in first.agencies)
+        assert session.run(agencies.show_agencies, agencies.AgenciesOfType("RDS")).granted
+        assert not session.run(agencies.show_agencies, agencies.AgenciesOfType("Gauss")).granted
+        assert not session.run(agencies.show_agencies, agencies.AgenciesOfType("RDS"), session.other_account()).granted
+        session.fails(faults.PermissionDenied, agencies.create_agencies, order, session.limited())
+
+    def test_settings_are_kept_by_ring_and_name(self, session: Any) -> None:
+        with session.runtime.store.begin(write=True) as uow:
+            settings.write(uow, "r1", "name", "one")
+            settings.write(uow, "r1", "name", "two")
+            found = [settings.read(uow, ring, name) for ring, name in (("r1", "name"), ("r1", "x"), ("r2", "name"))]
+        assert found == ["two", "", ""]

@@ -6,7 +6,9 @@
     python tests/dialects/operations_seen.py DIR    compares with every dialect's table; exits 1 if one was never called
 
 Written where a response leaves the pipeline, so that a test cannot claim what it did not do: an operation counts as
-called once it has answered a request of its own with success.
+called once it has answered a request of its own with success. Two kinds of rows differ: one that its table refuses to
+everybody counts once it has refused, and a public one, answered before a project says whose profile is asked, counts
+for every dialect that has it.
 """
 
 from __future__ import annotations
@@ -37,17 +39,24 @@ def note(dialect: str, call: Any, response: Any) -> None:
         file.write("\t".join(entry) + "\n")
 
 
-def seen(folder: Path) -> set[tuple[str, str]]:
-    """Dialect and operation of every call that succeeded."""
+def seen(folder: Path) -> set[tuple[str, str, str]]:
+    """Dialect, operation and outcome of every call."""
     lines = [line.split("\t") for path in folder.iterdir() for line in path.read_text().splitlines()]
-    return {(dialect, operation) for dialect, operation, outcome in lines if outcome == "ok"}
+    return {(dialect, operation, outcome) for dialect, operation, outcome in lines}
+
+
+def _called(dialect: str, row: Any, found: set[tuple[str, str, str]]) -> bool:
+    """Whether the row has answered as its table says it does."""
+    outcome = "refused" if getattr(row, "refusal", None) is not None else "ok"
+    callers = {entry[0] for entry in found} if getattr(row, "public", False) else {dialect}
+    return any((caller, row.name, outcome) in found for caller in callers)
 
 
 def missing(folder: Path) -> dict[str, list[str]]:
-    """Operations of each dialect's table that no test has called with success."""
+    """Operations of each dialect's table that no test has called."""
     found = seen(folder)
     return {
-        dialect: sorted({row.name for row in rows if (dialect, row.name) not in found})
+        dialect: sorted({row.name for row in rows if not _called(dialect, row, found)})
         for dialect, rows in operation_tables().items()
     }
 

@@ -8,6 +8,7 @@ import tomllib
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -154,7 +155,7 @@ def test_commands_and_their_options_exist(path: Path) -> None:
 def runs(line: str) -> bool:
     """Whether the command line names a command and options that are there."""
     words = line.split("#", maxsplit=1)[0].split()[1:]
-    tree = command_tree()
+    tree: Any = command_tree()
     while words and words[0] in tree:
         tree = tree[words.pop(0)]
     options = {word.split("=")[0].strip("[],`|") for word in words if word.strip("[").startswith("--")}

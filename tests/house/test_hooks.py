@@ -10,8 +10,8 @@ from bitting.dialects.registry import DIALECTS, operation_tables
 BUDGETS = {
     "alibaba_openapi": 0.14,
     "alibaba_instance": 0.06,
-    "huawei": 0.74,
-    "otc": 0.87,
+    "huawei": 0.15,
+    "otc": 0.23,
     "iam": 0.61,  # why: bitting/dialects/iam/rows.py
     "native": 0.00,
 }

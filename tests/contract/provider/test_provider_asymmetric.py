@@ -86,7 +86,7 @@ def test_changed_ciphertext_fails_one_way_only(backend, spec, algorithm):
         with pytest.raises(AsymmetricDecryptionFailed) as caught:
             handle.decrypt(wrong, algorithm)
         assert isinstance(caught.value, InvalidCiphertext)
-        assert not vars(caught.value)
+        assert not any(vars(caught.value).values())
 
 
 @pytest.mark.parametrize("name", dict.fromkeys(case.values[0].name for case in ENCRYPTING))

@@ -87,7 +87,7 @@ def test_fingerprint_is_of_secret_binding_and_root(backend, vault):
     assert print_ != vault.fingerprint(KeyMaterial(b"Secret"), b"binding")
     assert print_ != vault.fingerprint(secret, b"other")
     assert vault.fingerprint(KeyMaterial(b"bc"), b"a") != vault.fingerprint(KeyMaterial(b"c"), b"ab")
-    other = SoftwareVault.alone(type(backend.seal)(b"\x01" * 32), libcrypto="/nonexistent")
+    other = SoftwareVault.without_provider(type(backend.seal)(b"\x01" * 32), libcrypto="/nonexistent")
     assert print_ != other.fingerprint(secret, b"binding")
     assert print_ != hashlib.sha256(b"secret").digest()
 

@@ -40,7 +40,7 @@ class Secrets(ApiClient):
 class Server:
     """Takes every password there is."""
 
-    def works(self, server: Any, login: Any) -> bool:
+    def login_works(self, server: Any, login: Any) -> bool:
         return True
 
     def set_password(self, server: Any, by: Any, login: Any) -> None:

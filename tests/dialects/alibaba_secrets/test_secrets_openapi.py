@@ -385,19 +385,19 @@ def _(api: Secrets) -> Any:
     return CREATE
 
 
-@meets("KeyPendingDeletion/kind=secret")
+@meets("SecretPendingDeletion/")
 def _(api: Secrets) -> Any:
     doomed(api)
     return "GetSecretValue", {"SecretName": "db"}
 
 
-@meets("KeyNotPendingDeletion/kind=secret")
+@meets("SecretNotPendingDeletion/")
 def _(api: Secrets) -> Any:
     api.create()
     return "RestoreSecret", {"SecretName": "db"}
 
 
-@meets("KeyNotEnabled/kind=secret")
+@meets("SecretNotEnabled/")
 def _(api: Secrets) -> Any:
     api.create()
     with api.runtime.store.begin(write=True) as uow:

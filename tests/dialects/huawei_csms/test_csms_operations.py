@@ -31,7 +31,7 @@ class Server:
     def __init__(self) -> None:
         self.users = {"app": "old"}
 
-    def works(self, server: Any, login: Any) -> bool:
+    def login_works(self, server: Any, login: Any) -> bool:
         return self.users.get(login.user) == login.password
 
     def set_password(self, server: Any, by: Any, login: Any) -> None:

@@ -60,7 +60,7 @@ class SoftwareVault:
         self.certificates: Certificates = SoftwareCertificates(kinds.sm2)
 
     @classmethod
-    def alone(cls, seal: Seal, *, libcrypto: str | None = None) -> SoftwareVault:
+    def without_provider(cls, seal: Seal, *, libcrypto: str | None = None) -> SoftwareVault:
         """A vault without a provider. Where there is one, its ``vault`` shares the 50 ms of set-up."""
         return cls(RootWrap(seal), KeyFamilies(Libcrypto.find(libcrypto)))
 

@@ -24,7 +24,6 @@ from bitting.core.specs import SPECS, Family, KeySpec, Usage
 from bitting.core.usecases.instances.instances import require_room_for_key
 from bitting.core.usecases.keys import tags
 
-NAME_TAKEN = "name"
 #: How many ids one query may name.
 IDS_MAX = 5_000
 _DELETED_PAGE = 50
