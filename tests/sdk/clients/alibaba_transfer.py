@@ -12,7 +12,7 @@ import client_script
 from alibabacloud_dkms_transfer.kms_transfer_acs_client import KmsTransferAcsClient
 from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.client import AcsClient
-from client_script import Exchange, Refusal, Sealed, Settings, bare, expect_true
+from client_script import Exchange, Refusal, Settings, expect_true
 from openapi.models import Config
 from plan import Client
 from transfer_steps import TransferSteps
@@ -20,10 +20,6 @@ from unregistered_keys import private_key
 
 # The SDK writes every refused call to standard error; here refusals are wanted.
 logging.getLogger("aliyunsdkcore").setLevel(logging.CRITICAL)
-
-
-#: Whose ciphertexts begin with the key version.
-OPENAPI_LAYOUT = frozenset({"Alibaba OpenAPI", "Alibaba OpenAPI legacy", "Alibaba transfer", "Alibaba Instance"})
 
 
 class Legacy(TransferSteps):
@@ -62,10 +58,6 @@ class Legacy(TransferSteps):
                 getattr(request, f"set_{name}")(text)
         answer: dict[str, Any] = json.loads(sdk.do_action_with_exception(request))
         return answer
-
-    def readable(self, sealed: Sealed) -> str:
-        """The OpenAPI's and its own as they are. Frames it cannot read: it takes the first 36 bytes for a version."""
-        return sealed.text if sealed.sealer in OPENAPI_LAYOUT else bare(sealed.text).portable()
 
     def facts(self, error: Exception) -> Refusal:
         """Status, code and message of the SDK's exception, which must know the request id."""

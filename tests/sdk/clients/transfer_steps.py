@@ -203,9 +203,5 @@ class TransferSteps:
         return self.key(), self.call("Encrypt", KeyId=self.key(), Plaintext=plaintext.decode())["CiphertextBlob"]
 
     def open(self, sealed: Sealed) -> bytes:
-        """Decrypt what another API made, as it is; the older client cannot read the frames of other clouds."""
-        return self.opened(self.readable(sealed), key_id=sealed.key_id).encode()
-
-    def readable(self, sealed: Sealed) -> str:
-        """What the client can take."""
-        return sealed.text
+        """Decrypt what another API made, as it is."""
+        return self.opened(sealed.text, key_id=sealed.key_id).encode()
