@@ -192,7 +192,7 @@ def decrypt(context: Context, command: Decrypt) -> Decrypted:
 def _open(context: Context, spec: KeySpec, blob: Blob, aad: bytes) -> Decrypted:
     algorithm = blob.algorithm or _GCM[spec.family]
     if algorithm is Algorithm.AES_GCM:
-        # Alibaba Cloud's transfer SDKs put the frame of AES in front of every body; the key is what decides.
+        # Some clients put the frame of AES in front of every body; the key is what decides.
         algorithm = _GCM[spec.family]
     if algorithm not in spec.algorithms[Usage.ENCRYPT]:
         raise faults.InvalidCiphertext
