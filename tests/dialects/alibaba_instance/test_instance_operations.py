@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v1
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key, load_pem_public_key
 
-from bitting.core.blob import Blob, framed, padded, parse
+from bitting.core.blob import Blob, body, framed, padded, parse
 from bitting.core.model.key import KeyRef
 from bitting.core.specs import Algorithm
 from bitting.core.usecases.crypto import encryption as crypto
@@ -238,6 +238,23 @@ def test_every_coat_of_a_ciphertext_opens(client, owner):
         assert client.ok("AdvanceDecrypt", CiphertextBlob=coat).Plaintext == b"x"
         assert client.ok("KmsDecrypt", CiphertextBlob=coat).Plaintext == b"x"
         assert client.ok("AdvanceDecrypt", KeyId=key.id, CiphertextBlob=coat).Plaintext == b"x"
+
+
+@pytest.mark.parametrize("spec", ["AES_256", "SM4"])
+def test_a_transfer_client_encloses_what_it_is_given(client, owner, spec):
+    """24 00 02 in front of everything: bodies (also of SM4), and what older versions and other clouds made.
+
+    The plaintext is the OpenAPI's string, for that is what the client answers.
+    """
+    key = KeyRef.by_id(owner.key(spec).id)
+    binary = owner.run(crypto.encrypt, crypto.Encrypt(key, b"hello")).blob
+    text = owner.run(crypto.encrypt, crypto.Encrypt(key, b"hello", text=True)).blob
+    bare = body(binary.version_id, binary.iv, binary.sealed)
+    cases = [(bare, b"hello"), (framed(binary), b"aGVsbG8="), (framed(text), b"hello"), (padded(text), b"hello")]
+    for given, plaintext in cases:
+        assert client.ok("AdvanceDecrypt", CiphertextBlob=b"\x24\x00\x02" + given).Plaintext == plaintext
+    twice = b"\x24\x00\x02" * 2 + framed(text)
+    assert client.refused("AdvanceDecrypt", CiphertextBlob=twice)[0] == 400
 
 
 def test_what_is_made_here_opens_elsewhere(client, owner):

@@ -48,7 +48,7 @@ def test_a_generic_secret_and_its_life(api: Secrets) -> None:
     assert api.value(arn)["SecretData"] == "one"
     described = api.ok("DescribeSecret", {"SecretName": "db", "FetchTags": "true"})
     assert described["Tags"] == {"Tag": [{"TagKey": "env", "TagValue": "prod"}]}
-    assert described["EncryptionKeyId"]
+    assert "EncryptionKeyId" not in described
     assert described["PlannedDeleteTime"] == ""
     assert "Tags" not in api.ok("DescribeSecret", {"SecretName": "db"})
     api.ok("UpdateSecret", {"SecretName": "db", "Description": "b"})

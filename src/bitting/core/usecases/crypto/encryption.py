@@ -91,7 +91,7 @@ class DecryptParts:
 
 @dataclass(slots=True)
 class Decrypted:
-    """The plaintext, and the key and algorithm that decrypted it. ``text``: as in :class:`Encrypt`."""
+    """The plaintext, and the key and algorithm that decrypted it. ``text``: it was sealed as the bytes of a string."""
 
     key: Key
     version_id: str
@@ -210,13 +210,16 @@ def decrypt(context: Context, command: Decrypt) -> Decrypted:
 
 def _open(context: Context, spec: KeySpec, blob: Blob, aad: bytes) -> Decrypted:
     algorithm = blob.algorithm or _GCM[spec.family]
+    if algorithm is Algorithm.AES_GCM:
+        # Some clients put the frame of AES in front of every body; the key is what decides.
+        algorithm = _GCM[spec.family]
     if algorithm not in spec.algorithms[Usage.ENCRYPT]:
         raise faults.InvalidCiphertext
     handle = context.handle(blob.version_id)
     assert can_encrypt(handle)  # noqa: S101 - symmetric specs open as ciphers
     aad = authenticated_data(aad, text=blob.text)
     plaintext = handle.unseal(blob.sealed, iv=blob.iv, aad=aad, algorithm=algorithm)
-    return Decrypted(context.key, blob.version_id, plaintext, algorithm, blob.text)
+    return Decrypted(context.key, blob.version_id, plaintext, algorithm, blob.holds_text)
 
 
 def _decrypt_asymmetric(context: Context, command: Decrypt, algorithm: Algorithm) -> Decrypted:
