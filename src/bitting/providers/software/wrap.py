@@ -32,6 +32,8 @@ ROOT_KEY_BYTES = 32
 KEY_LABEL = b"bitting/key/1\x00"
 SECRET_LABEL = b"bitting/secret/1\x00"
 FINGERPRINT_LABEL = b"bitting/fingerprint/1\x00"
+CHECK_LABEL = b"bitting/check/1\x00"
+RECORD_LABEL = b"bitting/record/1\x00"
 
 _FORMAT = b"\x01"
 _IV_BYTES = 12
@@ -40,11 +42,13 @@ _OVERHEAD = 1 + _IV_BYTES + 16
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class _RootKeys:
-    """What is made once of a root key: the cached cipher and the fingerprint key (HKDF, RFC 5869)."""
+    """What is made once of a root key: the cached cipher and the keys for other purposes (HKDF, RFC 5869)."""
 
     source: KeyMaterial
     cipher: AESGCM
     fingerprint: KeyMaterial
+    check: KeyMaterial
+    record: KeyMaterial
 
 
 class RootWrap:
@@ -89,6 +93,14 @@ class RootWrap:
         message = b"".join((FINGERPRINT_LABEL, len(binding).to_bytes(8, "big"), binding, reveal(secret)))
         return hmac.digest(reveal(self._current().fingerprint), message, "sha256")
 
+    def check_value(self, about: bytes) -> bytes:
+        """What tells this root key from another: HMAC-SHA256 of ``about`` under a key derived for nothing else."""
+        return hmac.digest(reveal(self._current().check), about, "sha256")
+
+    def record_code(self, text: bytes) -> bytes:
+        """The authentication code of a stored record: HMAC-SHA256 under a key derived for nothing else."""
+        return hmac.digest(reveal(self._current().record), text, "sha256")
+
     def _current(self) -> _RootKeys:
         try:
             source = self._seal.root_key()
@@ -105,5 +117,8 @@ def _derive(source: KeyMaterial) -> _RootKeys:
     if len(source) != ROOT_KEY_BYTES:
         raise Unavailable(reason="the root key is not 32 bytes")
     root = reveal(source)
-    derived = HKDF(hashes.SHA256(), ROOT_KEY_BYTES, salt=None, info=FINGERPRINT_LABEL).derive(root)
-    return _RootKeys(source, AESGCM(root), KeyMaterial(derived))
+
+    def subkey(label: bytes) -> KeyMaterial:
+        return KeyMaterial(HKDF(hashes.SHA256(), ROOT_KEY_BYTES, salt=None, info=label).derive(root))
+
+    return _RootKeys(source, AESGCM(root), subkey(FINGERPRINT_LABEL), subkey(CHECK_LABEL), subkey(RECORD_LABEL))
