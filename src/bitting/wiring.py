@@ -125,6 +125,12 @@ class PreparedDirectory:
     seeded: Snapshot | None
 
 
+def prepared_directory(settings: Settings) -> PreparedDirectory:
+    """What :func:`prepare` found or made in another process."""
+    directory = settings.directory
+    return PreparedDirectory(directory / "credentials.json", tls.files_in(directory / "tls"), None)
+
+
 def open_seal(settings: Settings) -> Seal:
     """The seal that the settings name. Made once, before the workers are forked. Raises :class:`SettingsError`."""
     factory = SEALS.get(settings.seal)

@@ -8,12 +8,20 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from bitting.core import faults
+from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import AccessPolicy, Account, ClientKey, Project, User
-from bitting.core.model.service import Operator
+from bitting.core.model.service import Operator, Quota
+from bitting.core.reveal import reveal
 from bitting.core.usecases.iam.credentials import operator
+from bitting.providers.software.wrap import KEY_LABEL, SECRET_LABEL, RootWrap
 from bitting.settings import Settings
+from bitting.stores.sql.driver_errors import translate_errors
 from bitting.wiring import WRONG_ROOT_KEY, Runtime, build, prepare
 
 
@@ -126,3 +134,57 @@ def test_codes_follow_their_records(settings: Settings) -> None:
         assert uow.of(Operator).remove("a" * 64)
         uow.of(Operator).add(record)
     runtime.close()
+
+
+def test_a_full_disk_is_unavailable_and_not_a_failure(settings: Settings) -> None:
+    runtime = build(settings)
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    with pytest.raises(faults.Unavailable), translate_errors():
+        raise OperationalError("insert", {}, full)
+    broken = sqlite3.OperationalError("disk I/O error")
+    with pytest.raises(faults.StoreFailed), translate_errors():
+        raise OperationalError("insert", {}, broken)
+    runtime.close()
+
+
+def test_a_database_that_may_not_grow_answers_the_row_for_unavailable(settings: Settings) -> None:
+    """SQLite's own limit of pages stands in for a full disk: it is the same error."""
+    runtime = build(settings)
+    with pytest.raises(faults.Unavailable):
+        fill(runtime)
+    runtime.close()
+
+
+def fill(runtime: Runtime) -> None:
+    with runtime.store.begin(write=True) as uow:
+        uow.read(text("pragma max_page_count = 1"))
+        for number in range(100):
+            uow.of(Quota).add(Quota(f"{number}/{'x' * 2000}", "s", "n", 1))
+
+
+def test_former_wraps_still_open_and_new_ones_have_a_key_for_each_purpose() -> None:
+    root = KeyMaterial(os.urandom(32))
+    wrap = RootWrap(Fixed(root))
+    secret = KeyMaterial(b"secret")
+    iv = os.urandom(12)
+    former = b"\x01" + iv + AESGCM(reveal(root)).encrypt(iv, b"secret", SECRET_LABEL + b"b")
+    assert reveal(wrap.unwrap(SECRET_LABEL, former, b"b")) == b"secret"
+    made = wrap.wrap(SECRET_LABEL, secret, b"b")
+    assert made[:1] == b"\x02"
+    assert reveal(wrap.unwrap(SECRET_LABEL, made, b"b")) == b"secret"
+    for label, wrapped in ((KEY_LABEL, made), (SECRET_LABEL, b"\x01" + made[1:]), (SECRET_LABEL, b"\x03" + made[1:])):
+        with pytest.raises(faults.ProviderFailed):
+            wrap.unwrap(label, wrapped, b"b")
+    with pytest.raises(InvalidTag):
+        AESGCM(reveal(root)).decrypt(made[1:13], made[13:], SECRET_LABEL + b"b")
+
+
+class Fixed:
+    """A seal that is open."""
+
+    def __init__(self, key: KeyMaterial) -> None:
+        self._key = key
+
+    def root_key(self) -> KeyMaterial:
+        return self._key

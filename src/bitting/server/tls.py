@@ -42,7 +42,7 @@ class TlsFiles:
 def ensure(directory: Path, names: list[str]) -> TlsFiles:
     """The files, made or renewed as needed: first start, new names, or less than 30 days to run."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    files = TlsFiles(directory / "ca.pem", directory / "server.pem", directory / "server.key")
+    files = files_in(directory)
     wanted = ["localhost", "127.0.0.1", "::1", *(name for name in names if name)]
     ca_key_file = directory / "ca.key"
     if not files.ca.exists() or not ca_key_file.exists():
@@ -51,6 +51,11 @@ def ensure(directory: Path, names: list[str]) -> TlsFiles:
     if not files.certificate.exists() or _stale(files.certificate, wanted):
         _make_server(files, ca_key_file, wanted)
     return files
+
+
+def files_in(directory: Path) -> TlsFiles:
+    """Where they are in a directory."""
+    return TlsFiles(directory / "ca.pem", directory / "server.pem", directory / "server.key")
 
 
 def _general_name(name: str) -> x509.GeneralName:

@@ -1,20 +1,22 @@
-"""Material at rest: AES-256-GCM under the root key.
+"""Material at rest: AES-256-GCM under keys derived from the root key.
 
 ::
 
-    wrapped = 01 | iv (12) | ciphertext | tag (16)           n + 29
+    wrapped = 02 | iv (12) | ciphertext | tag (16)           n + 29
+    key     = HKDF-SHA256(root key, info = wrap label | domain label)
     AAD     = domain label | binding                         label ends in a zero byte
 
-The first byte is the format. The label keeps keys and the vault's small secrets apart: one never
-opens as the other. The binding is the caller's (account, key, version, spec), so wrapped bytes moved
-to another record do not open there. IVs are random: NIST SP 800-38D section 8.3 allows 2^32 wraps
-under one root key.
+The first byte is the format; 01, which is still read, is the same under the root key itself. The label keeps keys and
+the vault's small secrets apart: one never opens as the other. The binding is the caller's (account, key, version,
+spec), so wrapped bytes moved to another record do not open there. IVs are random: NIST SP 800-38D section 8.3 allows 2^32
+wraps of each kind under one root key.
 """
 
 from __future__ import annotations
 
 import hmac
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -35,7 +37,9 @@ FINGERPRINT_LABEL = b"bitting/fingerprint/1\x00"
 CHECK_LABEL = b"bitting/check/1\x00"
 RECORD_LABEL = b"bitting/record/1\x00"
 
-_FORMAT = b"\x01"
+WRAP_LABEL = b"bitting/wrap/2\x00"
+
+_FORMAT, _FORMER_FORMAT = b"\x02", b"\x01"
 _IV_BYTES = 12
 _OVERHEAD = 1 + _IV_BYTES + 16
 
@@ -45,7 +49,8 @@ class _RootKeys:
     """What is made once of a root key: the cached cipher and the keys for other purposes (HKDF, RFC 5869)."""
 
     source: KeyMaterial
-    cipher: AESGCM
+    former: AESGCM
+    ciphers: Mapping[bytes, AESGCM]
     fingerprint: KeyMaterial
     check: KeyMaterial
     record: KeyMaterial
@@ -75,14 +80,15 @@ class RootWrap:
     def wrap(self, label: bytes, secret: KeyMaterial, binding: bytes) -> bytes:
         """``secret`` in the format above."""
         iv = os.urandom(_IV_BYTES)
-        return _FORMAT + iv + self._current().cipher.encrypt(iv, reveal(secret), label + binding)
+        return _FORMAT + iv + self._current().ciphers[label].encrypt(iv, reveal(secret), label + binding)
 
     def unwrap(self, label: bytes, wrapped: bytes, binding: bytes) -> KeyMaterial:
         """The secret back. Raises ``ProviderFailed`` for changed bytes, another label or another binding."""
-        cipher = self._current().cipher
-        if len(wrapped) < _OVERHEAD or wrapped[:1] != _FORMAT:
+        keys, form = self._current(), wrapped[:1]
+        if len(wrapped) < _OVERHEAD or form not in {_FORMAT, _FORMER_FORMAT}:
             raise ProviderFailed(reason="wrapped material has an unknown format")
         iv, sealed = wrapped[1 : 1 + _IV_BYTES], wrapped[1 + _IV_BYTES :]
+        cipher = keys.ciphers[label] if form == _FORMAT else keys.former
         try:
             return KeyMaterial(cipher.decrypt(iv, sealed, label + binding))
         except InvalidTag:
@@ -121,4 +127,7 @@ def _derive(source: KeyMaterial) -> _RootKeys:
     def subkey(label: bytes) -> KeyMaterial:
         return KeyMaterial(HKDF(hashes.SHA256(), ROOT_KEY_BYTES, salt=None, info=label).derive(root))
 
-    return _RootKeys(source, AESGCM(root), subkey(FINGERPRINT_LABEL), subkey(CHECK_LABEL), subkey(RECORD_LABEL))
+    ciphers = {label: AESGCM(reveal(subkey(WRAP_LABEL + label))) for label in (KEY_LABEL, SECRET_LABEL)}
+    return _RootKeys(
+        source, AESGCM(root), ciphers, subkey(FINGERPRINT_LABEL), subkey(CHECK_LABEL), subkey(RECORD_LABEL)
+    )
