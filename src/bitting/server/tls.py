@@ -47,7 +47,7 @@ class TlsFiles:
 def ensure(directory: Path, names: list[str]) -> TlsFiles:
     """The files, made or renewed as needed: first start, new names, or less than 30 days to run."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    files = TlsFiles(directory / "ca.pem", directory / "server.pem", directory / "server.key")
+    files = files_in(directory)
     wanted = ["localhost", "127.0.0.1", "::1", *(name for name in names if name)]
     ca_key_file = directory / "ca.key"
     intermediate_key_file = directory / "intermediate.key"
@@ -66,6 +66,11 @@ def _certificates(path: Path) -> list[x509.Certificate]:
 
 def _pem(certificates: list[x509.Certificate]) -> bytes:
     return b"".join(each.public_bytes(serialization.Encoding.PEM) for each in certificates)
+
+
+def files_in(directory: Path) -> TlsFiles:
+    """Where they are in a directory."""
+    return TlsFiles(directory / "ca.pem", directory / "server.pem", directory / "server.key")
 
 
 def _general_name(name: str) -> x509.GeneralName:
