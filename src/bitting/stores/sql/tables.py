@@ -118,7 +118,8 @@ access_keys = Table(
     *_bytes("sealed_secret"),
     *_flags("enabled"),
     *_integers("created_ms", "expires_ms"),
-    *_text("token_digest", "project_id", "parent"),
+    *_text("token_digest", "project_id"),
+    Column("parent", TEXT, nullable=False, server_default=""),
 )
 Index("access_keys_account", access_keys.c.account_id, access_keys.c.id)
 Index("access_keys_user", access_keys.c.user_id, access_keys.c.id)
@@ -133,7 +134,8 @@ tokens = Table(
     *_integers("issued_ms", "expires_ms"),
     *_text("audit_id"),
     *_flags("restricted"),
-    *_text("scope", "parent"),
+    *_text("scope"),
+    Column("parent", TEXT, nullable=False, server_default=""),
 )
 Index("tokens_parent", tokens.c.parent, tokens.c.id)
 Index("tokens_expires", tokens.c.expires_ms, tokens.c.id)
