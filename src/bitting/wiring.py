@@ -8,29 +8,35 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 import os
 import socket
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bitting.audit.alarms import Alarms
 from bitting.audit.policy import AuditPolicy
 from bitting.audit.signer import Signer
-from bitting.audit.writer import FileTrail
+from bitting.audit.usage import UsageCounter
+from bitting.audit.writer import FileTrail, Observer
 from bitting.core.attestation import TokenAttestation
-from bitting.core.faults import Fault
+from bitting.core.faults import Fault, ProviderFailed, Unavailable
 from bitting.core.gate import Gate
 from bitting.core.key_cache import KeyCache
+from bitting.core.model.audit_event import AuditEvent
+from bitting.core.model.identity import AccessKey
 from bitting.core.pem import PUBLIC_KEY, blocks
 from bitting.core.ports import Attestation, Clock, KeyProvider, OperatedSeal, Seal, Store, Vault
 from bitting.core.scheduler import Handler, Scheduler
 from bitting.core.throttle import Throttle
+from bitting.core.usecases.iam.credentials import secret_binding
 from bitting.core.usecases.keys.sweeps import SWEEPS
 from bitting.core.usecases.secrets.rotation_ports import Rotator
 from bitting.core.usecases.secrets.sweeps import SECRET_SWEEPS, secret_handlers
@@ -42,6 +48,7 @@ from bitting.dialects.native import developer
 from bitting.outbound.decision_point import HttpAuthorizer
 from bitting.outbound.http_client import BoundedHttpClient
 from bitting.providers.software.provider import software
+from bitting.providers.software.vault import SoftwareVault
 from bitting.rotators.mysql import MysqlRotator
 from bitting.rotators.postgresql import PostgresqlRotator
 from bitting.seals.registry import SEALS
@@ -51,9 +58,15 @@ from bitting.server.nonces import SharedNonces
 from bitting.server.scheduler import SchedulerThread
 from bitting.settings import Settings, SettingsError
 from bitting.stores.snapshot import Snapshot, delete_developer_state, restore, take
+from bitting.stores.sql.facts import fact, set_once
+from bitting.stores.sql.record_codes import RecordCodes
 from bitting.stores.sql.schema import migrate
 from bitting.stores.sql.spent import SqlSpentProofs
 from bitting.stores.sql.store import SqlStore
+
+#: The fact that tells the database's root key from others, and the file that says that there is one.
+ROOT_CHECK, CODES_MARKER = "root_key_check", ".authenticated"
+WRONG_ROOT_KEY = "the root key is not the one this database was made with; put the right one in place (root.key)"
 
 
 class SystemClock:
@@ -94,6 +107,7 @@ class Runtime:
     store: Store
     providers: Mapping[str, KeyProvider]
     trail: FileTrail
+    usage: UsageCounter
     gate: Gate
     app: App
     scheduler: SchedulerThread
@@ -105,6 +119,7 @@ class Runtime:
         self.scheduler.stop()
         self.trail.close()
         self.spent.close()
+        self.usage.close()
         self.store.close()
 
 
@@ -117,13 +132,63 @@ class PreparedDirectory:
     seeded: Snapshot | None
 
 
+def prepared_directory(settings: Settings) -> PreparedDirectory:
+    """What :func:`prepare` found or made in another process."""
+    directory = settings.directory
+    return PreparedDirectory(directory / "credentials.json", tls.files_in(directory / "tls"), None)
+
+
 def open_seal(settings: Settings) -> Seal:
     """The seal that the settings name. Made once, before the workers are forked. Raises :class:`SettingsError`."""
     factory = SEALS.get(settings.seal)
     if factory is None:
         msg = f"there is no seal {settings.seal!r}; the seals are {', '.join(sorted(SEALS))}"
         raise SettingsError(msg)
-    return factory(settings.directory, not (settings.directory / "credentials.json").exists())
+    # A root key is made with the first account and never again: without it existing data is lost, with another it would
+    # be lost unnoticed.
+    first = not (settings.directory / "credentials.json").exists() and not fact(settings.database, ROOT_CHECK)
+    return factory(settings.directory, first)
+
+
+def root_key_reason(database: str, vault: SoftwareVault) -> str:
+    """Why the root key in use is not the database's; empty if it is. Raises ``Unavailable`` while sealed."""
+    held = fact(database, ROOT_CHECK)
+    if not held or hmac.compare_digest(held, _check_of(database, vault)):
+        return ""
+    return WRONG_ROOT_KEY
+
+
+def _check_of(database: str, vault: SoftwareVault) -> str:
+    return vault.check_value(fact(database, "store_id").encode()).hex()
+
+
+def _tie_root_key(settings: Settings, seal: Seal, store: SqlStore, vault: SoftwareVault) -> None:
+    """The database and the root key belong together from the first start on. Raises ``Unavailable`` if they do not.
+
+    A database from before there were check values is proved by a secret in it, and its records get their codes.
+    """
+    if isinstance(seal, OperatedSeal) and seal.status().sealed:
+        return  # asked again by ready()
+    database = settings.database
+    if not fact(database, ROOT_CHECK):
+        marker = settings.directory / CODES_MARKER
+        if marker.exists():
+            raise Unavailable(reason=f"the database has lost its check values; restore it, or remove {marker}")
+        plain = SqlStore(database)
+        with plain.begin(write=False) as uow:
+            proofs = uow.of(AccessKey).find(limit=1)
+        plain.close()
+        try:
+            for key in proofs:
+                vault.unwrap(key.sealed_secret, secret_binding(key.id))
+        except ProviderFailed:
+            raise Unavailable(reason=WRONG_ROOT_KEY) from None
+        store.write_codes()
+        set_once(database, ROOT_CHECK, _check_of(database, vault))
+    reason = root_key_reason(database, vault)
+    if reason:
+        raise Unavailable(reason=reason)
+    (settings.directory / CODES_MARKER).touch(mode=0o600)
 
 
 def prepare(settings: Settings, seal: Seal | None = None) -> PreparedDirectory:
@@ -170,9 +235,12 @@ def build(
     providers: dict[str, KeyProvider] = {provider.name: provider}
     if not isinstance(seal, OperatedSeal):
         provider.status()
-    store = SqlStore(settings.database)
+    store = SqlStore(settings.database, codes=RecordCodes(vault.record_code))
+    _tie_root_key(settings, seal, store, vault)
     cache = KeyCache(store, providers)
-    trail = open_trail(settings, vault)
+    reporter = FailureLogger(settings.log_level, "dev" if settings.dev else "")
+    usage = UsageCounter(store, reporter.failure)
+    trail = open_trail(settings, vault, partial(_observe, usage, _alarms(store, reporter)))
     clock, entropy = SystemClock(), SystemEntropy()
     throttle = Throttle(1 / settings.worker_count)
     gate = Gate(
@@ -183,7 +251,6 @@ def build(
     developer_rows = developer.rows(partial(restore, store, seeded)) if seeded is not None else ()
     chain = _text(directory / "tls" / "ca.pem")
     dialects = registry.build(registry.DialectPorts(vault, clock, settings.region, chain, developer_rows))
-    reporter = FailureLogger(settings.log_level, "dev" if settings.dev else "")
     injector = RuleFaultInjector(gate, clock.turn, registry.catalogues()) if seeded is not None else None
     spent = SqlSpentProofs(settings.database)
     strict = settings.replay_protection == "strict"
@@ -196,6 +263,8 @@ def build(
                 gate.require_unsealed()
             for each in providers.values():
                 each.status()
+            if reason := root_key_reason(settings.database, vault):
+                return reason
             cache.refresh()
         except Fault as fault:
             return fault.detail("reason") or type(fault).__name__
@@ -215,10 +284,25 @@ def build(
         dev=seeded is not None,
         echo=settings.echo,
     )
-    return Runtime(store, providers, trail, gate, app, scheduler, spent)
+    return Runtime(store, providers, trail, usage, gate, app, scheduler, spent)
 
 
-def open_trail(settings: Settings, vault: Vault) -> FileTrail:
+def _alarms(store: Store, reporter: FailureLogger) -> Alarms:
+    """Alarms that know what is known; a store that cannot be read now is no reason not to start."""
+    alarms = Alarms()
+    try:
+        alarms.know(store)
+    except Fault as fault:
+        reporter.failure("alarms", fault)
+    return alarms
+
+
+def _observe(usage: UsageCounter, alarms: Alarms, batch: Sequence[AuditEvent]) -> Sequence[AuditEvent]:
+    usage.observe(batch)
+    return alarms.observe(batch)
+
+
+def open_trail(settings: Settings, vault: Vault, observer: Observer | None = None) -> FileTrail:
     """The audit trail in the data directory. Raises ``OSError``."""
     directory = settings.directory / "audit"
     policy = AuditPolicy(
@@ -232,7 +316,7 @@ def open_trail(settings: Settings, vault: Vault) -> FileTrail:
         settings.audit_checkpoint_s,
     )
     directory.mkdir(mode=0o700, exist_ok=True)
-    return FileTrail(directory, policy, Signer(directory, vault))
+    return FileTrail(directory, policy, Signer(directory, vault), observer)
 
 
 def _attestation(settings: Settings, vault: Vault, clock: Clock) -> Attestation | None:

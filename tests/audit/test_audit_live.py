@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "server"))
 
@@ -22,6 +23,7 @@ from trail_setup import SLOW, event, lines
 
 from bitting.audit.writer import FileTrail
 from bitting.bench.signers import sdk_hmac
+from bitting.cli.audit import audit
 
 KILLS = int(os.environ.get("BITTING_AUDIT_KILLS", "6"))
 FLUSH_S = 0.3
@@ -54,7 +56,7 @@ def children(server: Live) -> list[int]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Any:
     live = Live(tmp_path_factory.mktemp("audit") / "data", workers=2)
-    live.start()
+    live.start(seconds=60)
     yield live
     assert live.stop() == 0, live.output()
 
@@ -117,6 +119,26 @@ def test_an_object_that_is_no_key_is_named(server: Live) -> None:
     assert last(server, "projects")["objects"] == ["account/1234"]
 
 
+def test_uses_are_shown_to_operators_once_the_server_has_counted_them(tmp_path: Path) -> None:
+    server = Live(tmp_path / "data")
+    server.start(seconds=60)
+    _, made = call(server, "create-key", {"key_alias": "used"})
+    key_id = made["key_info"]["key_id"]
+    for _ in range(3):
+        call(server, "encrypt-data", {"key_id": key_id, "plain_text": "x"})
+    assert server.stop() == 0
+    server.start(seconds=60)
+    shown = CliRunner().invoke(audit, ["usage", "--data-dir", str(server.directory), "--of", key_id, "--json"])
+    assert shown.exit_code == 0, shown.output
+    (usage,) = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert (usage["principal"], usage["count"]) == (server.credentials["access_key_id"], 3)
+    shown = CliRunner().invoke(audit, ["usage", "--data-dir", str(server.directory), "--by", usage["principal"]])
+    assert f"key/{key_id}" in shown.stdout
+    status = json.loads(CliRunner().invoke(audit, ["status", "--data-dir", str(server.directory)]).stdout)
+    assert (status["failing"], status["on_failure"]) == ("", "refuse")
+    assert server.stop() == 0
+
+
 def operator(server: Live) -> str:
     return (server.directory / "operator.token").read_text().strip()
 
@@ -145,7 +167,7 @@ def test_every_acknowledged_change_is_recorded_however_it_ends(tmp_path: Path) -
             return
 
     for round_number in range(KILLS):
-        server.start()
+        server.start(seconds=60)
         clients = [threading.Thread(target=create, args=(round_number, client)) for client in range(3)]
         for client in clients:
             client.start()
@@ -153,7 +175,7 @@ def test_every_acknowledged_change_is_recorded_however_it_ends(tmp_path: Path) -
         server.kill()
         for client in clients:
             client.join()
-    server.start()
+    server.start(seconds=60)
     assert server.stop() == 0
     found = lines(server.directory / "audit")
     recorded = {line["changed"][0] for line in found if line.get("operation") == "create-key" and line["changed"]}
@@ -168,13 +190,13 @@ def test_every_acknowledged_change_is_recorded_however_it_ends(tmp_path: Path) -
 def test_a_file_that_cannot_grow_refuses_before_the_change_and_recovers(tmp_path: Path) -> None:
     """The limit on file sizes stands for a full disk; the trail is the largest file and meets it first."""
     server = Live(tmp_path / "data")
-    server.start()
+    server.start(seconds=60)
     assert server.stop() == 0
     held = trail_of(server)
     for number in range(25_000):
         held.record(event(number))
     held.close()
-    server.start()
+    server.start(seconds=60)
     (worker,) = children(server)
     size = max(path.stat().st_size for path in (server.directory / "audit").glob("0*.jsonl"))
     resource.prlimit(worker, resource.RLIMIT_FSIZE, (size + 1500, resource.RLIM_INFINITY))

@@ -25,7 +25,7 @@ class Live:
         self.environment = {**os.environ, **environment}
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, seconds: float = 20) -> None:
+    def start(self, seconds: float = 60) -> None:
         command = [sys.executable, "-m", "bitting", "serve", "--data-dir", str(self.directory)]
         command += ["--http", self.http, "--https", self.https, "--workers", str(self.workers)]
         self.directory.parent.mkdir(parents=True, exist_ok=True)

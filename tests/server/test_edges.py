@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -187,3 +188,36 @@ def _fill_and_refuse(server: Live) -> None:
         wire.close()
     time.sleep(0.3)
     assert asked(server.http, "POST", "/", protobuf, body)[0] != 503
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_no_process_dumps_core_and_the_parent_never_had_the_root_key(live: Live) -> None:
+    assert live.process is not None
+    parent = Path(f"/proc/{live.process.pid}")
+    limits = (parent / "limits").read_text()
+    core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
+    assert core.split()[4:6] == ["0", "0"]
+    root_key = (live.directory / "root.key").read_bytes()
+    secret = live.credentials["access_key_secret"].encode()
+    try:
+        memory = memory_of(live.process.pid)
+    except PermissionError:
+        return  # nobody but the superuser reads it: that is what was asked for
+    assert root_key not in memory
+    assert secret not in memory
+
+
+def memory_of(pid: int) -> bytes:
+    """What is written in a process's own memory."""
+    parts = []
+    with Path(f"/proc/{pid}/mem").open("rb") as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            place, rights, *_ = line.split()
+            if rights.startswith("rw"):
+                start, end = (int(part, 16) for part in place.split("-"))
+                memory.seek(start)
+                try:
+                    parts.append(memory.read(end - start))
+                except OSError:
+                    continue
+    return b"\0".join(parts)

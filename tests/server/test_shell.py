@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ from bitting.bench.signers import sdk_hmac
 
 def post(server: Live, verb: str, payload: dict[str, object]) -> tuple[int, dict]:
     credentials = server.credentials
+    # identical changes of one second would be one change and a replay
+    payload = {"sequence": str(uuid.uuid4()), **payload}
     shot = sdk_hmac("test", credentials, credentials["project_id"], verb, payload)
     host, _, port = server.http.partition(":")
     connection = http.client.HTTPConnection(host, int(port), timeout=10)

@@ -139,6 +139,7 @@ class FileTrail:
                 resumed = {"kind": "resumed", "time_ms": now, "unsigned": end.seq - held.seq}
                 end = self._segments.append([_encode(resumed)], now)
             self._unsigned = end
+            self._failing = self._segments.ensure_reserve()
         self._sign()
 
     def close(self) -> None:

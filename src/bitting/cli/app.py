@@ -84,6 +84,7 @@ _GROUPS = {
     "project": ("bitting.cli.operator", "project"),
     "quota": ("bitting.cli.operator", "quota"),
     "key": ("bitting.cli.operator", "key"),
+    "target": ("bitting.cli.targets", "target"),
     "switch": ("bitting.cli.operator", "switch"),
     "policy": ("bitting.cli.authority", "policy"),
     "operator-token": ("bitting.cli.authority", "operator_token"),

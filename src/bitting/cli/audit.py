@@ -24,6 +24,7 @@ from bitting.audit import search as reading
 from bitting.audit.search import FIELDS, Query
 from bitting.audit.signer import PRIVATE_NAME, Signer, read_public
 from bitting.audit.verify import Anchor, Report, verify
+from bitting.cli.client import Native, run_against_server, segment
 from bitting.core.faults import Fault
 from bitting.settings import SettingsError, load
 
@@ -217,6 +218,35 @@ def alarms_of_trail(since: Since = "", until: Until = "", data_dir: DataDir = No
     """What the server thought worth an alarm."""
     query = _query(["kind=alarm"], "", since, until, failed=False)
     _print(reading.search(_directory(data_dir), query), as_json=as_json)
+
+
+@audit.command("status")
+def trail_status(data_dir: DataDir = None) -> None:
+    """How the trail of the running server is: state and counters of one worker, as JSON."""
+    raise SystemExit(run_against_server(lambda native: print(json.dumps(native.get("audit")["audit"])), data_dir))
+
+
+@audit.command("usage")
+def usage(
+    of: Annotated[str, typer.Option(help="Who used this: a key id, key/ID or secret/NAME.")] = "",
+    by: Annotated[str, typer.Option(help="What this access key, client key or user used.")] = "",
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """When keys and secrets were last used, how often and by whom; counts are at most half a minute old."""
+    if bool(of) == bool(by):
+        text = "give one of --of and --by"
+        raise _fail(text)
+    kind, _, name = of.partition("/") if "/" in of else ("key", "", of)
+    path = f"usage/by/{segment(by)}" if by else f"usage/of/{segment(kind)}/{segment(name)}"
+
+    def show(native: Native) -> None:
+        for each in native.get(path)["usage"]:
+            last = datetime.fromtimestamp(each["last_ms"] / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+            text = f"{last}  {each['object']}  {each['principal']}  {each['count']} uses, {each['failed']} failed"
+            print(json.dumps(each) if as_json else text)
+
+    raise SystemExit(run_against_server(show, data_dir))
 
 
 @audit.command("key")

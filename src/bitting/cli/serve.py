@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from bitting.core.faults import Fault
+from bitting.core.ports import Seal
 from bitting.server import rsgi, worker
 from bitting.server.addresses import Proxies, believed
 from bitting.server.body_budget import BodyBudget
+from bitting.server.hardening import forbid_core_dumps
 from bitting.server.lock import DirectoryInUse, acquire
 from bitting.server.native_door import NativeDoor, door_names
 from bitting.server.nonces import SharedNonces
@@ -21,26 +24,27 @@ from bitting.server.seed import SeedError
 from bitting.server.supervisor import Supervisor
 from bitting.server.tls import TlsFiles
 from bitting.settings import Settings, SettingsError, load, split_address
-from bitting.wiring import build, open_seal, prepare
+from bitting.wiring import PreparedDirectory, build, open_seal, prepare, prepared_directory
+
+_STOPPERS = (SettingsError, SeedError, DirectoryInUse, Fault, OSError)
 
 
 def run(overrides: Mapping[str, Any]) -> int:
     """Serve until told to stop. 0, or 1 with one line that says what to do."""
     try:
         settings = load(overrides)
+        forbid_core_dumps()
         settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         acquire(settings.directory)  # held until this process and its workers are gone
         listeners, proxies = _wanted(settings), _proxies(settings)
         for listener in listeners:
             require_free(listener.address)
         seal = open_seal(settings)
-        prepared = prepare(settings, seal)
-    except (SettingsError, SeedError, DirectoryInUse) as error:
-        return _fail(f"cannot start: {error}")
-    except Fault as fault:
-        return _fail(f"cannot start: {fault.detail('reason') or type(fault).__name__}")
-    except OSError as error:
-        return _fail(f"cannot start: {error.filename or settings.data_dir}: {error.strerror}; check --data-dir")
+        prepared = prepare(settings, seal) if settings.dev else _prepared_by_a_child(settings, seal)
+        if prepared is None:
+            return 1
+    except _STOPPERS as error:
+        return _fail(f"cannot start: {_reason(error)}")
 
     nonces = SharedNonces()
 
@@ -63,6 +67,39 @@ def run(overrides: Mapping[str, Any]) -> int:
 
     code = Supervisor(work, settings.worker_count).run(ready)
     return _fail(f"no worker started; are {settings.http} and {settings.https} free?") if code else 0
+
+
+def _prepared_by_a_child(settings: Settings, seal: Seal) -> PreparedDirectory | None:
+    """Prepare in a process of its own; None if that failed and said why.
+
+    The parent lives as long as the server and needs neither the root key nor the passwords that are made at the first
+    start: so it never has them. (Developer mode's parent keeps the seed, and prepares by itself.)
+    """
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            prepare(settings, seal)
+            code = 0
+        except _STOPPERS as error:
+            _fail(f"cannot start: {_reason(error)}")
+        except Exception as error:  # noqa: BLE001 - the last frame of a forked child
+            _fail(f"cannot start: {type(error).__name__}: {error}")
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    if status:
+        return None
+    return prepared_directory(settings)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, Fault):
+        return error.detail("reason") or type(error).__name__
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the data directory'}: {error.strerror}; check --data-dir"
+    return str(error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
+from bitting.core.model.audit_event import AuditEvent, AuditNote
+from bitting.core.model.identity import Principal
 from bitting.core.ports import Collection, UnitOfWork
-from bitting.core.use_case import UseCase
+from bitting.core.use_case import RequestContext, UseCase
 
 T = TypeVar("T")
 
@@ -49,6 +51,51 @@ def named(use: UseCase[Any, Any], command: Any) -> tuple[str, ...]:
         return ()
     values = ((kind, getattr(command, name, None)) for name, kind in plan)
     return tuple(f"{kind}/{value[:_TEXT_MAX]}" for kind, value in values if isinstance(value, str) and value)
+
+
+def note_caller(note: AuditNote, principal: Principal) -> None:
+    """Note who asked."""
+    note.account_id, note.principal = principal.account_id, principal.credential_id or principal.user_id
+
+
+def note_use(
+    note: AuditNote, use: UseCase[Any, Any], command: Any, principal: Principal, key_id: str, changed: tuple[str, ...]
+) -> None:
+    """Note one use case of a request: who, what action, which objects, what it changed."""
+    note_caller(note, principal)
+    note.action = use.action
+    note.key_id = note.key_id or key_id
+    if not use.hot or use.key is None:
+        note.objects = tuple(dict.fromkeys((*note.objects, *named(use, command))))
+    if changed:
+        note.changed = (*note.changed, *changed)
+
+
+def event_of(
+    request_context: RequestContext, now_ms: int, outcome: str, status: int = 0, claimed: str = ""
+) -> AuditEvent:
+    """The record of a request, from what was noted of it."""
+    note = request_context.note
+    return AuditEvent(
+        now_ms,
+        request_context.request_id,
+        request_context.dialect,
+        request_context.operation,
+        note.account_id,
+        note.principal,
+        request_context.source,
+        note.key_id,
+        outcome,
+        "request",
+        claimed,
+        note.action,
+        note.objects,
+        note.key_version,
+        request_context.user_agent,
+        status,
+        request_context.code,
+        note.changed,
+    )
 
 
 class Watched:

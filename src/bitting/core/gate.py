@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from bitting.core import faults, replicas
-from bitting.core.audit_objects import Watched, named
+from bitting.core.audit_objects import Watched, event_of, note_caller, note_use
 from bitting.core.authz import decision_point
 from bitting.core.authz.decision_point import Authorizer
 from bitting.core.authz.engine import EVERYTHING_OF, SOMEWHERE, Scope, bind, decide
@@ -42,7 +42,7 @@ from bitting.core.authz.vocabulary import FREE, NAMED, NAMED_USES
 from bitting.core.key_cache import CachedKey, KeyCache, NotResident, View, resolve
 from bitting.core.key_states import is_deleted, require_state
 from bitting.core.keystore_access import SHARED, require_keystore_usable
-from bitting.core.model.audit_event import AuditEvent, AuditNote
+from bitting.core.model.audit_event import AuditNote
 from bitting.core.model.identity import AccountState, Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.keystore import Keystore
@@ -232,8 +232,8 @@ class Gate:
         request_context.recorded = True
         note = request_context.note
         if principal is not None:
-            note.account_id, note.principal = principal.account_id, principal.credential_id or principal.user_id
-        self.trail.record(self._event(request_context, self.clock.now_ms(), outcome, status, claimed))
+            note_caller(note, principal)
+        self.trail.record(event_of(request_context, self.clock.now_ms(), outcome, status, claimed))
 
     def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
@@ -245,7 +245,7 @@ class Gate:
             except faults.NotFound:
                 raise self._absent(use, context.principal, ref) from None
             context._cached = cached  # noqa: SLF001 - the gate fills the context it made
-            self._check_key(use.action, use.states, context, cached.key)
+            self._check_key(use.action, use.states, context, cached.key, context.request_context.operation)
         return use.run(context, command)
 
     @staticmethod
@@ -269,7 +269,7 @@ class Gate:
                     key = context._key = self.find_key(uow, context, ref)  # noqa: SLF001
                 except faults.NotFound:
                     raise self._absent(use, context.principal, ref) from None
-                self._check_key(use.action, use.states, context, key)
+                self._check_key(use.action, use.states, context, key, context.request_context.operation)
                 if use.writes:
                     context._key = self._writable_record(uow, context, key)  # noqa: SLF001
             return use.run(context, command)
@@ -295,10 +295,12 @@ class Gate:
         replicas.require_sync(held, self.switches(context.view))
         return held
 
-    def with_key(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
+    def with_key(self, context: Context, ref: KeyRef, action: str, states: str, service: str = "") -> Context:
         """A context for a further key that the command names: points 3 to 5 hold for it as well.
 
         Hot in hot use cases, in the same transaction in cold ones. The trail names the first key of all.
+        ``service``: the key protects what that service keeps. The service's own key then needs no right besides the
+        one on what it protects; of other keys' policies, rules for any operation of the action count.
         """
         further = replace(context, _key=None, _cached=None)
         if context._uow is not None:  # noqa: SLF001
@@ -308,7 +310,11 @@ class Gate:
             key = further._cached.key  # noqa: SLF001
         if context._key is None and context._cached is None:  # noqa: SLF001
             context._key = key  # noqa: SLF001
-        self._check_key(action, states, context, key)
+        if service and key.service == service and key.ring == context.principal.ring:
+            require_state(states, key, context.now_ms)
+        else:
+            operation = "" if service else context.request_context.operation
+            self._check_key(action, states, context, key, operation)
         return further
 
     def switches(self, view: View) -> Switches:
@@ -369,8 +375,8 @@ class Gate:
     def _partition(view: View, keystore_id: str) -> Keystore | None:
         return view.get(("keystore", keystore_id), lambda reader: reader.get(Keystore, keystore_id))
 
-    def _check_key(self, action: str, states: str, context: Context, key: Key) -> None:
-        principal = context.principal
+    def _check_key(self, action: str, states: str, context: Context, key: Key, operation: str) -> None:
+        principal, source = context.principal, context.request_context.source
         if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
             raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
         if key.ring != principal.ring:
@@ -381,8 +387,7 @@ class Gate:
             if not is_granted(principal, action, f"key/{key.id}"):
                 raise faults.KeyPermissionDenied(resource=key.id, action=action)
         elif not principal.admin:
-            request_context = context.request_context
-            attempt = PolicyRequest(action, request_context.operation, request_context.source, context.now_ms)
+            attempt = PolicyRequest(action, operation, source, context.now_ms)
             self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy, placed_name(key))
         if states == "use" and key.keystore_id not in SHARED:
             require_keystore_usable(self._partition(context.view, key.keystore_id), principal)
@@ -409,42 +414,11 @@ class Gate:
 
     def _record(self, use: UseCase[C, R], command: C, context: Context, outcome: str) -> None:
         """Note what a use case was about; the record itself is written now or with the answer."""
-        principal, request_context = context.principal, context.request_context
-        note = request_context.note
-        note.account_id, note.principal = principal.account_id, principal.credential_id or principal.user_id
-        note.action = use.action
+        request_context, watched = context.request_context, context._watched  # noqa: SLF001
         key = context._cached.key if context._cached else context._key  # noqa: SLF001
-        if key is not None and not note.key_id:
-            note.key_id = key.id
-        if not use.hot or use.key is None:
-            note.objects = tuple(dict.fromkeys((*note.objects, *named(use, command))))
-        if context._watched is not None and outcome == "ok":  # noqa: SLF001 - what failed was rolled back
-            note.changed = (*note.changed, *context._watched.changed)  # noqa: SLF001
+        changed = watched.changed if watched is not None and outcome == "ok" else ()  # what failed was rolled back
+        note_use(request_context.note, use, command, context.principal, key.id if key else "", changed)
         if not request_context.deferred:
             request_context.recorded = True
-            self.trail.record(self._event(request_context, context.now_ms, outcome, 0, ""))
+            self.trail.record(event_of(request_context, context.now_ms, outcome))
             request_context.note = AuditNote()
-
-    @staticmethod
-    def _event(request_context: RequestContext, now_ms: int, outcome: str, status: int, claimed: str) -> AuditEvent:
-        note = request_context.note
-        return AuditEvent(
-            now_ms,
-            request_context.request_id,
-            request_context.dialect,
-            request_context.operation,
-            note.account_id,
-            note.principal,
-            request_context.source,
-            note.key_id,
-            outcome,
-            "request",
-            claimed,
-            note.action,
-            note.objects,
-            note.key_version,
-            request_context.user_agent,
-            status,
-            request_context.code,
-            note.changed,
-        )

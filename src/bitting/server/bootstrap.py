@@ -36,8 +36,7 @@ def ensure_credentials(directory: Path, gate: Gate, region: str, places: Mapping
     """
     path, draft = directory / "credentials.json", directory / _DRAFT
     with gate.store.begin(write=True) as uow:
-        accounts = uow.of(Account).find(limit=1)
-        if not accounts:
+        if not uow.of(Account).count():  # which needs no root key
             draft.unlink(missing_ok=True)
             _appoint_operator(directory, gate, uow)
             _write(draft, {**_found(directory, gate, uow, region), **places})

@@ -55,7 +55,7 @@ def test_head_is_the_newest_revision():
 
 
 def test_every_kind_has_its_table_and_nothing_else_has():
-    own = {"changes", "sequences", "meta"}
+    own = {"changes", "sequences", "meta", "spent_proofs", "record_codes"}
     assert {kind.table for kind in KINDS} | own == set(METADATA.tables)
 
 

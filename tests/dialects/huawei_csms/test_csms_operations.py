@@ -34,6 +34,9 @@ class Server:
     def login_works(self, server: Any, login: Any) -> bool:
         return self.users.get(login.user) == login.password
 
+    def is_privileged(self, server: Any, by: Any, user: str) -> bool:
+        return False
+
     def set_password(self, server: Any, by: Any, login: Any) -> None:
         self.users[login.user] = login.password
 
@@ -274,7 +277,7 @@ def test_rotation_its_task_its_event_and_its_record(csms: Csms, worker: Any) -> 
     operator(
         csms,
         secret_targets.set_target,
-        secret_targets.SetTarget(account, "db-1", "mysql", "h", 3306, "", "root", "p"),
+        secret_targets.SetTarget(account, "db-1", "mysql", "h", 3306, "", "root", "p", users=("app*",)),
     )
     operator(csms, secret_targets.set_webhook, secret_targets.SetWebhook(account, "urn:smn:topic", "https://a.test/"))
     csms.event()

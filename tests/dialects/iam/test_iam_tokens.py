@@ -307,3 +307,11 @@ class TestBadInput:
         assert identity.founded.password not in seen
         assert "hunter2" not in seen
         assert answer.token not in seen
+
+
+def test_wrong_passwords_lock_the_user_for_their_source(identity: Identity) -> None:
+    """The right one is refused too, in the same words; after a quarter of an hour it is good again."""
+    refused = [identity.sign_in(password="wrong").refusal for _ in range(6)]
+    assert [*refused, identity.sign_in().refusal] == [UNAUTHORIZED] * 7
+    identity.runtime.clock.advance(seconds=15 * 60)
+    assert identity.sign_in().status == 201

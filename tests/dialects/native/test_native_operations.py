@@ -9,6 +9,7 @@ import pytest
 from huawei.conftest import ApiClient
 
 from bitting.core.model.service import Operator
+from bitting.core.model.usage import Usage
 from bitting.core.usecases.iam.credentials import token_digest
 from bitting.core.usecases.keys import keystores
 from bitting.core.usecases.secrets import lifecycle as secrets
@@ -150,6 +151,19 @@ def test_users_and_statements(native: NativeClient) -> None:
     assert [held["id"] for held in native.ok("GET", path)] == [made["id"]]
     native.ok("DELETE", f"statements/{made['id']}")
     assert native.ok("GET", path) == []
+
+
+def test_what_was_used_by_whom(native: NativeClient) -> None:
+    assert native.ok("GET", "audit") == {}
+    used = Usage("1/key/k-1/AK1", "1", "key/k-1", "AK1", 1, 2, 3, 0, ())
+    other = Usage("1/*/AK1", "1", "*", "AK1", 1, 9, 3, 1, ("10.0.0.0/24",))
+    with native.runtime.store.begin(write=True) as uow:
+        for each in (used, other):
+            uow.of(Usage).add(each)
+    (found,) = native.ok("GET", "usage/of/key/k-1")
+    assert (found["principal"], found["last_ms"], found["count"]) == ("AK1", 2, 3)
+    assert [each["object"] for each in native.ok("GET", "usage/by/AK1")] == ["*", "key/k-1"]
+    assert native.ok("GET", "usage/of/secret/none") == []
 
 
 def test_instances(native: NativeClient) -> None:

@@ -89,6 +89,19 @@ def test_a_refused_batch_of_tags_sets_none(api: ApiClient) -> None:
     assert api.ask_at("POST", path + "/action", {**batch, "tags": batch["tags"][:1]})[0] == 204
 
 
+def test_rotation_outlives_a_deletion_that_was_cancelled(api: ApiClient) -> None:
+    """The live service refuses to switch it on again (opentelekomcloud/terraform-provider-opentelekomcloud#1821).
+
+    Its text was another one; this server has one text for both clouds, the one of the DEW table.
+    """
+    key = api.key()
+    api.ok("enable-key-rotation", key_id=key)
+    api.ok("schedule-key-deletion", key_id=key, pending_days="7")
+    api.ok("cancel-key-deletion", key_id=key)
+    api.ok("enable-key", key_id=key)
+    assert api.refused("enable-key-rotation", {"key_id": key})[:2] == (400, "KMS.2901")
+
+
 def test_create_key_answers_two_fields(api: ApiClient) -> None:
     made = api.ok("create-key", key_alias="a", realm="cn-hangzhou")["key_info"]
     assert sorted(made) == ["domain_id", "key_id"]

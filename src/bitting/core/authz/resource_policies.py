@@ -63,7 +63,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRequest:
-    """The request, as far as rules look at it."""
+    """The request, as far as rules look at it. ``operation`` empty: the action as part of another operation."""
 
     action: str
     operation: str
@@ -166,4 +166,4 @@ def _matches_user(rule: Rule, principal: Principal) -> bool:
 
 def _matches_action(pattern: str, attempt: PolicyRequest) -> bool:
     action, _, operation = pattern.partition("/")
-    return action == attempt.action and operation in {"", attempt.operation}
+    return action == attempt.action and (not operation or not attempt.operation or operation == attempt.operation)

@@ -83,5 +83,9 @@ class WrongPassword(IdentityFault):
     """No such user, a disabled one, or not their password. Says no more, on purpose."""
 
 
+class AccountLocked(WrongPassword):
+    """Too many wrong passwords: none is looked at for a while, the right one neither. Callers are told no more."""
+
+
 class RestrictedToken(IdentityFault):
     """The token carries a restriction that keeps it from services (open beta flag)."""

@@ -178,6 +178,7 @@ class Operation(Generic[Command, Result]):
     max_body: int = 65536
     ok: int = 200
     hot_composite: bool = False
+    hashes_password: bool = False
     adapt_request: Callable[[dict[str, Any], Any], None] | None = None
     adapt_response: Callable[[Result, Any], Any] | None = None
     decode: Decoder = field(init=False, repr=False, compare=False)

@@ -157,7 +157,9 @@ def route(row: Row, profiles: Mapping[str, Profile]) -> Route:
         if different:
             msg = f"{row.name} of {profile} has another {', '.join(different)}"
             raise ValueError(msg)
-    return Route(name=row.name, hot_composite=row.hot_composite, rows=rows, **shared)
+    return Route(
+        name=row.name, hot_composite=row.hot_composite, hashes_password=row.hashes_password, rows=rows, **shared
+    )
 
 
 def _resolve_urn(arguments: dict[str, Any], call: HuaweiCall) -> None:

@@ -23,6 +23,7 @@ from bitting.core.gate import RequestContext
 from bitting.core.key_cache import View
 from bitting.core.model.identity import AccountState, Principal, Statement
 from bitting.core.ports import Clock, Vault
+from bitting.core.throttle import PasswordGuesses
 from bitting.core.usecases.iam import tokens
 from bitting.core.usecases.iam.credentials import Credential
 from bitting.dialects.base import claims
@@ -51,6 +52,8 @@ class Iam:
 
     def __init__(self, vault: Vault, clock: Clock, region: str) -> None:
         self._proofs = RequestAuthenticator(vault, clock)
+        self._clock = clock
+        self._guesses = PasswordGuesses()
         self._region = region
         self._router: Router[Row] = Router((row.method, row.path, row) for row in ALL_ROWS)
         self.catalogue = load("iam", "bitting.dialects.iam")
@@ -83,7 +86,9 @@ class Iam:
         if proof == "none":
             return _ANYBODY
         if proof == "sign-in" and bodies.method(call.auth_body) == "password":
-            return _identity(tokens.principal_by_password(view, *bodies.claim(call.auth_body)))
+            who, password = bodies.claim(call.auth_body)
+            with self._guesses.attempt(who.label, call.request.source, self._clock.now_ms()):
+                return _identity(tokens.principal_by_password(view, who, password))
         if proof == "caller":
             project_id = call.request.headers.get("x-project-id", "")
             call.credential = self._proofs.credential(call.request, view, project_id)

@@ -123,7 +123,8 @@ ROWS: tuple[Row, ...] = (
     Row(name="version", method="GET", path="/v3", composite=version, proof="none", response=_VERSION),
     Row(name="version", method="GET", path="/v3/", composite=version, proof="none", response=_VERSION),
     Row(
-        name="issue-token", path=_TOKENS, use=tokens.issue, proof="sign-in", adapt_request=_issue, has_body=True,
+        name="issue-token", path=_TOKENS, use=tokens.issue, proof="sign-in",
+        hashes_password=True, adapt_request=_issue, has_body=True,
         request=(_AUTH, read_by_function("nocatalog")), response=_SESSION, ok=201,
     ),
     Row(

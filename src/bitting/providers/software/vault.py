@@ -87,6 +87,14 @@ class SoftwareVault:
         """
         return self._wrap.fingerprint(secret, binding)
 
+    def check_value(self, about: bytes) -> bytes:
+        """32 bytes that tell this root key from another. Raises ``Unavailable`` while sealed."""
+        return self._wrap.check_value(about)
+
+    def record_code(self, text: bytes) -> bytes:
+        """The authentication code of a stored record, 32 bytes. Raises ``Unavailable`` while sealed."""
+        return self._wrap.record_code(text)
+
     def cipher(self, key: KeyMaterial) -> CanEncrypt:
         """AES-256-GCM under a data key of 32 bytes. Raises ``KeyMaterialLengthInvalid``."""
         spec = SPECS["AES_256"]

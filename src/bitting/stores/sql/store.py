@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 from sqlalchemy import Connection, func, select
 
@@ -29,7 +30,8 @@ from bitting.stores.sql.change_detector import CHANNEL, ChangeDetector, FileChan
 from bitting.stores.sql.change_log import ChangeLog
 from bitting.stores.sql.driver_errors import translate_errors
 from bitting.stores.sql.engines import Backend, connect_sqlite, open_backend
-from bitting.stores.sql.mapping import mapped_tables
+from bitting.stores.sql.mapping import MappedTable, mapped_tables
+from bitting.stores.sql.record_codes import AUTHORITY, RecordCodes, Work
 from bitting.stores.sql.tables import sequences
 from bitting.stores.sql.unit_of_work import SqlUnitOfWork
 
@@ -82,13 +84,21 @@ class SqlStore(Store):
 
     ``freshness_ms``: how old the knowledge behind :meth:`poll` may be (PostgreSQL; SQLite knows at once).
     ``busy_ms``: how long a writer waits for another before it raises ``StoreFailed``.
-    ``changes_kept``: how many changes the log remembers. Opens no connection before the first use.
+    ``changes_kept``: how many changes the log remembers. ``codes``: authenticates authority records; without it they
+    are read as they are, and written without a code. Opens no connection before the first use.
     Raises ``ValueError`` for a URL that is neither SQLite's nor PostgreSQL's.
     """
 
     def __init__(
-        self, url: str, *, freshness_ms: int = 250, busy_ms: int = 10_000, changes_kept: int = 100_000
+        self,
+        url: str,
+        *,
+        freshness_ms: int = 250,
+        busy_ms: int = 10_000,
+        changes_kept: int = 100_000,
+        codes: RecordCodes | None = None,
     ) -> None:
+        self._codes = codes
         self._open = partial(_open_link, url, freshness_ms, busy_ms)
         self._opening = threading.Lock()
         self._journal = ChangeLog(changes_kept)
@@ -110,7 +120,7 @@ class SqlStore(Store):
         with link.turn() if write else nullcontext(), translate_errors():
             connection = link.backend.writer() if write else link.backend.reader()
             with connection:  # closing rolls back what was not committed
-                work = SqlUnitOfWork(connection, self._kinds, self._count_up, write=write)
+                work = SqlUnitOfWork(connection, self._kinds, self._count_up, write=write, codes=self._codes)
                 try:
                     yield work
                     work.end()
@@ -126,6 +136,17 @@ class SqlStore(Store):
         connection.commit()
         if touched and link.detector is not None:
             link.detector.committed()
+
+    def write_codes(self) -> None:
+        """Give every authority record that is there its code. For a database that was made before there were codes."""
+        codes, self._codes = self._codes, None
+        try:
+            with self.begin(write=True) as uow:
+                for kind in self._kinds:
+                    if codes is not None and kind.__name__ in AUTHORITY:
+                        _write_codes(uow, self._kinds[kind], codes)
+        finally:
+            self._codes = codes
 
     def poll(self) -> int:
         """As in the port. SQLite: a few microseconds; PostgreSQL: less, by way of a thread that follows."""
@@ -166,6 +187,14 @@ class SqlStore(Store):
 
 def _open_link(url: str, freshness_ms: int, busy_ms: int) -> ProcessConnections:
     return ProcessConnections(open_backend(url, busy_ms=busy_ms), freshness_ms, busy_ms)
+
+
+def _write_codes(uow: UnitOfWork, mapped: MappedTable[Any], codes: RecordCodes) -> None:
+    after: str | None = None
+    while page := uow.of(mapped.shape.kind.record).find(limit=1000, after=after):
+        for record in page:
+            codes.write(cast("Work", uow), mapped.shape, record)
+        after = mapped.record_id(page[-1])
 
 
 def _close_before_fork(store: SqlStore) -> None:

@@ -44,6 +44,7 @@ keys = Table(
     *_flags("deletion_protection"),
     *_text("deletion_protection_note", "policy", "region", "primary_region"),
     *_flags("sync"),
+    Column("state_before_freeze", TEXT, nullable=False, server_default=""),
 )
 # The migration gives PostgreSQL the same condition; to name it here would import that dialect, for 70 ms of
 # every start on SQLite.

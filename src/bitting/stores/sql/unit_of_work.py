@@ -24,6 +24,7 @@ from bitting.stores.fields import storable
 from bitting.stores.query import conditions, page
 from bitting.stores.sql.driver_errors import translate_errors
 from bitting.stores.sql.mapping import MappedTable
+from bitting.stores.sql.record_codes import AUTHORITY, RecordCodes
 
 T = TypeVar("T")
 
@@ -32,8 +33,15 @@ class SqlUnitOfWork:
     """A :class:`bitting.core.ports.UnitOfWork` over one open transaction."""
 
     def __init__(
-        self, connection: Connection, kinds: Mapping[type[Any], MappedTable[Any]], count_up: Executable, *, write: bool
+        self,
+        connection: Connection,
+        kinds: Mapping[type[Any], MappedTable[Any]],
+        count_up: Executable,
+        *,
+        write: bool,
+        codes: RecordCodes | None = None,
     ) -> None:
+        self.codes = codes
         self.touched: dict[tuple[str, str], None] = {}
         self._connection = connection
         self._kinds = kinds
@@ -92,13 +100,14 @@ class SqlCollection(Generic[T]):
         self._work = work
         self._mapped = mapped
         self._shape = mapped.shape
+        self._codes = work.codes if mapped.shape.name in AUTHORITY else None
 
     def get(self, record_id: str) -> T | None:
         """As in the port."""
         if not storable(record_id):
             return None
         row = self._work.read(self._mapped.select_one, {"where_id": record_id}).first()
-        return None if row is None else self._mapped.record(row)
+        return None if row is None else self._checked([self._mapped.record(row)])[0]
 
     def add(self, record: T) -> None:
         """As in the port. Raises ``InvalidParameter`` for a value no store can hold."""
@@ -107,7 +116,7 @@ class SqlCollection(Generic[T]):
         row = self._mapped.row(record)
         if self._work.change(self._mapped.insert_one, row, resource=record_id).rowcount != 1:
             raise ResourceExists(resource=record_id)
-        self._touch(record_id)
+        self._written(record_id, record)
 
     def put(self, record: T) -> None:
         """As in the port. Raises ``ResourceExists`` if it would take another record's unique values."""
@@ -116,13 +125,15 @@ class SqlCollection(Generic[T]):
         parameters = self._mapped.update_parameters(record)
         if self._work.change(self._mapped.update_one, parameters, resource=record_id).rowcount != 1:
             raise (ResourceNotFound if self.get(record_id) is None else ResourceExists)(resource=record_id)
-        self._touch(record_id)
+        self._written(record_id, record)
 
     def remove(self, record_id: str) -> bool:
         """As in the port."""
         parameters = {"where_id": record_id if storable(record_id) else ""}
         if self._work.change(self._mapped.delete_one, parameters, resource=record_id).rowcount != 1:
             return False
+        if self._codes is not None:
+            self._codes.remove(self._work, self._shape, record_id)
         self._touch(record_id)
         return True
 
@@ -139,11 +150,21 @@ class SqlCollection(Generic[T]):
         """As in the port. Raises ``ValueError`` for an unknown field."""
         part = page(self._shape, order, offset, limit, after, descending=descending)
         rows = self._work.read(self._mapped.select_page(conditions(self._shape, where), part))
-        return [self._mapped.record(row) for row in rows]
+        return self._checked([self._mapped.record(row) for row in rows])
 
     def count(self, where: Mapping[str, object] | None = None) -> int:
         """As in the port. Raises ``ValueError`` for an unknown field."""
         return cast("int", self._work.read(self._mapped.select_count(conditions(self._shape, where))).scalar_one())
+
+    def _checked(self, records: list[T]) -> list[T]:
+        if self._codes is not None:
+            self._codes.check(self._work, self._shape, records)
+        return records
+
+    def _written(self, record_id: str, record: T) -> None:
+        if self._codes is not None:
+            self._codes.write(self._work, self._shape, record)
+        self._touch(record_id)
 
     def _touch(self, record_id: str) -> None:
         self._work.touched[self._shape.name, record_id] = None

@@ -12,6 +12,7 @@ import secrets
 import string
 from dataclasses import dataclass, field
 
+from bitting.core import faults
 from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import (
     AccessKey,
@@ -56,13 +57,28 @@ def hash_password(password: str) -> str:
 
 
 def password_matches(password: str, record: str) -> bool:
-    """Whether the password matches the record; the digests are compared in constant time."""
+    """Whether the password matches the record; the digests are compared in constant time.
+
+    A record that no password matches costs as much as one that some does.
+    """
     try:
         _, salt, digest = record.split("$")
-        expected = base64.b64decode(digest)
-        return hmac.compare_digest(_scrypt(password, base64.b64decode(salt)), expected)
+        held, expected = base64.b64decode(salt), base64.b64decode(digest)
     except ValueError:
-        return False
+        held, expected = bytes(16), b""
+    return hmac.compare_digest(_scrypt(password, held), expected)
+
+
+def require_policy(password: str, name: str) -> None:
+    """Return if a password may be taken: at least two of upper case, lower case, digits and marks, not the name.
+
+    Nor the name backwards. How long it must be is the API's matter. Raises ``InvalidParameter`` (password).
+    """
+    kinds = (str.isupper, str.islower, str.isdigit, lambda character: not character.isalnum())
+    if sum(any(map(kind, password)) for kind in kinds) < 2:
+        raise faults.InvalidParameter(parameter="password", reason="format")
+    if name and password.casefold() in {name.casefold(), name.casefold()[::-1]}:
+        raise faults.InvalidParameter(parameter="password", reason="format")
 
 
 def _scrypt(password: str, salt: bytes) -> bytes:

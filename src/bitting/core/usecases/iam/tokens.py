@@ -49,6 +49,11 @@ class UserClaim:
     domain_id: str = ""
     domain_name: str = ""
 
+    @property
+    def label(self) -> str:
+        """The user as claimed, in one text, to count by."""
+        return f"{self.user_id}\0{self.name}\0{self.domain_id}\0{self.domain_name}"
+
 
 @dataclass(slots=True)
 class Scope:

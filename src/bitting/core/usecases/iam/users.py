@@ -18,7 +18,7 @@ from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.iam import Assignment, Group, Membership, Role
 from bitting.core.model.identity import AccessKey, User
-from bitting.core.usecases.iam.accounts import hash_password
+from bitting.core.usecases.iam.accounts import hash_password, require_policy
 from bitting.core.usecases.iam.held_rights import assignments_of_group, guarded, members
 from bitting.core.usecases.iam.tokens import end_sessions
 
@@ -106,12 +106,13 @@ def require_name(context: Context, kind: type[T], name: str) -> None:
         raise faults.QuotaExceeded(limit=kind.__name__.lower(), resource=account_id)
 
 
-def _record_of(password: str) -> str:
+def _record_of(password: str, name: str) -> str:
     """The stored record of a password; no password matches an empty record. Raises ``InvalidParameter`` (password)."""
     if not password:
         return "none"
     if not PASSWORD_LEAST <= len(password) <= PASSWORD_MOST:
         raise faults.InvalidParameter(parameter="password", reason="length")
+    require_policy(password, name)
     return hash_password(password)
 
 
@@ -123,7 +124,7 @@ def create_user(context: Context, command: CreateUser) -> User:
         id=context.gate.entropy.random(16).hex(),
         account_id=context.principal.account_id,
         name=command.name,
-        password=_record_of(command.password),
+        password=_record_of(command.password, command.name),
         enabled=command.enabled,
         admin=False,
         created_ms=context.now_ms,
@@ -159,7 +160,9 @@ def update_user(context: Context, command: UpdateUser) -> User:
     changed = replace(
         stored,
         name=stored.name if command.name is None else command.name,
-        password=stored.password if command.password is None else _record_of(command.password),
+        password=stored.password
+        if command.password is None
+        else _record_of(command.password, command.name or stored.name),
         enabled=stored.enabled if command.enabled is None else command.enabled,
         profile=stored.profile if command.profile is None else command.profile,
     )

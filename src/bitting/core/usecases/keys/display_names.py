@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
@@ -45,15 +46,15 @@ def require_name_free(uow: UnitOfWork, ring: str, name: str) -> None:
         raise faults.NameExists(resource=name)
 
 
-def _store(context: Context, key: Key, **changes: str) -> Key:
+def _store(context: Context, key: Key, **changes: Any) -> Key:
     """Store name or description with the key, or with its replica if that is what the caller sees."""
     replicas, ring = context.uow.of(Replica), context.principal.ring
     replica = replicas.get(replica_id(ring, key.id))
     if replica is None:
-        changed = replace(key, **changes)  # type: ignore[arg-type]  # both are text
+        changed = replace(key, **changes)
         context.uow.of(Key).put(changed)
         return changed
-    renamed = replace(replica, **changes)  # type: ignore[arg-type]
+    renamed = replace(replica, **changes)
     replicas.put(renamed)
     return as_replica(key, renamed)
 

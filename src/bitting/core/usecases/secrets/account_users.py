@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.identity import User
-from bitting.core.usecases.iam.accounts import hash_password, password_matches
+from bitting.core.usecases.iam.accounts import hash_password, password_matches, require_policy
 from bitting.core.usecases.iam.tokens import end_sessions
 
 PASSWORD_MIN, PASSWORD_MAX = 8, 128
@@ -71,6 +71,11 @@ def show_user(context: Context, command: UserById) -> User:
     return user
 
 
+def _require_password(password: str, user: User) -> None:
+    if not password_matches(password, user.password):
+        raise faults.WrongPassword
+
+
 @use_case("secret:change_password", writes=True)
 def change_password(context: Context, command: ChangePassword) -> User:
     """The caller's own password; ends every token and temporary access key of theirs.
@@ -80,10 +85,17 @@ def change_password(context: Context, command: ChangePassword) -> User:
     user = context.uow.of(User).get(context.principal.user_id)
     if user is None:
         raise faults.ResourceNotFound(kind="user", resource=context.principal.user_id)
-    if not password_matches(command.old, user.password):
-        raise faults.InvalidParameter(parameter="old", reason="password")
+    try:
+        with context.gate.throttle.guesses.attempt(user.id, context.request_context.source, context.now_ms):
+            _require_password(command.old, user)
+    except faults.WrongPassword:
+        raise faults.InvalidParameter(parameter="old", reason="password") from None
     if not PASSWORD_MIN <= len(command.new) <= PASSWORD_MAX or command.new == command.old:
         raise faults.InvalidParameter(parameter="new", reason="length")
+    try:
+        require_policy(command.new, user.name)
+    except faults.InvalidParameter:
+        raise faults.InvalidParameter(parameter="new", reason="format") from None
     user = replace(user, password=hash_password(command.new))
     context.uow.of(User).put(user)
     end_sessions(context.uow, user.id)

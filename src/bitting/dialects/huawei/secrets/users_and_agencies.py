@@ -96,6 +96,7 @@ def user_rows() -> list[Row]:
             users + "/change-password",
             use=account_users.change_password,
             request=passwords,
+            hashes_password=True,
             response=(Field("user_id", TEXT, of="result.id"),),
         ),
     ]

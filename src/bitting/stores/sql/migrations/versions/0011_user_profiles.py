@@ -10,7 +10,7 @@ from sqlalchemy import Column, Text
 from sqlalchemy.dialects import postgresql
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
