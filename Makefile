@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 ARGS ?=
 
-.PHONY: help run setup dev test test-unit coverage test-fast sdk crash fuzz audit-mutations bench-audit conformance check format demo bench soak lock proto docs clean
+.PHONY: help run setup dev test test-unit coverage test-fast sdk sdk-go crash fuzz conformance check format demo bench soak lock proto docs clean attack audit-mutations bench-audit
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -42,6 +42,9 @@ test-fast: dev ## the tests without official clients and crashes
 sdk: dev ## the official clients only
 	$(BIN)/python -m pytest -m sdk $(ARGS)
 
+sdk-go: dev ## golangsdk alone, built from its pinned module; needs go
+	$(BIN)/python -m pytest tests/sdk/test_go_clients.py $(ARGS)
+
 crash: dev ## kill -9 two hundred times; nothing acknowledged may be lost
 	$(BIN)/python -m pytest tests/server/test_crash.py $(ARGS)
 
@@ -64,6 +67,9 @@ check: dev ## ruff, mypy --strict, mypy over the tests, import contracts, dead c
 format: dev ## let ruff format sources and tests
 	$(BIN)/ruff format src tests
 	$(BIN)/ruff check --fix .
+
+attack: dev ## the known attacks over HTTP against a real server, one test a row (names start with the row's number)
+	$(BIN)/python -m pytest tests/attack $(ARGS)
 
 conformance: dev ## provoke every documented error row over the wire, write docs/conformance.md
 	$(BIN)/python tests/conformance/report.py $(ARGS)

@@ -48,6 +48,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Threads per worker for requests that read or write the store."""
     pending_max: int = 512
     """Requests per worker that may wait for a thread; more are answered as temporarily unavailable."""
+    replay_protection: str = "relaxed"
+    """``relaxed``: changes are good once, reads without a nonce may be repeated; ``strict``: every request once."""
+    bodies_max_mib: int = 64
+    """MiB of request bodies that a worker holds at a time; more are answered as temporarily unavailable."""
+    admin_http: str = ""
+    """HOST:PORT of a listener for the native API alone; empty: the other listeners serve it to this machine."""
+    trusted_proxies: str = ""
+    """Networks of reverse proxies, comma separated, whose forwarded header is believed; empty for none."""
+    forwarded_header: str = "x-forwarded-for"
+    """The header those proxies write: ``x-forwarded-for`` (with ``x-forwarded-proto``) or ``forwarded``."""
+    echo: bool = False
+    """Serve ``/echo``, which the benchmark compares with. Never in production."""
     body_timeout_s: int = 60
     """How long a request's body may take to arrive; later ones are answered as temporarily unavailable."""
     audit_flush_ms: int = 50
@@ -133,6 +145,9 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(msg)
     if settings.seed and not settings.dev:
         raise SettingsError("a seed file is for developer mode; add --dev")
+    if settings.replay_protection not in {"relaxed", "strict"}:
+        msg = f"replay_protection is relaxed or strict, not {settings.replay_protection!r}"
+        raise SettingsError(msg)
     return settings
 
 

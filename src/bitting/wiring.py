@@ -40,6 +40,7 @@ from bitting.core.usecases.secrets.sweeps import SECRET_SWEEPS, secret_handlers
 from bitting.dialects import registry
 from bitting.dialects.base.dialect import Pipeline
 from bitting.dialects.base.fault_injector import RuleFaultInjector
+from bitting.dialects.base.replay import ReplayGuard
 from bitting.dialects.native import developer
 from bitting.outbound.decision_point import HttpAuthorizer
 from bitting.outbound.http_client import BoundedHttpClient
@@ -54,6 +55,7 @@ from bitting.server.scheduler import SchedulerThread
 from bitting.settings import Settings, SettingsError
 from bitting.stores.snapshot import Snapshot, delete_developer_state, restore, take
 from bitting.stores.sql.schema import migrate
+from bitting.stores.sql.spent import SqlSpentProofs
 from bitting.stores.sql.store import SqlStore
 
 
@@ -99,6 +101,7 @@ class Runtime:
     gate: Gate
     app: App
     scheduler: SchedulerThread
+    spent: SqlSpentProofs
 
     def close(self) -> None:
         """Finish what is under way and let go. Nothing acknowledged is lost even without it."""
@@ -106,6 +109,7 @@ class Runtime:
         self.scheduler.stop()
         self.trail.close()
         self.usage.close()
+        self.spent.close()
         self.store.close()
 
 
@@ -143,6 +147,7 @@ def prepare(settings: Settings, seal: Seal | None = None) -> PreparedDirectory:
         "ca_cert": str(files.ca),
         "http": f"http://{settings.http}" if settings.http else "",
         "https": f"https://{settings.https}" if settings.https else "",
+        "admin_http": f"http://{settings.admin_http}" if settings.admin_http else "",
     }
     credentials = bootstrap.ensure_credentials(directory, runtime.gate, settings.region, places)
     delete_developer_state(runtime.store)
@@ -184,9 +189,12 @@ def build(
     gate.authorizer = HttpAuthorizer(BoundedHttpClient())
     developer_rows = developer.rows(partial(restore, store, seeded)) if seeded is not None else ()
     chain = _text(directory / "tls" / "ca.pem")
-    dialects = registry.build(registry.DialectPorts(vault, clock, settings.region, chain, nonces, developer_rows))
+    dialects = registry.build(registry.DialectPorts(vault, clock, settings.region, chain, developer_rows))
     injector = RuleFaultInjector(gate, clock.turn, registry.catalogues()) if seeded is not None else None
-    pipeline = Pipeline(gate, reporter.failure, injector)
+    spent = SqlSpentProofs(settings.database)
+    strict = settings.replay_protection == "strict"
+    replay = ReplayGuard(clock, nonces, spent, strict=strict) if nonces is not None else None
+    pipeline = Pipeline(gate, reporter.failure, injector, replay)
 
     def ready() -> str:
         try:
@@ -203,8 +211,17 @@ def build(
     refresh = partial(_refresh, cache, injector) if injector is not None else None
     jobs = Scheduler(gate, _handlers(), (*SWEEPS, *SECRET_SWEEPS), owner, reporter.failure)
     scheduler = SchedulerThread(jobs, reporter.failure, refresh)
-    app = App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max, dev=seeded is not None)
-    return Runtime(store, providers, trail, usage, gate, app, scheduler)
+    app = App(
+        dialects,
+        pipeline,
+        cache,
+        ready,
+        settings.threads,
+        settings.pending_max,
+        dev=seeded is not None,
+        echo=settings.echo,
+    )
+    return Runtime(store, providers, trail, usage, gate, app, scheduler, spent)
 
 
 def _alarms(store: Store, reporter: FailureLogger) -> Alarms:

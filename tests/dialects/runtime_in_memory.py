@@ -16,10 +16,12 @@ from wire import Wire
 from bitting.core.gate import Gate, RequestContext
 from bitting.core.key_cache import KeyCache
 from bitting.core.model.audit_event import AuditEvent
+from bitting.core.ports import Nonces
 from bitting.core.usecases.iam import accounts
 from bitting.core.usecases.iam.accounts import CreatedAccount, create_first_account
 from bitting.dialects.base.dialect import Dialect, Pipeline
 from bitting.dialects.base.http import Request, Response
+from bitting.dialects.base.replay import ReplayGuard
 from bitting.providers.software.provider import SoftwareProvider
 from bitting.seals.file import FileSeal
 from bitting.stores.memory import MemoryStore
@@ -98,6 +100,11 @@ class Runtime:
             self.founded: CreatedAccount = create_first_account(uow, self.vault, self.clock, self.entropy, REGION)
         self.broken: list[BaseException] = []
         self.pipeline = Pipeline(self.gate, lambda _id, error: self.broken.append(error))
+
+    def guard(self, nonces: Nonces, *, strict: bool = False) -> None:
+        """From now on requests are good once."""
+        guard = ReplayGuard(self.clock, nonces, strict=strict)
+        self.pipeline = Pipeline(self.gate, lambda _id, error: self.broken.append(error), replay=guard)
 
     def request_context(self, dialect: str) -> RequestContext:
         return RequestContext(str(uuid.uuid4()), dialect, "", "127.0.0.1")

@@ -83,7 +83,7 @@ class Wire:
         """The response, or None if no HTTP client could send such a request (then it cannot happen there)."""
         if request.oversized or request.repeated or request.source != "127.0.0.1":
             return None
-        self._serve = rsgi.adapter(OneDialect(pipeline, dialect, request_context), 20)  # type: ignore[arg-type]
+        self._serve = rsgi.adapter(OneDialect(pipeline, dialect, request_context), rsgi.Edge(20))  # type: ignore[arg-type]
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         target = request.raw_path or request.path
         try:

@@ -78,7 +78,7 @@ def test_a_worker_that_is_busy_draining_ends_too(tmp_path: Path) -> None:
     workers = children(server.process.pid)
     host, _, port = server.http.partition(":")
     with socket.create_connection((host, int(port))) as open_request:
-        open_request.sendall(b"POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf")
+        open_request.sendall(b"POST /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf")
         time.sleep(0.2)
         server.process.kill()
         server.process.wait()

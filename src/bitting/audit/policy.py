@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LEVELS = ("sync", "written", "buffered")
-ON_FAILURE = ("refuse", "continue")
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,8 @@ class _Server:
         self.credentials = credentials
         command = [sys.executable, "-m", "bitting", "serve", "--data-dir", str(self._directory), "--workers", "1"]
         command += ["--http", self.http, "--https", ""]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
+        environment = {**os.environ, "BITTING_ECHO": "true"}
+        self._process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
         self._wait()
         pids = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
         self.worker = int(pids[0])

@@ -2,7 +2,7 @@
 
 ::
 
-    DIR/credentials.json  http, https, ca_cert   where it listens
+    DIR/credentials.json  admin_http, http, https, ca_cert   where it listens
     DIR/operator.token                           the operator token
     connect(data_dir) -> Native.get | post | put | delete (path, fields) -> answer as a dict
 
@@ -150,7 +150,7 @@ def connect(data_dir: str | None = None) -> Native:
     except SettingsError as error:
         raise CommandError(str(error)) from None
     facts = _facts(directory)
-    origin = facts.get("http") or facts.get("https") or ""
+    origin = facts.get("admin_http") or facts.get("http") or facts.get("https") or ""
     if not origin:
         msg = f"{directory / 'credentials.json'} names no listener; start the server with --http or --https"
         raise CommandError(msg)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bitting.core.faults import Fault
 from bitting.server import rsgi, worker
+from bitting.server.addresses import Proxies, believed
+from bitting.server.body_budget import BodyBudget
 from bitting.server.lock import DirectoryInUse, acquire
+from bitting.server.native_door import NativeDoor, door_names
 from bitting.server.nonces import SharedNonces
+from bitting.server.rsgi import Edge
 from bitting.server.seed import SeedError
 from bitting.server.supervisor import Supervisor
 from bitting.server.tls import TlsFiles
@@ -25,9 +30,9 @@ def run(overrides: Mapping[str, Any]) -> int:
         settings = load(overrides)
         settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         acquire(settings.directory)  # held until this process and its workers are gone
-        addresses = [(split_address(address), tls) for address, tls in _wanted(settings)]
-        for address, _ in addresses:
-            require_free(address)
+        listeners, proxies = _wanted(settings), _proxies(settings)
+        for listener in listeners:
+            require_free(listener.address)
         seal = open_seal(settings)
         prepared = prepare(settings, seal)
     except (SettingsError, SeedError, DirectoryInUse) as error:
@@ -41,8 +46,15 @@ def run(overrides: Mapping[str, Any]) -> int:
 
     def work(started: Callable[[], None]) -> None:
         runtime = build(settings, prepared.seeded, nonces, seal)
-        target = rsgi.adapter(runtime.app, settings.body_timeout_s)
-        servers = [worker.listener(target, address, prepared.tls if tls else None) for address, tls in addresses]
+        budget = BodyBudget(settings.bodies_max_mib << 20)
+        servers = [
+            worker.listener(
+                rsgi.adapter(runtime.app, Edge(settings.body_timeout_s, proxies, listener.door, budget)),
+                listener.address,
+                prepared.tls if listener.tls else None,
+            )
+            for listener in listeners
+        ]
         runtime.scheduler.start()
         worker.run(servers, started, runtime.close)
 
@@ -53,9 +65,27 @@ def run(overrides: Mapping[str, Any]) -> int:
     return _fail(f"no worker started; are {settings.http} and {settings.https} free?") if code else 0
 
 
-def _wanted(settings: Settings) -> list[tuple[str, bool]]:
-    wanted = [(settings.http, False), (settings.https, True)]
-    return [(address, tls) for address, tls in wanted if address]
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    address: tuple[str, int]
+    tls: bool
+    door: NativeDoor
+
+
+def _wanted(settings: Settings) -> list[_Listener]:
+    names = door_names(settings.tls_server_names.split(","))
+    door = NativeDoor(elsewhere=bool(settings.admin_http), names=names)
+    wanted = [(settings.http, False, door), (settings.https, True, door)]
+    wanted.append((settings.admin_http, False, NativeDoor(admin=True)))
+    return [_Listener(split_address(address), tls, door) for address, tls, door in wanted if address]
+
+
+def _proxies(settings: Settings) -> Proxies:
+    try:
+        return believed(settings.trusted_proxies, settings.forwarded_header)
+    except ValueError as error:
+        msg = f"trusted_proxies: {error}"
+        raise SettingsError(msg) from None
 
 
 def require_free(address: tuple[str, int]) -> None:
@@ -86,6 +116,7 @@ def banner(settings: Settings, credentials: Path, tls: TlsFiles) -> str:
     head = [
         "Bitting serves every API on both listeners:",
         f"  http         {'http://' + settings.http if settings.http else 'off'}",
+        *([f"  operators    http://{settings.admin_http}"] if settings.admin_http else []),
         f"  https        {'https://' + settings.https if settings.https else 'off'}   (CA file {tls.ca})",
         f"  credentials  {credentials}",
         f"  workers      {settings.worker_count}",

@@ -33,7 +33,7 @@ def _plan(use: UseCase[Any, Any]) -> tuple[tuple[str, str], ...]:
     found = []
     for field in dataclasses.fields(use.command):
         name = field.name
-        if name == "name" and not use.action.startswith(("people:", "service:")):
+        if name == "name" and not use.action.startswith("service:"):
             found.append((name, use.action.partition(":")[0]))
         elif name in {"id", "name"}:
             found.append((name, use.name.rpartition("_")[2]))

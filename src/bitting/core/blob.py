@@ -15,6 +15,10 @@ Open Telekom Cloud (188 to 5648) document for 1 to 4096 bytes of plaintext: exac
 The additional authenticated data (AAD) of GCM is the caller's and nothing else. The version id selects the key, so a
 change of it, as of any other byte, fails authentication or parsing.
 
+What the service seals for itself under callers' keys (values of secrets, their backups, managed data keys, capsules)
+has additional data of :data:`DOMAINS`. Nobody else's may be of them, in either direction: otherwise whoever may decrypt
+with the key would open a backup or a capsule around the checks that go with it.
+
 One exception: some APIs take plaintext as base64 although their clients also send other strings. The blob then records
 which of the two it was, so that decryption returns the string as it was sent: bit 80 of the algorithm byte is set (82,
 85: "the plaintext is text, not what base64 stood for") and the AAD is prefixed with :data:`TEXT_PREFIX`, so that the
@@ -49,6 +53,11 @@ _BY_BYTE = {byte: algorithm for algorithm, byte in ALGORITHM_BYTES.items()}
 _TEXT_BIT = 0x80
 _TEXT_FRAME = {algorithm: bytes((_FRAME, _FORMAT, byte | _TEXT_BIT)) for algorithm, byte in ALGORITHM_BYTES.items()}
 
+#: How the service's own additional data begins, by what it seals; the last one is all of it.
+SECRET_DOMAIN, DATA_KEY_DOMAIN, CAPSULE_DOMAIN = b"secret\0", b"managed_data_key\0", b"capsule\0"
+BACKUP_DOMAIN = b"secret-backup/1"
+DOMAINS = (SECRET_DOMAIN, DATA_KEY_DOMAIN, CAPSULE_DOMAIN)
+
 #: Before the caller's additional data where the plaintext is text. No UTF-8 text starts with FF.
 TEXT_PREFIX = b"\xfftext\0"
 
@@ -78,6 +87,11 @@ def framed(blob: Blob) -> bytes:
     assert blob.algorithm is not None  # noqa: S101 - the use case always sets it
     prefix = (_TEXT_FRAME if blob.text else _PREFIX)[blob.algorithm]
     return b"".join((prefix, blob.version_id.encode("ascii"), blob.iv, blob.sealed))
+
+
+def is_reserved(aad: bytes) -> bool:
+    """Whether additional data is the service's own, which it takes from no caller."""
+    return aad.startswith(DOMAINS) or aad == BACKUP_DOMAIN
 
 
 def authenticated_data(aad: bytes, *, text: bool) -> bytes:

@@ -26,9 +26,19 @@ from bitting.core import faults, replicas
 from bitting.core.audit_objects import Watched, event_of, note_caller, note_use
 from bitting.core.authz import decision_point
 from bitting.core.authz.decision_point import Authorizer
+from bitting.core.authz.engine import EVERYTHING_OF, SOMEWHERE, Scope, bind, decide
 from bitting.core.authz.resource_policies import SECRET_ACTIONS, PolicyCache, PolicyRequest
-from bitting.core.authz.statements import ACCOUNT_FAULTS, is_granted, is_offline, not_found_fault, ring_of
+from bitting.core.authz.statements import (
+    ACCOUNT_FAULTS,
+    is_granted,
+    is_offline,
+    not_found_fault,
+    placed_name,
+    require,
+    ring_of,
+)
 from bitting.core.authz.statements import authorise as authorise  # noqa: PLC0414 - asked for here by use cases
+from bitting.core.authz.vocabulary import FREE, NAMED, NAMED_USES
 from bitting.core.key_cache import CachedKey, KeyCache, NotResident, View, resolve
 from bitting.core.key_states import is_deleted, require_state
 from bitting.core.keystore_access import SHARED, require_keystore_usable
@@ -107,12 +117,22 @@ def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     """Points 1 and 2: the account may use the service, the principal the action somewhere.
 
     The gate asks this of every request; a dialect whose cloud answers these before it looks at parameters
-    asks it as well before it refuses a parameter. Raises ``AccountFault`` or ``PermissionDenied``.
+    asks it as well before it refuses a parameter. Where no resource is named, the action must be allowed on all of
+    its kind: a right on one key is none to list, to create, or to change what belongs to others.
+
+    Raises ``AccountFault`` or ``PermissionDenied``.
     """
     if principal.account_state is not AccountState.ACTIVE and not use.any_account_state:
         raise ACCOUNT_FAULTS[principal.account_state]
     if not principal.admin and not use.no_permission:
-        authorise(principal, use.action, None)
+        require(decide(principal, use.action, _asked_of(use)), use.action, "")
+
+
+def _asked_of(use: UseCase[Any, Any]) -> Scope:
+    """Whether the right is asked for the whole kind of resource, as no particular one will be looked at."""
+    if use.key is not None or use.action in FREE or use.action in NAMED or use.name in NAMED_USES:
+        return SOMEWHERE
+    return EVERYTHING_OF
 
 
 class Gate:
@@ -176,6 +196,7 @@ class Gate:
         self, use: UseCase[C, R], principal: Principal, command: C, request_context: RequestContext, view: View
     ) -> R:
         """Do it, or raise the fault that says why not. Durable when it returns (see the six points above)."""
+        principal = self.bound(principal, request_context)
         context = Context(self, principal, request_context, view, self.clock.now_ms())
         try:
             result = self._run_hot(use, context, command) if use.hot else self._run_cold(use, context, command)
@@ -189,6 +210,10 @@ class Gate:
             raise
         self._record(use, command, context, "ok")
         return result
+
+    def bound(self, principal: Principal, request_context: RequestContext) -> Principal:
+        """The principal with the statements whose conditions hold for this request."""
+        return bind(principal, request_context.source, self.clock.now_ms(), self.region)
 
     def conclude(
         self,
@@ -220,7 +245,7 @@ class Gate:
             except faults.NotFound:
                 raise self._absent(use, context.principal, ref) from None
             context._cached = cached  # noqa: SLF001 - the gate fills the context it made
-            self._check_key(use.action, use.states, context, cached.key)
+            self._check_key(use.action, use.states, context, cached.key, context.request_context.operation)
         return use.run(context, command)
 
     @staticmethod
@@ -244,7 +269,7 @@ class Gate:
                     key = context._key = self.find_key(uow, context, ref)  # noqa: SLF001
                 except faults.NotFound:
                     raise self._absent(use, context.principal, ref) from None
-                self._check_key(use.action, use.states, context, key)
+                self._check_key(use.action, use.states, context, key, context.request_context.operation)
                 if use.writes:
                     context._key = self._writable_record(uow, context, key)  # noqa: SLF001
             return use.run(context, command)
@@ -270,10 +295,12 @@ class Gate:
         replicas.require_sync(held, self.switches(context.view))
         return held
 
-    def with_key(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
+    def with_key(self, context: Context, ref: KeyRef, action: str, states: str, service: str = "") -> Context:
         """A context for a further key that the command names: points 3 to 5 hold for it as well.
 
         Hot in hot use cases, in the same transaction in cold ones. The trail names the first key of all.
+        ``service``: the key protects what that service keeps. The service's own key then needs no right besides the
+        one on what it protects; of other keys' policies, rules for any operation of the action count.
         """
         further = replace(context, _key=None, _cached=None)
         if context._uow is not None:  # noqa: SLF001
@@ -283,7 +310,11 @@ class Gate:
             key = further._cached.key  # noqa: SLF001
         if context._key is None and context._cached is None:  # noqa: SLF001
             context._key = key  # noqa: SLF001
-        self._check_key(action, states, context, key)
+        if service and key.service == service and key.ring == context.principal.ring:
+            require_state(states, key, context.now_ms)
+        else:
+            operation = "" if service else context.request_context.operation
+            self._check_key(action, states, context, key, operation)
         return further
 
     def switches(self, view: View) -> Switches:
@@ -344,17 +375,20 @@ class Gate:
     def _partition(view: View, keystore_id: str) -> Keystore | None:
         return view.get(("keystore", keystore_id), lambda reader: reader.get(Keystore, keystore_id))
 
-    def _check_key(self, action: str, states: str, context: Context, key: Key) -> None:
-        principal = context.principal
+    def _check_key(self, action: str, states: str, context: Context, key: Key, operation: str) -> None:
+        principal, source = context.principal, context.request_context.source
         if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
             raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
         if key.ring != principal.ring:
+            # A grant is all that reaches across: statements are about the caller's own keys. But they may deny it.
+            decision = decide(principal, action, (f"key/{key.id}",))
+            if decision.explicit:
+                require(decision, action, key.id)
             if not is_granted(principal, action, f"key/{key.id}"):
                 raise faults.KeyPermissionDenied(resource=key.id, action=action)
         elif not principal.admin:
-            request_context = context.request_context
-            attempt = PolicyRequest(action, request_context.operation, request_context.source, context.now_ms)
-            self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy, f"eps/{key.enterprise_project_id}")
+            attempt = PolicyRequest(action, operation, source, context.now_ms)
+            self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy, placed_name(key))
         if states == "use" and key.keystore_id not in SHARED:
             require_keystore_usable(self._partition(context.view, key.keystore_id), principal)
         require_state(states, key, context.now_ms)
@@ -371,17 +405,12 @@ class Gate:
 
         Raises ``ExplicitlyDenied`` or ``PermissionDenied``; see :mod:`bitting.core.authz.resource_policies`.
         """
-        verdict = self._policies.evaluate(policy, principal, attempt)
-        if verdict is False:
-            raise faults.ExplicitlyDenied(resource=resource, action=attempt.action)
-        try:
-            authorise(principal, attempt.action, resource, *more)
-        except faults.ExplicitlyDenied:
-            raise
-        except faults.PermissionDenied:
-            if not verdict:
-                authorise(principal, attempt.action, None)  # who may nothing anywhere is told so
-                raise
+        decision = decide(
+            principal, attempt.action, (resource, *more), self._policies.evaluate(policy, principal, attempt)
+        )
+        if not decision.allowed and not decision.explicit:
+            authorise(principal, attempt.action, None)  # who may nothing anywhere is told so
+        require(decision, attempt.action, resource)
 
     def _record(self, use: UseCase[C, R], command: C, context: Context, outcome: str) -> None:
         """Note what a use case was about; the record itself is written now or with the answer."""

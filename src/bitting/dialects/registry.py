@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bitting.core.ports import Clock, Nonces, Vault
+from bitting.core.ports import Clock, Vault
 from bitting.dialects.alibaba_instance.dialect import AlibabaInstance
 from bitting.dialects.alibaba_instance.operations import OPERATIONS as INSTANCE_ROWS
 from bitting.dialects.alibaba_openapi.dialect import AlibabaOpenApi
@@ -33,7 +33,7 @@ from bitting.dialects.otc import profile as otc
 class DialectPorts:
     """What dialects are built with.
 
-    ``chain``: the certificate authority of this server (PEM). ``nonces``: what workers share; None for none.
+    ``chain``: the certificate authority of this server (PEM).
     ``developer_rows``: native rows of developer mode, empty on every other server.
     """
 
@@ -41,7 +41,6 @@ class DialectPorts:
     clock: Clock
     region: str
     chain: str = ""
-    nonces: Nonces | None = None
     developer_rows: tuple[Operation, ...] = ()
 
 
@@ -88,7 +87,7 @@ DIALECTS = (
     ),
     _entry(
         "alibaba_openapi", "alibaba-openapi.md", _openapi_rows,
-        lambda p: AlibabaOpenApi(p.vault, p.clock, p.region, p.chain, p.nonces),
+        lambda p: AlibabaOpenApi(p.vault, p.clock, p.region, p.chain),
     ),
 )  # fmt: skip
 

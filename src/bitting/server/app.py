@@ -2,7 +2,7 @@
 
 ::
 
-    handle ─ /healthz /readyz /echo
+    handle ─ /healthz /readyz, and /echo where it is asked for
            └ dialect.claims? -> pipeline.prepare
                 ├ hot row:  finish here, on the event loop, from the cache
                 └ cold row, or something not in the cache: finish on a thread
@@ -17,7 +17,7 @@ import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from bitting.core.faults import Unavailable
+from bitting.core.faults import Fault, Unavailable, UnknownOperation
 from bitting.core.gate import RequestContext
 from bitting.core.key_cache import KeyCache, NotResident
 from bitting.dialects.base.dialect import Call, Dialect, Pipeline
@@ -42,7 +42,10 @@ def request_id() -> str:
 
 
 class App:
-    """One per worker process. ``ready``: returns the reason why not, or the empty string."""
+    """One per worker process. ``ready``: returns the reason why not, or the empty string.
+
+    ``echo``: answer ``/echo`` with the body, for measurements. Nobody is asked who they are there.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class App:
         pending_max: int,
         *,
         dev: bool = False,
+        echo: bool = False,
     ) -> None:
         self._dialects = dialects
         self._pipeline = pipeline
@@ -62,11 +66,12 @@ class App:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="cold")
         self._room = threads + pending_max
         self._dev = dev
+        self._own_paths = frozenset({"/healthz", "/readyz", *(["/echo"] if echo or dev else [])})
         self._settling = Settling(self._settle, ThreadPoolExecutor(1, thread_name_prefix="settle"))
 
     def dialect(self, request: Request) -> Dialect | None:
         """Whose request it is; None for the shell's own paths."""
-        if request.path in {"/healthz", "/readyz", "/echo"}:
+        if request.path in self._own_paths:
             return None
         return next(dialect for dialect in self._dialects if dialect.claims(request))
 
@@ -78,17 +83,21 @@ class App:
         """The answer. Never raises."""
         if dialect is None:
             return await self._own(request)
+        if not request.local:
+            return self._refused(dialect, request, UnknownOperation(operation=request.path))
         request_context = RequestContext(request_id(), dialect.name, "", request.source)
         response = await self._answer(dialect, request, request_context)
         return await self._developed(response, request_context) if self._dev else response
 
-    def overdue(self, dialect: Dialect | None, request: Request) -> Response:
-        """The answer to a request whose body did not come in time, in the words of its dialect."""
+    def turn_away(self, dialect: Dialect | None, request: Request, reason: str) -> Response:
+        """The answer to a request whose body is not there (late, or no room), in the words of its dialect."""
         if dialect is None:
-            return Response(408, (), b"")
+            return Response(503, _PLAIN, f"{reason}\n".encode())
+        return self._refused(dialect, request, Unavailable(reason=reason))
+
+    def _refused(self, dialect: Dialect, request: Request, fault: Fault) -> Response:
         request_context = RequestContext(request_id(), dialect.name, "", request.source)
         request_context.deferred = True
-        fault = Unavailable(reason="the body did not come in time")
         return self._pipeline.refuse(dialect, None, request, fault, request_context)
 
     async def _answer(self, dialect: Dialect, request: Request, request_context: RequestContext) -> Response:

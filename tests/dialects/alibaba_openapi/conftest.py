@@ -19,9 +19,8 @@ class ApiClient:
 
     def __init__(self, runtime: Any) -> None:
         self.runtime = runtime
-        self.dialect = AlibabaOpenApi(
-            runtime.vault, runtime.clock, runtime.gate.region, "-- chain --", SharedNonces(64)
-        )
+        self.dialect = AlibabaOpenApi(runtime.vault, runtime.clock, runtime.gate.region, "-- chain --")
+        runtime.guard(SharedNonces(64))
         founded = runtime.founded
         self.account = founded.account.id
         self.signer = Signer(founded.access_key_id, founded.secret, runtime.clock.now_ms)

@@ -130,6 +130,19 @@ def test_lists_filter(api: Secrets) -> None:
     assert (page["PageNumber"], page["PageSize"], page["TotalCount"]) == (2, 2, 3)
 
 
+def test_items_that_are_no_names_do_not_spoil_a_batch(api: Secrets) -> None:
+    """Lone surrogates, other types, deep and ambiguous JSON: an error entry or a refusal, never a failure of ours."""
+    api.create()
+    items = r'[{"SecretName":"db"},{"SecretName":"\ud83d"},{"SecretName":7},{"SecretName":{"a":1}},7,null,'
+    items += r'{"SecretName":"db","VersionId":"\udc00"},{"SecretName":"db","VersionStage":["x"]}]'
+    body = api.ok("BatchGetSecretValue", {"SecretsList": items.replace("\\\\", "\\")})
+    assert [value["SecretData"] for value in body["SecretValues"]] == ["one"]
+    assert [error["SecretName"] for error in body["Errors"]] == ["?", "", "", "", "", "db", "db"]
+    assert all(400 <= error["HttpStatus"] < 500 for error in body["Errors"])
+    for bad in ('[{"SecretName":"db","SecretName":"x"}]', "[" * 20_000 + "]" * 20_000, "[NaN]"):
+        assert api.code("BatchGetSecretValue", {"SecretsList": bad}) == (400, "InvalidParameter")
+
+
 def test_many_values_at_once_and_what_went_wrong(api: Secrets) -> None:
     api.create()
     parameters = json.dumps([{"SecretName": "db"}, {"SecretName": "nobody"}, {"SecretName": "db", "VersionId": "v9"}])
@@ -147,7 +160,9 @@ def test_many_values_at_once_and_what_went_wrong(api: Secrets) -> None:
 def test_a_database_secret_rotates_between_two_users(api: Secrets) -> None:
     account = api.account
     with api.runtime.store.begin(write=True) as uow:
-        uow.of(Target).add(Target(f"{account}/rm-1", account, "rm-1", "mysql", "h", 3306, "", "", b"", False, 1))
+        uow.of(Target).add(
+            Target(f"{account}/rm-1", account, "rm-1", "mysql", "h", 3306, "", "", b"", False, 1, ("*",))
+        )
     made = api.create("rds", **RDS, EnableAutomaticRotation="true", RotationInterval="7d")
     assert (made["AutomaticRotation"], made["RotationInterval"]) == ("Enabled", "604800s")
     assert made["NextRotationDate"] == "2026-11-28T12:00:00Z"
@@ -208,7 +223,7 @@ def test_accounts_the_service_makes_itself(api: Secrets, kind: str, config: dict
     instance = config.get("InstanceId") or config["DBClusterId"]
     with api.runtime.store.begin(write=True) as uow:
         uow.of(Target).add(
-            Target(f"{api.account}/{instance}", api.account, instance, "mysql", "h", 1, "", "", b"", False, 1)
+            Target(f"{api.account}/{instance}", api.account, instance, "mysql", "h", 1, "", "", b"", False, 1, ("*",))
         )
     api.create("auto", "$Auto", SecretType=kind, ExtendedConfig=json.dumps(config))
     assert json.loads(api.value("auto")["SecretData"])["AccountName"] == "a"
@@ -433,7 +448,9 @@ class TestTriggersOfCommonRows:
         with api.runtime.store.begin(write=True) as uow:
             uow.of(Switches).add(Switches(quotas="cloud"))
             account = api.account
-            uow.of(Target).add(Target(f"{account}/rm-1", account, "rm-1", "mysql", "h", 1, "", "", b"", False, 1))
+            uow.of(Target).add(
+                Target(f"{account}/rm-1", account, "rm-1", "mysql", "h", 1, "", "", b"", False, 1, ("*",))
+            )
         api.create("rds", **RDS)
         for number in range(50):
             api.ok("RotateSecret", {"SecretName": "rds", "VersionId": f"r{number}"})

@@ -196,7 +196,14 @@ HUAWEI_LOOKUP_STEPS = (
     "encrypt-data with STS",
     "HTTPS with the CA file",
 )
-OTC_STEPS = ("password token", *_HUAWEI_STEPS, "token re-scoped", "HTTPS with the CA file", "401 wrong password")
+OTC_STEPS = (
+    "password token",
+    "versions at the root",
+    *_HUAWEI_STEPS,
+    "token re-scoped",
+    "HTTPS with the CA file",
+    "401 wrong password",
+)
 
 
 #: huaweicloudsdkkms: each of its 75 operations, in an order that lets later ones use what earlier ones made.

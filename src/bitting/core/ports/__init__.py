@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from bitting.core.ports.admission import Attestation as Attestation
 from bitting.core.ports.admission import Nonces as Nonces
+from bitting.core.ports.admission import SpentProofs as SpentProofs
 from bitting.core.ports.certificates import Certificates as Certificates
 from bitting.core.ports.certificates import Pkcs12 as Pkcs12
 from bitting.core.ports.key_handle import CanAgree as CanAgree

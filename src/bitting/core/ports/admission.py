@@ -13,6 +13,14 @@ class Nonces(Protocol):
         ...
 
 
+class SpentProofs(Protocol):
+    """Remembers what was spent for every node that shares a store, over restarts."""
+
+    def spend(self, proof: str, expires_ms: int, now_ms: int) -> bool:
+        """True the first time, False for the same digest again before ``expires_ms``. Raises ``ServerFault``."""
+        ...
+
+
 class Attestation(Protocol):
     """Verifies attestation documents of machines."""
 

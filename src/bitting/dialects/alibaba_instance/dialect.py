@@ -15,9 +15,11 @@ checks open and names this as the reason to choose it (section 8, points 13 and 
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from bitting.core import faults
+from bitting.core.authz.engine import bind
 from bitting.core.authz.statements import authorise
 from bitting.core.gate import RequestContext
 from bitting.core.key_cache import View
@@ -26,13 +28,13 @@ from bitting.core.ports import Clock, Vault
 from bitting.core.usecases.iam.credentials import client_key
 from bitting.dialects.alibaba_instance import codec, enum_maps, signature
 from bitting.dialects.alibaba_instance.codec import InstanceCall
-from bitting.dialects.alibaba_instance.networks import SourceFilter
 from bitting.dialects.alibaba_instance.operations import OPERATIONS
 from bitting.dialects.alibaba_instance.signature import SignatureEvidence, SignatureVerifier
 from bitting.dialects.base import claims
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
+from bitting.dialects.base.replay import Proof
 
 _OURS = (enum_maps.CLIENT_KEY_HEADER, "x-kms-apiname", "x-kms-apiversion")
 
@@ -49,7 +51,6 @@ class AlibabaInstance:
         self._vault = vault
         self._clock = clock
         self._examiner = SignatureVerifier(OPERATIONS)
-        self._sources = SourceFilter()
 
     def claims(self, request: Request) -> bool:
         """By the headers alone: method and path never vary, so a wrong one is still this dialect's to refuse."""
@@ -67,7 +68,7 @@ class AlibabaInstance:
         if request.oversized or len(request.body) > enum_maps.BODY_BYTES_MAX:
             raise faults.TooLarge
         if request.method != "POST":
-            raise faults.UnsupportedMethod(method=request.method)
+            raise faults.UnsupportedMethod(method=request.method, allowed="POST")
         if request.path not in {"/", ""}:
             raise faults.UnknownOperation(operation=request.path, reason="path")
         operation, evidence = self._examiner.examine(request, self._clock.wall_ms())
@@ -85,14 +86,17 @@ class AlibabaInstance:
         evidence = call.evidence
         assert isinstance(evidence, SignatureEvidence)  # noqa: S101 - decode made it
         credential = client_key(view, evidence.client_key_id)
-        now = self._clock.now_ms()
+        now, wall = self._clock.now_ms(), self._clock.wall_ms()
         if credential is None or not credential.not_before_ms <= now < credential.not_after_ms:
             raise faults.UnknownAccessKey(access_key_id=evidence.client_key_id)
         if call.request.repeated and signature.ambiguous(call.request):
             raise faults.SignatureMismatch
         if not self._vault.verify_rsa(credential.public, evidence.signed, evidence.signature):
             raise faults.SignatureMismatch
-        evidence.principal = self._sources.admit(credential.principal, call.request.source)
+        if call.request.proof is None:
+            spent = sha256(evidence.signed).hexdigest()
+            call.request.proof = Proof(evidence.client_key_id, spent, wall + signature.SKEW_MS_MAX * 2, nonce=False)
+        evidence.principal = bind(credential.principal, call.request.source, now, self.region)
         return evidence.principal
 
     def bind(self, call: InstanceCall) -> Any:

@@ -19,13 +19,14 @@ from bitting.core import faults
 from bitting.core.encryption_context import canonicalise
 from bitting.core.model.key import KeyRef
 from bitting.dialects.base.codecs import InvalidWireValue, encode_refused
+from bitting.wire import strict_json
 
 KEY_ID_MAX = 256
 PLAINTEXT_BYTES_MAX = 6144
 CONTEXT_MAX = 8192
 TAGS_MAX = 20
 
-_context = msgspec.json.Decoder(dict[str, str])
+_context = strict_json.Decoder(dict[str, str])
 _INTERVAL = re.compile(r"([0-9]{1,9})([dhms])", re.ASCII)
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _ALIAS = re.compile(r"alias/[A-Za-z0-9_/-]+", re.ASCII)
@@ -108,7 +109,7 @@ class EncryptionContext:
             raise InvalidWireValue("length")
         try:
             pairs = _context.decode(raw)
-        except (msgspec.MsgspecError, UnicodeError):
+        except msgspec.DecodeError:
             raise InvalidWireValue("format") from None
         return canonicalise(pairs)
 
@@ -150,7 +151,7 @@ class _Tag(msgspec.Struct, rename={"key": "TagKey", "value": "TagValue"}):
     value: str = ""
 
 
-_tags = msgspec.json.Decoder(list[_Tag])
+_tags = strict_json.Decoder(list[_Tag])
 
 
 class Tags:
@@ -159,7 +160,7 @@ class Tags:
     def decode(self, raw: str) -> tuple[tuple[str, str], ...]:
         try:
             tags = _tags.decode(raw)
-        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        except msgspec.DecodeError:
             raise InvalidWireValue("format") from None
         if len(tags) > TAGS_MAX or len({tag.key for tag in tags}) != len(tags):
             raise InvalidWireValue("length")

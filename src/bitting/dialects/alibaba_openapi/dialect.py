@@ -10,7 +10,7 @@ from bitting.core import faults
 from bitting.core.gate import RequestContext
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
-from bitting.core.ports import Clock, Nonces, Vault
+from bitting.core.ports import Clock, Vault
 from bitting.dialects.alibaba_openapi import bodies, operations, signature
 from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.rows import Rpc, RpcCall
@@ -36,15 +36,14 @@ class AlibabaOpenApi:
     """Alibaba Cloud KMS OpenAPI 2016-01-20. ``region``: the one in the ARNs it says and takes.
 
     ``chain``: the certificate authority of the instances' door (PEM), which GetKmsInstance hands out.
-    ``nonces``: where used nonces are remembered; None where no other process could be shown them.
     """
 
     name = "alibaba_openapi"
 
-    def __init__(self, vault: Vault, clock: Clock, region: str, chain: str = "", nonces: Nonces | None = None) -> None:
+    def __init__(self, vault: Vault, clock: Clock, region: str, chain: str = "") -> None:
         self.catalogue = load(self.name, __package__)
         self.operations = operations.table(region, self.catalogue, chain)
-        self._checker = signature.Checker(vault, clock, nonces)
+        self._checker = signature.Checker(vault, clock)
         self._region = region
 
     def claims(self, _request: Request) -> bool:

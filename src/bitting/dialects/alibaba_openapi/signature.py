@@ -12,10 +12,9 @@
 3. The access key exists.
 4. The signature is the one its secret makes (constant time); the body is the one that was hashed.
 5. The access key may be used now, with the security token that belongs to it if it is temporary.
-6. A nonce is used once within the window of point 2. It is under the signature, or it would be nobody's.
-
-Several shipped clients send no nonce: what they send can be replayed within the window, and TLS is what keeps
-it from those who would.
+6. The request says what of it is good once within the window of point 2: its nonce, which is under the signature, or
+   it would be nobody's; the signature itself where there is none (several shipped clients send none).
+   :mod:`bitting.dialects.base.replay` does the spending.
 Sources: "Request signatures" V1 and "Request syntax and signature method V3" of Alibaba Cloud's SDK
 documentation; V4 as the SDKs' gateway module makes it.
 """
@@ -31,10 +30,11 @@ from dataclasses import dataclass
 from bitting.core import faults
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
-from bitting.core.ports import Clock, Nonces, Vault
+from bitting.core.ports import Clock, Vault
 from bitting.core.usecases.iam import credentials
 from bitting.core.usecases.iam.credentials import Credential
 from bitting.dialects.base.http import Request
+from bitting.dialects.base.replay import Proof
 from bitting.wire import sign
 
 SKEW_MS = 15 * 60 * 1000
@@ -47,7 +47,7 @@ _EMPTY_SHA256 = hashlib.sha256(b"").hexdigest()
 
 @dataclass(slots=True)
 class RpcClaim:
-    """V1: every parameter is signed. ``digest``: ``sha1`` or ``sha256``. ``nonce``: empty once it is spent."""
+    """V1: every parameter is signed. ``digest``: ``sha1`` or ``sha256``."""
 
     access_key_id: str
     time: str
@@ -60,7 +60,7 @@ class RpcClaim:
 
 @dataclass(slots=True)
 class HeaderClaim:
-    """V3 and V4. ``scope``: (date, region, product) of V4, empty for V3. ``nonce``: empty once it is spent."""
+    """V3 and V4. ``scope``: (date, region, product) of V4, empty for V3."""
 
     access_key_id: str
     time: str
@@ -135,22 +135,20 @@ def _read_header(request: Request, query: list[tuple[str, str]]) -> HeaderClaim:
 
 def _require_signed(request: Request, signed: Sequence[str]) -> None:
     """What names operation, time and nonce must be signed, each header once: else it could be swapped."""
-    for name in ("x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"):
+    for name in ("x-acs-action", "x-acs-version", "x-acs-signature-nonce"):
         if name in request.headers and name not in signed:
             raise faults.SignatureMismatch
+    if "host" not in signed or "x-acs-date" not in signed:
+        raise faults.SignatureMismatch
     if len(set(signed)) != len(signed) or not request.repeated.isdisjoint(signed):
         raise faults.SignatureMismatch
 
 
 class Checker:
-    """Proves claims. Keeps derived V4 signing keys, at most ``DERIVED_KEYS_MAX`` of them.
+    """Proves claims. Keeps derived V4 signing keys, at most ``DERIVED_KEYS_MAX`` of them."""
 
-    ``nonces`` None: point 6 is not checked (no process but this one could know).
-    """
-
-    def __init__(self, vault: Vault, clock: Clock, nonces: Nonces | None = None) -> None:
+    def __init__(self, vault: Vault, clock: Clock) -> None:
         self._vault = vault
-        self._nonces = nonces
         self._clock = clock
         self._derived: dict[tuple[bytes, tuple[str, ...]], bytes] = {}
         self._sm3 = _sm3(vault)
@@ -160,7 +158,7 @@ class Checker:
 
         Raises ``ClockMalformed``, ``ClockSkewed``, ``UnknownAccessKey``, ``SignatureMismatch``,
         ``BodyDigestMismatch``, ``AccessKeyInactive``, ``ExpiredToken``, ``InvalidToken``,
-        ``MissingParameter`` (the security token) or ``NonceReused``.
+        or ``MissingParameter`` (the security token).
         """
         now_ms, wall_ms = self._clock.now_ms(), self._clock.wall_ms()
         moment = _check_time(claim, wall_ms)
@@ -176,10 +174,9 @@ class Checker:
         if credential.token_digest and not claim.token:
             raise faults.MissingParameter(parameter="SecurityToken")
         credential.admit(now_ms, claim.token)
-        if claim.nonce and self._nonces is not None:
-            if not self._nonces.spend(claim.access_key_id, claim.nonce, moment + SKEW_MS, wall_ms):
-                raise faults.NonceReused
-            claim.nonce = ""
+        if request.proof is None:
+            spent, is_nonce = claim.nonce or claim.signature, bool(claim.nonce)
+            request.proof = Proof(claim.access_key_id, spent, moment + SKEW_MS, is_nonce)
         return credential.principal
 
     def _header_signature(self, claim: HeaderClaim, request: Request, credential: Credential) -> bytes:

@@ -24,6 +24,7 @@ from bitting.core.model.identity import Principal
 from bitting.dialects.base.errors import Catalogue
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.base.operation import Operation
+from bitting.dialects.base.replay import ReplayGuard
 
 if TYPE_CHECKING:  # type variables with defaults are in ``typing`` from Python 3.13 on only
     from typing_extensions import TypeVar
@@ -34,6 +35,8 @@ else:
     from typing import TypeVar
 
     Row, DialectCall = TypeVar("Row", bound=Operation), TypeVar("DialectCall")
+
+METHOD_NOT_ALLOWED = 405
 
 
 USER_AGENT_MAX = 256
@@ -135,20 +138,27 @@ class FaultInjector(Protocol):
 class Pipeline:
     """Walks requests through stops 2 to 6. ``report`` takes (request id, exception) for the log.
 
-    ``fault_injector`` is None on every server that is not in developer mode.
+    ``fault_injector`` is None on every server that is not in developer mode. ``replay`` None: signed requests may be
+    repeated (no process but this one could know).
     """
 
     def __init__(
-        self, gate: Gate, report: Callable[[str, BaseException], None], fault_injector: FaultInjector | None = None
+        self,
+        gate: Gate,
+        report: Callable[[str, BaseException], None],
+        fault_injector: FaultInjector | None = None,
+        replay: ReplayGuard | None = None,
     ) -> None:
         self.gate = gate
         self._report = report
         self._fault_injector = fault_injector
+        self._replay = replay
 
     def prepare(self, dialect: Dialect, request: Request, request_context: RequestContext) -> Call | Response:
         """Stop 2: the call, or the refusal."""
         request_context.deferred = True
         request_context.user_agent = request.headers.get("user-agent", "")[:USER_AGENT_MAX]
+        request.proof = None
         try:
             call: Call = dialect.decode(request)
         except faults.Fault as fault:
@@ -182,7 +192,9 @@ class Pipeline:
         view.refresh()
         if self._fault_injector is not None:
             self._fault_injector.refresh(view)
-        principal = call.principal = dialect.identify(call, view)
+        principal = call.principal = self.gate.bound(dialect.identify(call, view), request_context)
+        if self._replay is not None and call.request.proof is not None:
+            self._replay.admit(call.request.proof, call.operation, call.request.method, may_wait=view.may_load)
         request_context.context = call.context
         if self.gate.guard is not None and not principal.operator:
             self.gate.guard.admit()
@@ -231,6 +243,8 @@ class Pipeline:
             # The core names its own attribute; the wire's name for it is the dialect's, and put into a copy.
             shown = fault.replaced(parameter=call.operation.wire_name(parameter))
         response = dialect.refuse(call, request, shown, request_context)
+        if response.status == METHOD_NOT_ALLOWED and fault.detail("allowed"):
+            response.headers = (*response.headers, ("allow", fault.detail("allowed")))  # RFC 9110, 15.5.6
         self._conclude(dialect, call, request, fault, request_context, response)
         return response
 

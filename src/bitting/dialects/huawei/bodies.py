@@ -22,9 +22,10 @@ from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.huawei.codecs import is_sequence
 from bitting.dialects.huawei.rows import HuaweiCall
+from bitting.wire import strict_json
 
 CONTEXT_CHARACTERS = 4096
-_decode = msgspec.json.Decoder().decode
+_decode = strict_json.Decoder[Any]().decode
 _encode = msgspec.json.Encoder().encode
 _JSON = ("content-type", "application/json;charset=UTF-8")
 _JSON_TYPES = ("application/json", "text/json")
@@ -42,17 +43,21 @@ def body_values(request: Request) -> dict[str, Any]:
         raise faults.UnsupportedMediaType(media_type=media_type)
     try:
         values = _decode(request.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except msgspec.DecodeError:
         raise faults.MalformedBody from None
     if not isinstance(values, dict):
         raise faults.MisshapenBody
     return values
 
 
-def check_sequence(values: Mapping[str, Any]) -> None:
-    """The message sequence number, where there is one. Raises ``InvalidSequence``."""
+def check_sequence(values: Mapping[str, Any], surface: str) -> None:
+    """The message sequence number, where there is one: a UUID; any text for secrets, as the Terraform provider sends.
+
+    Raises ``InvalidSequence``.
+    """
     sequence = values.get("sequence")
-    if sequence is not None and sequence != "" and not is_sequence(sequence):
+    good = isinstance(sequence, str) if surface == "csms" else is_sequence(sequence)
+    if sequence is not None and sequence != "" and not good:
         raise faults.InvalidSequence
 
 
@@ -68,7 +73,7 @@ def read_parameters(call: HuaweiCall) -> None:
         call.values = located_values(call)
     elif call.row.method != "GET":
         call.values = body_values(call.request)
-    check_sequence(call.values)
+    check_sequence(call.values, call.row.surface)
 
 
 def policy_context(text: str) -> str:
@@ -77,7 +82,7 @@ def policy_context(text: str) -> str:
         found = base64.b64decode(text, validate=True) if len(text) <= CONTEXT_CHARACTERS else b""
         if isinstance(_decode(found), dict):
             return found.decode()
-    except (ValueError, msgspec.DecodeError, RecursionError):
+    except (ValueError, msgspec.DecodeError):
         pass
     raise faults.InvalidParameter(parameter="pdp_header", reason="format")
 

@@ -39,7 +39,7 @@ class Version:
 
 def base_url(request: Request) -> str:
     """How the client itself reached this server."""
-    return f"{request.scheme}://{request.headers.get('host', 'localhost')}"
+    return request.base_url
 
 
 def _versions(call: HuaweiCall, run: UseCaseRunner) -> list[Version]:  # noqa: ARG001 - as every composite

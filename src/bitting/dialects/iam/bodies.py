@@ -17,6 +17,7 @@ import msgspec
 from bitting.core import faults
 from bitting.core.usecases.iam.tokens import Scope, UserClaim
 from bitting.dialects.base import claims
+from bitting.wire import strict_json
 
 DURATION_LEAST_S, DURATION_MOST_S = 900, 86_400
 
@@ -86,7 +87,8 @@ class Body(msgspec.Struct):
     auth: AuthBody
 
 
-_decoder = msgspec.json.Decoder(Body)
+_decoder = strict_json.Decoder(Body)
+_objects = strict_json.Decoder[Any]()
 
 
 def read(body: bytes) -> AuthBody:
@@ -95,7 +97,7 @@ def read(body: bytes) -> AuthBody:
         return _decoder.decode(body).auth
     except msgspec.ValidationError:
         raise faults.MisshapenBody from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except msgspec.DecodeError:
         raise faults.MalformedBody from None
 
 
@@ -117,8 +119,8 @@ def claimed_user(body: bytes) -> str:
 def read_object(body: bytes) -> dict[str, Any]:
     """A JSON object. Raises ``MalformedBody`` or ``MisshapenBody``."""
     try:
-        found = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        found = _objects.decode(body)
+    except msgspec.DecodeError:
         raise faults.MalformedBody from None
     if not isinstance(found, dict):
         raise faults.MisshapenBody

@@ -110,7 +110,7 @@ class Shown(Generic[Held]):
 
 def base_url(request: Request) -> str:
     """Scheme and host as the client used them."""
-    return f"{request.scheme}://{request.headers.get('host', 'localhost')}"
+    return request.base_url
 
 
 def text(name: str, to: str = "") -> Field:

@@ -24,6 +24,7 @@ from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.base.operation import Operation
 from bitting.dialects.native.operations import OPERATIONS
+from bitting.wire import strict_json
 from bitting.wire.rest import Router
 
 BODY_MAX = 1 << 20
@@ -39,7 +40,7 @@ class Native:
         self.catalogue = load("native", __package__ or "")
         self._router = Router((row.method, row.path, row) for row in (*OPERATIONS, *more))
         self._encode = msgspec.json.Encoder().encode
-        self._decode = msgspec.json.Decoder().decode
+        self._decode = strict_json.Decoder[Any]().decode
 
     def claims(self, request: Request) -> bool:
         """Everything below ``/bitting/``."""

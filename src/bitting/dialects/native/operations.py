@@ -12,6 +12,7 @@ from bitting.dialects.base.codecs import Flag, Integer
 from bitting.dialects.native import (
     access_operations,
     audit_operations,
+    authority_operations,
     keystore_operations,
     secret_operations,
     user_operations,
@@ -59,6 +60,7 @@ OPERATIONS = (
     _row("POST", "keys/{key_id}/unfreeze", service.unfreeze_key, _in("key_id", _ID), answer="key"),
     *access_operations.OPERATIONS,
     *audit_operations.OPERATIONS,
+    *authority_operations.OPERATIONS,
     *keystore_operations.OPERATIONS,
     *secret_operations.OPERATIONS,
     *user_operations.OPERATIONS,

@@ -23,9 +23,12 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.access import ClientCertificate
 from bitting.core.model.identity import AccessPolicy, ApplicationAccessPoint, ClientKey, Instance, NetworkRule
 from bitting.core.usecases.iam.credentials import SHARED
+from bitting.core.usecases.iam.held_rights import require_policies_covered
 from bitting.core.usecases.instances.instances import default_instance
 
 PER_ACCOUNT_MAX = 1000
+#: No name ends so: what a policy shows in place of its last network rule once that is deleted.
+DELETED = " (deleted)"
 POLICIES_PER_POINT_MAX = 3
 T = TypeVar("T", NetworkRule, AccessPolicy, ApplicationAccessPoint)
 
@@ -195,8 +198,17 @@ def update_network_rule(context: Context, command: UpdateNetworkRule) -> Network
 
 @use_case("network_rule:delete", writes=True)
 def delete_network_rule(context: Context, command: ByName) -> NetworkRule:
-    """Delete it: policies that name it no longer admit its networks. Raises ``ResourceNotFound``."""
+    """Delete it and take it from the policies that name it: they no longer admit its networks.
+
+    A new rule of the same name is not theirs. A policy that had no other rule admits nobody until it gets one, and
+    shows the deleted one as ``<name> (deleted)``. Raises ``ResourceNotFound``.
+    """
     stored = _find(context, NetworkRule, "network_rule:delete", "network", command.name)
+    policies = context.uow.of(AccessPolicy)
+    for policy in policies.find({"account_id": stored.account_id}, limit=PER_ACCOUNT_MAX):
+        if stored.name in policy.network_rules:
+            left = tuple(name for name in policy.network_rules if name != stored.name)
+            policies.put(replace(policy, network_rules=left or (f"{stored.name}{DELETED}",)))
     context.uow.of(NetworkRule).remove(stored.id)
     return stored
 
@@ -212,7 +224,10 @@ def list_network_rules(context: Context, command: ListNamed) -> ResourcePage[Net
 
 @use_case("access_policy:create", writes=True)
 def create_access_policy(context: Context, command: CreateAccessPolicy) -> AccessPolicy:
-    """A new policy. Raises ``ResourceNotFound`` (instance: ``kind=instance``; network rule), ``ResourceExists``."""
+    """A new policy. Raises ``ResourceNotFound`` (instance: ``kind=instance``; network rule), ``ResourceExists``.
+
+    Here and below ``PermissionDenied`` also where client keys would be allowed more than the caller is.
+    """
     account = context.principal.account_id
     record = AccessPolicy(
         f"{account}/{command.name}",
@@ -225,7 +240,9 @@ def create_access_policy(context: Context, command: CreateAccessPolicy) -> Acces
         command.description,
         context.now_ms,
     )
-    return _add(context, "access_policy:create", "policy", record)
+    added = _add(context, "access_policy:create", "policy", record)
+    require_policies_covered(context, (record,))
+    return added
 
 
 def _scope(context: Context, instance_id: str) -> str:
@@ -256,14 +273,22 @@ def update_access_policy(context: Context, command: UpdateAccessPolicy) -> Acces
         network_rules=stored.network_rules if rules is None else _require(context, NetworkRule, rules),
         description=stored.description if command.description is None else command.description,
     )
+    require_policies_covered(context, (changed,))
     context.uow.of(AccessPolicy).put(changed)
     return changed
 
 
 @use_case("access_policy:delete", writes=True)
 def delete_access_policy(context: Context, command: ByName) -> AccessPolicy:
-    """Delete it: access points that have it no longer get its permissions. Raises ``ResourceNotFound``."""
+    """Delete it and take it from the access points that have it, so that a new one of the same name is not theirs.
+
+    Raises ``ResourceNotFound``.
+    """
     stored = _find(context, AccessPolicy, "access_policy:delete", "policy", command.name)
+    points = context.uow.of(ApplicationAccessPoint)
+    for point in points.find({"account_id": stored.account_id}, limit=PER_ACCOUNT_MAX):
+        if stored.name in point.policies:
+            points.put(replace(point, policies=tuple(name for name in point.policies if name != stored.name)))
     context.uow.of(AccessPolicy).remove(stored.id)
     return stored
 
@@ -296,7 +321,14 @@ def create_access_point(context: Context, command: CreateAccessPoint) -> Applica
         command.description,
         context.now_ms,
     )
-    return _add(context, "access_point:create", "applicationaccesspoint", record)
+    added = _add(context, "access_point:create", "applicationaccesspoint", record)
+    require_policies_covered(context, policies_of(context, record))
+    return added
+
+
+def policies_of(context: Context, point: ApplicationAccessPoint) -> list[AccessPolicy | None]:
+    """The access policies of an access point."""
+    return [context.uow.of(AccessPolicy).get(f"{point.account_id}/{name}") for name in point.policies]
 
 
 @use_case("access_point:describe")
@@ -314,6 +346,7 @@ def update_access_point(context: Context, command: UpdateAccessPoint) -> Applica
         policies=stored.policies if command.policies is None else _policies(context, command.policies),
         description=stored.description if command.description is None else command.description,
     )
+    require_policies_covered(context, policies_of(context, changed))
     context.uow.of(ApplicationAccessPoint).put(changed)
     return changed
 

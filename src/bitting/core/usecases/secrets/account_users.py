@@ -9,6 +9,7 @@ from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.identity import User
 from bitting.core.usecases.iam.accounts import hash_password, password_matches
+from bitting.core.usecases.iam.tokens import end_sessions
 
 PASSWORD_MIN, PASSWORD_MAX = 8, 128
 
@@ -72,7 +73,10 @@ def show_user(context: Context, command: UserById) -> User:
 
 @use_case("secret:change_password", writes=True)
 def change_password(context: Context, command: ChangePassword) -> User:
-    """The caller's own password. Raises ``ResourceNotFound``, ``InvalidParameter`` (old, new)."""
+    """The caller's own password; ends every token and temporary access key of theirs.
+
+    Raises ``ResourceNotFound``, ``InvalidParameter`` (old, new).
+    """
     user = context.uow.of(User).get(context.principal.user_id)
     if user is None:
         raise faults.ResourceNotFound(kind="user", resource=context.principal.user_id)
@@ -82,4 +86,5 @@ def change_password(context: Context, command: ChangePassword) -> User:
         raise faults.InvalidParameter(parameter="new", reason="length")
     user = replace(user, password=hash_password(command.new))
     context.uow.of(User).put(user)
+    end_sessions(context.uow, user.id)
     return user

@@ -88,7 +88,7 @@ def _examined(value: bytes, fields: Sequence[str]) -> str:
         return text
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     password = content.get(fields[1]) if isinstance(content, dict) else None
     return password if isinstance(password, str) else text

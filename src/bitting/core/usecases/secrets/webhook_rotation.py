@@ -58,7 +58,7 @@ class WebhookSteps(DefaultSteps):
         answer = self._require("create", rotation_context)
         try:
             content = json.loads(answer.body) if answer.body else None
-        except ValueError:
+        except (ValueError, RecursionError):
             content = None
         if isinstance(content, dict) and isinstance(content.get("value"), str) and content["value"]:
             return str(content["value"]).encode()

@@ -20,6 +20,7 @@ import msgspec
 from bitting.core.usecases.iam.credentials import TEMPLATES
 from bitting.core.usecases.instances.instances import BoundNetwork
 from bitting.dialects.base.codecs import InvalidWireValue, Text, encode_refused
+from bitting.wire import strict_json
 
 LIST_MAX = 100
 PREFIX = "RbacPermission/Template/"
@@ -28,7 +29,7 @@ _RESOURCE = re.compile(r"(key|secret)/[A-Za-z0-9_.+=@/$-]{0,192}\*?", re.ASCII)
 _INSTANCE = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
-_lists = msgspec.json.Decoder(list[str])
+_lists = strict_json.Decoder(list[str])
 _json = msgspec.json.Encoder()
 
 name = Text(1, 192, _NAME)
@@ -42,7 +43,7 @@ def _parse(raw: str) -> list[str]:
         return [part.strip() for part in raw.split(",") if part.strip()]
     try:
         return _lists.decode(raw)
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+    except msgspec.DecodeError:
         raise InvalidWireValue("format") from None
 
 
@@ -84,7 +85,7 @@ class _Rules(msgspec.Struct, rename={"network_rules": "NetworkRules"}):
     network_rules: list[str] = []
 
 
-_rules = msgspec.json.Decoder(_Rules)
+_rules = strict_json.Decoder(_Rules)
 
 
 class AccessControlRules:
@@ -93,7 +94,7 @@ class AccessControlRules:
     def decode(self, raw: str) -> tuple[str, ...]:
         try:
             found = _rules.decode(raw).network_rules
-        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        except msgspec.DecodeError:
             raise InvalidWireValue("format") from None
         if len(found) > LIST_MAX:
             raise InvalidWireValue("length")
@@ -115,7 +116,7 @@ class _Network(msgspec.Struct, rename=_NETWORK):
     owner: str | int
 
 
-_networks = msgspec.json.Decoder(list[_Network])
+_networks = strict_json.Decoder(list[_Network])
 
 
 class BindVpcs:
@@ -124,7 +125,7 @@ class BindVpcs:
     def decode(self, raw: str) -> tuple[BoundNetwork, ...]:
         try:
             found = _networks.decode(raw)
-        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        except msgspec.DecodeError:
             raise InvalidWireValue("format") from None
         if len(found) > LIST_MAX:
             raise InvalidWireValue("length")

@@ -20,6 +20,7 @@ from bitting.dialects.alibaba_openapi.access.codecs import plain_id
 from bitting.dialects.alibaba_openapi.rows import Rpc, given
 from bitting.dialects.base.codecs import Base64, Choice, EncodeOnly, Flag, InvalidWireValue, Items, Moment, Text
 from bitting.dialects.base.operation import Field
+from bitting.wire import strict_json
 
 MESSAGE_BYTES_MAX = 4096
 PEM_MAX = 65536
@@ -57,7 +58,7 @@ _SIGNATURES = {
     "1.2.840.10045.4.3.3": "SHA384WITHECDSA",
     "1.2.156.10197.1.501": "SM3WITHSM2",
 }
-_names = msgspec.json.Decoder(list[str])
+_names = strict_json.Decoder(list[str])
 
 
 class DnsNames:
@@ -66,7 +67,7 @@ class DnsNames:
     def decode(self, raw: str) -> tuple[str, ...]:
         try:
             found = _names.decode(raw)
-        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        except msgspec.DecodeError:
             raise InvalidWireValue("format") from None
         if len(found) > certificates.NAMES_MAX:
             raise InvalidWireValue("length")

@@ -11,6 +11,7 @@ from bitting.core.specs import Algorithm
 from bitting.core.usecases.crypto.attested_recipients import Recipient
 from bitting.core.usecases.crypto.encryption import INITIAL
 from bitting.dialects.base.codecs import Base64, Codec, Integer, InvalidWireValue, Text, encode_refused
+from bitting.wire import strict_json
 
 RECIPIENT_MAX = 65536
 
@@ -67,7 +68,7 @@ class _Recipient(
     algorithm: str = "RSAES_OAEP_SHA_256"
 
 
-_recipients = msgspec.json.Decoder(_Recipient)
+_recipients = strict_json.Decoder(_Recipient)
 _ALGORITHMS = {"RSAES_OAEP_SHA_256": Algorithm.RSA_OAEP_SHA256, "SM2PKE": Algorithm.SM2_ENCRYPT}
 
 
@@ -83,7 +84,7 @@ class RecipientOf:
             raise InvalidWireValue("length")
         try:
             given = _recipients.decode(raw)
-        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        except msgspec.DecodeError:
             raise InvalidWireValue("format") from None
         if given.algorithm not in _ALGORITHMS:
             raise InvalidWireValue("enum")

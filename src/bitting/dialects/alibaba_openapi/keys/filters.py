@@ -21,6 +21,7 @@ from bitting.core.ports import Except
 from bitting.core.usecases.keys import tags
 from bitting.dialects.alibaba_openapi import enum_maps
 from bitting.dialects.base.codecs import InvalidWireValue, encode_refused
+from bitting.wire import strict_json
 
 FILTERS_MAX = 10
 VALUES_MAX = 10
@@ -31,7 +32,7 @@ class _Filter(msgspec.Struct, rename={"key": "Key", "values": "Values"}):
     values: list[str] = []
 
 
-_filters = msgspec.json.Decoder(list[_Filter])
+_filters = strict_json.Decoder(list[_Filter])
 
 
 @dataclass(slots=True)
@@ -71,7 +72,7 @@ def read_filters(raw: str) -> list[_Filter]:
     """At most 10 filters of at most 10 values. Raises ``InvalidWireValue``."""
     try:
         found = _filters.decode(raw)
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+    except msgspec.DecodeError:
         raise InvalidWireValue("format") from None
     if len(found) > FILTERS_MAX or any(len(item.values) > VALUES_MAX for item in found):
         raise InvalidWireValue("length")

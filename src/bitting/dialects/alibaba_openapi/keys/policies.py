@@ -29,6 +29,7 @@ import msgspec
 
 from bitting.core.authz.resource_policies import Policy, Rule, pack, unpack
 from bitting.dialects.base.codecs import InvalidWireValue, Moment
+from bitting.wire import strict_json
 
 POLICY_BYTES_MAX = 32768
 STATEMENTS_MAX = 100
@@ -61,7 +62,7 @@ class _Document(msgspec.Struct, rename="pascal", forbid_unknown_fields=True):
     statement: list[_Statement]
 
 
-_documents = msgspec.json.Decoder(_Document)
+_documents = strict_json.Decoder(_Document)
 
 
 class ResourcePolicy:
@@ -79,7 +80,7 @@ class ResourcePolicy:
             raise InvalidWireValue("length")
         try:
             document = _documents.decode(raw)
-        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        except msgspec.DecodeError:
             raise InvalidWireValue("format") from None
         if document.version != "1" or not 1 <= len(document.statement) <= STATEMENTS_MAX:
             raise InvalidWireValue("format")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from bitting.core import faults
 from bitting.core.authz.resource_policies import unpack
 from bitting.core.model.secret import SYSTEM_STAGES, Secret, SecretState, SecretType
@@ -28,11 +30,14 @@ from bitting.dialects.base.codecs import InvalidWireValue
 from bitting.dialects.base.dialect import UseCaseRunner
 from bitting.dialects.base.errors import Catalogue
 from bitting.dialects.base.operation import asked
+from bitting.wire import strict_json
+from bitting.wire.strict_json import only_text
 
 ACCOUNT = ("AccountName", "AccountPassword")
 ACCESS_KEY = ("AccessKeyId", "AccessKeySecret")
 AUTO = "$Auto"
 BATCH_MAX = 20
+_any = strict_json.Decoder[Any]()
 _PAIRED = {"SingleUser": False, "DoubleUsers": True}
 
 
@@ -130,8 +135,8 @@ def _require(config: Mapping[str, Any], *names: str) -> list[str]:
 
 def _data(given: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        content = json.loads(given["value"])
-    except ValueError:
+        content = _any.decode(given["value"])
+    except msgspec.DecodeError:
         content = None
     if not isinstance(content, dict):
         raise _invalid("SecretData")
@@ -192,10 +197,11 @@ def _ram(given: dict[str, Any], config: dict[str, Any], _run: UseCaseRunner) -> 
     if sub != "RamUserAccessKey":
         raise _invalid("ExtendedConfig")
     values = _listed(given, "AccessKeys", ACCESS_KEY)
-    name = f"acs/ram/user/{user.partition('@')[0].lower()}"
+    owner = user.partition("@")[0].lower()
+    name = f"acs/ram/user/{owner}"
     given["name"] = name
     second = values[1] if len(values) == 2 else b""
-    return {"name": name, "value": values[0], "second": second, "fields": ACCESS_KEY}
+    return {"name": name, "value": values[0], "second": second, "fields": ACCESS_KEY, "target": owner}
 
 
 def _ecs(given: dict[str, Any], config: dict[str, Any], _run: UseCaseRunner) -> dict[str, Any]:
@@ -324,17 +330,23 @@ def batch_get(catalogue: Catalogue) -> Callable[[RpcCall, UseCaseRunner], BatchA
     def read_each(call: RpcCall, run: UseCaseRunner) -> BatchAnswer:
         answer = BatchAnswer([], [])
         for item in call.operation.read(call)["SecretsList"]:
-            name = item.get("SecretName", "") if isinstance(item, dict) else ""
+            name = _shown_name(item)
             try:
                 answer.values.append(_one_of_many(item, run))
             except faults.ServerFault:
                 raise
             except faults.Fault as fault:
                 row = catalogue.row(fault, "GetSecretValue")
-                answer.errors.append(BatchError(name, row.code, row.text(fault), row.status))
+                answer.errors.append(BatchError(name, row.code, only_text(row.text(fault)), row.status))
         return answer
 
     return read_each
+
+
+def _shown_name(item: Any) -> str:
+    """The name that an item asks for, as an answer can hold it; empty for what is no string."""
+    name = item.get("SecretName") if isinstance(item, dict) else None
+    return only_text(name) if isinstance(name, str) else ""
 
 
 def _one_of_many(item: Any, run: UseCaseRunner) -> BatchValue:

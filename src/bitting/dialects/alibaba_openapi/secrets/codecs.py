@@ -11,7 +11,6 @@ Source: CreateSecret, PutSecretValue, ListSecrets, UpdateSecretVersionStage of t
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, NoReturn
 
@@ -20,6 +19,7 @@ import msgspec
 from bitting.core.model.secret import CURRENT, PENDING, PREVIOUS, SecretRotation, SecretType
 from bitting.core.usecases.secrets.listing import SecretFilter
 from bitting.dialects.base.codecs import Choice, Flag, InvalidWireValue, Text, encode_refused
+from bitting.wire import strict_json
 
 VALUE_BYTES_MAX = 30_720
 CONFIG_CHARACTERS = 1024
@@ -121,13 +121,19 @@ class InvertedFlag:
 
 
 class JsonList:
-    """A JSON list of 1 to ``most`` items, read by somebody else."""
+    """A JSON list of 1 to ``most`` items, read by somebody else.
+
+    Strings in it may hold lone surrogates: one item that is no text does not spoil the others.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
 
     def decode(self, raw: str) -> list[Any]:
-        content = _json(raw)
+        try:
+            content = strict_json.read_any_text(raw)
+        except msgspec.DecodeError:
+            raise InvalidWireValue("format") from None
         if not isinstance(content, list):
             raise InvalidWireValue("format")
         if not 1 <= len(content) <= self._most:
@@ -143,7 +149,8 @@ class _Filter(msgspec.Struct, rename={"key": "Key", "values": "Values"}):
     values: list[str] = []
 
 
-_filters = msgspec.json.Decoder(list[_Filter])
+_any = strict_json.Decoder[Any]()
+_filters = strict_json.Decoder(list[_Filter])
 _FILTERS = {
     "SecretName": "names",
     "Description": "descriptions",
@@ -163,7 +170,7 @@ class Filters:
     def decode(self, raw: str) -> SecretFilter:
         try:
             filters = _filters.decode(raw)
-        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        except msgspec.DecodeError:
             raise InvalidWireValue("format") from None
         if len(filters) > FILTERS_MAX:
             raise InvalidWireValue("length")
@@ -191,6 +198,6 @@ def _type(word: str) -> SecretType:
 
 def _json(raw: str) -> Any:
     try:
-        return json.loads(raw)
-    except (ValueError, RecursionError):
+        return _any.decode(raw)
+    except msgspec.DecodeError:
         raise InvalidWireValue("format") from None

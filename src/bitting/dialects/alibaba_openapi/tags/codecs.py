@@ -19,11 +19,12 @@ import msgspec
 from bitting.core.model.tag import SEPARATOR
 from bitting.core.usecases.keys.tags import TagFilter
 from bitting.dialects.base.codecs import InvalidWireValue, encode_refused
+from bitting.wire import strict_json
 
 TAGS_MAX = 20
 _WORD = re.compile(r"[A-Za-z0-9/\\_.+=:@-]{1,128}", re.ASCII)
 _RESERVED = ("aliyun", "acs:")
-_strings = msgspec.json.Decoder(list[str])
+_strings = strict_json.Decoder(list[str])
 
 
 def tag_key(raw: str) -> str:
@@ -80,7 +81,7 @@ class TagKeys:
             return text.split(",")
         try:
             return _strings.decode(text)
-        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        except msgspec.DecodeError:
             raise InvalidWireValue("format") from None
 
     def encode(self, value: Any) -> NoReturn:

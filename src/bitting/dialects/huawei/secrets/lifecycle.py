@@ -5,8 +5,10 @@ Source: the pages of these operations in the Huawei Cloud CSMS API reference.
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from bitting.core import faults
 from bitting.core.model.secret import SecretType
@@ -17,6 +19,7 @@ from bitting.dialects.huawei.rows import HuaweiCall, Row
 from bitting.dialects.huawei.secrets import codecs
 from bitting.dialects.huawei.secrets.rows import LIMIT, NAME, ONE_SECRET, PAGE_INFO, SECRET, SECRETS, row
 from bitting.dialects.huawei.secrets.versions import VALUE, value
+from bitting.wire import strict_json
 
 #: What a value may call its user and password; the first pair found is what rotation changes.
 LOGIN_FIELDS = (
@@ -25,12 +28,15 @@ LOGIN_FIELDS = (
     ("user", "password"),
     ("AccountName", "AccountPassword"),
 )
+_any = strict_json.Decoder[Any]()
 _PAIRED = {"SingleUser": False, "MultiUser": True}
 
 _EVENTS = Field("event_subscriptions", codecs.UniqueItems(codecs.EVENT_NAME, 0, 1), to="events")
 _DESCRIPTION = Field("description", codecs.LimitedUtf8(codecs.DESCRIPTION_BYTES), to="description")
 _KEY = Field("kms_key_id", codecs.WrappingKey(), to="key")
 _FUNCTION = Field("rotation_func_urn", codecs.FUNCTION, to="function")
+#: In changes an empty text clears what it names; the Terraform provider sends one for a description taken away.
+_CLEARABLE = (replace(_DESCRIPTION, empty=True), replace(_FUNCTION, empty=True))
 _NEW_SECRET = (
     Field("name", codecs.NEW_NAME, to="name", required=True),
     _KEY,
@@ -47,11 +53,10 @@ _NEW_SECRET = (
 _CHANGES = (
     NAME,
     _KEY,
-    _DESCRIPTION,
+    *_CLEARABLE,
     Field("auto_rotation", Flag(), to="automatic"),
     Field("rotation_period", codecs.Period(), to="rotation_interval_s"),
     _EVENTS,
-    _FUNCTION,
 )
 
 
@@ -85,8 +90,8 @@ def _database(arguments: dict[str, Any]) -> None:
 
 def _object(text: str | bytes | None) -> dict[str, Any]:
     try:
-        content = json.loads(text or "")
-    except ValueError:
+        content = _any.decode(text or "")
+    except msgspec.DecodeError:
         return {}
     return content if isinstance(content, dict) else {}
 

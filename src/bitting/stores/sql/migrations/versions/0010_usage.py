@@ -1,6 +1,6 @@
 """When and how often keys and secrets were used, and by whom.
 
-Revision 0010, after 0006.
+Revision 0010, after 0009.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, Text
 from sqlalchemy.dialects import postgresql
 
 revision = "0010"
-down_revision = "0006"
+down_revision = "0009"
 
 TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
