@@ -171,7 +171,10 @@ def test_every_acknowledged_change_is_recorded_however_it_ends(tmp_path: Path) -
         clients = [threading.Thread(target=create, args=(round_number, client)) for client in range(3)]
         for client in clients:
             client.start()
-        time.sleep(chance.uniform(0.2, 0.5))
+        before, deadline = len(acknowledged), time.monotonic() + 20
+        while len(acknowledged) == before and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0, 0.3))
         server.kill()
         for client in clients:
             client.join()

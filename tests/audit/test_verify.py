@@ -106,6 +106,24 @@ def test_a_trail_put_back_to_an_older_state_is_found_with_an_anchor(tmp_path: Pa
     assert "anchor" in check(tmp_path / "audit", anchor).problems[0].what
 
 
+def test_every_flipped_bit_of_the_signed_head_is_found(tmp_path: Path) -> None:
+    held = trail(tmp_path / "audit")
+    held.record(event(1))
+    held.close()
+    place = tmp_path / "audit" / heads.NAME
+    text = place.read_bytes()
+    public = signer(tmp_path / "audit").public()
+    assert public is not None
+    missed = []
+    for at in range(len(text) * 8):
+        flipped = bytearray(text)
+        flipped[at // 8] ^= 1 << at % 8
+        place.write_bytes(flipped)
+        if verify(tmp_path / "audit", public).good:
+            missed.append(at)
+    assert missed == []
+
+
 def test_another_key_does_not_pass(tmp_path: Path) -> None:
     held = trail(tmp_path / "a" / "audit")
     held.record(event(1))

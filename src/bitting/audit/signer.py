@@ -70,9 +70,12 @@ class Signer:
 
 
 def verify(public: Ed25519PublicKey, signature: str, message: bytes) -> bool:
-    """Whether the signature, hexadecimal, is by the key over the message."""
+    """Whether the signature, hexadecimal in lower case, is by the key over the message."""
     try:
-        public.verify(bytes.fromhex(signature), message)
+        signed = bytes.fromhex(signature)
+        if signed.hex() != signature:
+            return False
+        public.verify(signed, message)
     except (InvalidSignature, ValueError):
         return False
     return True

@@ -1,6 +1,6 @@
 """When and how often keys and secrets were used, and by whom.
 
-Revision 0010, after 0006.
+Revision 0010, after 0009.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the identity API keeps about a user for its own answers.
 
-Revision 0011, after 0006.
+Revision 0011, after 0010.
 """
 
 from __future__ import annotations
