@@ -54,6 +54,7 @@ WALLED, EXPIRED, DISABLED, WRONG_NETWORK, REVOKED = "walled", "expired", "disabl
 FORBIDDEN = (NO_RIGHT, OTHER_KEY, OTHER_ACCOUNT, WALLED, EXPIRED, DISABLED, WRONG_NETWORK, REVOKED)
 PERSONAS = (*FORBIDDEN, ALLOWED, OWNER)
 MARK = b"mark-of-the-world"
+HIDDEN = b"hidden-value"
 TOKEN = "operator-token-of-the-matrix"
 TEMPLATE = "RbacPermission/Template/CryptoService"
 
@@ -123,7 +124,7 @@ class World:
     def _things(self) -> dict[str, Any]:
         key, other = (self.openapi("CreateKey")["KeyMetadata"] for _ in range(2))
         self.other_key = other["KeyId"]
-        self.openapi("CreateSecret", SecretName="secret", SecretData="hidden", VersionId="v1")
+        self.openapi("CreateSecret", SecretName="secret", SecretData=HIDDEN.decode(), VersionId="v1")
         tags = json.dumps([{"TagKey": MARK.decode(), "TagValue": "v"}])
         self.openapi("TagResource", SecretName="secret", Tags=tags)
         self.openapi("CreateAlias", AliasName="alias/one", KeyId=key["KeyId"])

@@ -243,7 +243,7 @@ class Gate:
             try:
                 cached = self._resident_key(context, ref)
             except faults.NotFound:
-                raise self._absent(use, context.principal, ref) from None
+                raise self._absent(use.action, context.principal, ref) from None
             context._cached = cached  # noqa: SLF001 - the gate fills the context it made
             self._check_key(use.action, use.states, context, cached.key, context.request_context.operation)
         return use.run(context, command)
@@ -268,7 +268,7 @@ class Gate:
                 try:
                     key = context._key = self.find_key(uow, context, ref)  # noqa: SLF001
                 except faults.NotFound:
-                    raise self._absent(use, context.principal, ref) from None
+                    raise self._absent(use.action, context.principal, ref) from None
                 self._check_key(use.action, use.states, context, key, context.request_context.operation)
                 if use.writes:
                     context._key = self._writable_record(uow, context, key)  # noqa: SLF001
@@ -303,11 +303,14 @@ class Gate:
         one on what it protects; of other keys' policies, rules for any operation of the action count.
         """
         further = replace(context, _key=None, _cached=None)
-        if context._uow is not None:  # noqa: SLF001
-            key = further._key = self.find_key(context._uow, context, ref)  # noqa: SLF001
-        else:
-            further._cached = self._resident_key(context, ref)  # noqa: SLF001
-            key = further._cached.key  # noqa: SLF001
+        try:
+            if context._uow is not None:  # noqa: SLF001
+                key = further._key = self.find_key(context._uow, context, ref)  # noqa: SLF001
+            else:
+                further._cached = self._resident_key(context, ref)  # noqa: SLF001
+                key = further._cached.key  # noqa: SLF001
+        except faults.NotFound:
+            raise self._absent(action, context.principal, ref) from None
         if context._key is None and context._cached is None:  # noqa: SLF001
             context._key = key  # noqa: SLF001
         if service and key.service == service and key.ring == context.principal.ring:
@@ -338,13 +341,26 @@ class Gate:
             if (use.key is None and use.action not in SECRET_ACTIONS) or not principal.user_id:
                 raise
 
-    def _absent(self, use: UseCase[C, R], principal: Principal, ref: KeyRef) -> faults.Fault:
-        """What somebody is told of a key that is not there: whoever may nothing anywhere learns no more than that."""
-        if not principal.admin and not use.operator:
-            try:
-                authorise(principal, use.action, None)
-            except faults.PermissionDenied as denied:
-                return denied
+    @staticmethod
+    def _absent(action: str, principal: Principal, ref: KeyRef) -> faults.Fault:
+        """What somebody is told of a key that is not there: the same as of one that they may not use.
+
+        A key named by its id is not found for who may use the key of that id; one named otherwise is not found only
+        for who may use every key, as its id is known only where it exists.
+        """
+        if principal.admin or principal.operator:
+            return not_found_fault(ref)
+        try:
+            authorise(principal, action, None)
+        except faults.PermissionDenied as denied:
+            return denied
+        named = f"key/{ref.value}"
+        try:
+            authorise(principal, action, named if ref.kind == "id" else "key/*")
+        except faults.ExplicitlyDenied as denied:
+            return denied
+        except faults.PermissionDenied:
+            return faults.PermissionDenied(resource=named, action=action)
         return not_found_fault(ref)
 
     def _ask_decision_point(self, use: UseCase[C, R], context: Context, command: C) -> None:
