@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 ARGS ?=
 
-.PHONY: help run setup dev test test-unit coverage test-fast sdk crash fuzz conformance check format demo bench soak lock proto docs clean
+.PHONY: help run setup dev test test-unit coverage test-fast sdk sdk-go crash fuzz conformance check format demo bench soak lock proto docs clean attack audit-mutations bench-audit
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -42,11 +42,17 @@ test-fast: dev ## the tests without official clients and crashes
 sdk: dev ## the official clients only
 	$(BIN)/python -m pytest -m sdk $(ARGS)
 
+sdk-go: dev ## golangsdk alone, built from its pinned module; needs go
+	$(BIN)/python -m pytest tests/sdk/test_go_clients.py $(ARGS)
+
 crash: dev ## kill -9 two hundred times; nothing acknowledged may be lost
 	$(BIN)/python -m pytest tests/server/test_crash.py $(ARGS)
 
 fuzz: dev ## 100,000 bent requests of the Instance API; ARGS="--iterations N --seconds N --seed N"
 	$(BIN)/python tests/server/instance_fuzz.py $(ARGS)
+
+audit-mutations: dev ## change an audit trail in 10,000 ways; verification must find every one
+	$(BIN)/python tests/audit/mutations.py $(ARGS)
 
 check: dev ## ruff, mypy --strict, mypy over the tests, import contracts, dead code, dependencies, house tests
 	$(BIN)/ruff check .
@@ -62,6 +68,9 @@ format: dev ## let ruff format sources and tests
 	$(BIN)/ruff format src tests
 	$(BIN)/ruff check --fix .
 
+attack: dev ## the known attacks over HTTP against a real server, one test a row (names start with the row's number)
+	$(BIN)/python -m pytest tests/attack $(ARGS)
+
 conformance: dev ## provoke every documented error row over the wire, write docs/conformance.md
 	$(BIN)/python tests/conformance/report.py $(ARGS)
 
@@ -70,6 +79,9 @@ demo: dev ## drive a fresh server with every official client, print a table
 
 bench: dev ## hot requests against the echo route, side by side
 	$(BIN)/bitting bench $(ARGS)
+
+bench-audit: dev ## what sync, written and buffered audit cost, side by side
+	$(BIN)/python tests/audit/bench_audit.py $(ARGS)
 
 soak: dev ## rotate a live password every 5 s while clients log in; ten minutes (ARGS=seconds)
 	$(BIN)/python tests/soak/soak.py $(ARGS)

@@ -12,7 +12,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -67,7 +67,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     body_timeout_s: int = 60
     """How long a request's body may take to arrive; later ones are answered as temporarily unavailable."""
     audit_flush_ms: int = 50
-    """How long an audit record may wait in memory; what a killed process can lose of its trail."""
+    """How long a buffered audit record may wait in memory; what a killed process can lose of its trail."""
+    audit_durability: Literal["sync", "written", "buffered"] = "written"
+    """Whether answers wait for their audit record: until it is on the disk, in the file, or not at all."""
+    audit_durability_hot: Literal["sync", "written", "buffered"] = "buffered"
+    """The same for hot requests: encrypt, decrypt, data keys, signatures, random, secret values."""
+    audit_on_failure: Literal["refuse", "continue"] = "refuse"
+    """What happens to requests while audit records cannot be written: refused as unavailable, or served."""
+    audit_segment_mb: int = 64
+    """Size at which a new file of the audit trail is begun."""
+    audit_keep_mb: int = 0
+    """The oldest files of the trail are deleted when all are larger together; 0 to keep them."""
+    audit_keep_days: int = 0
+    """Files of the trail older than this are deleted; 0 to keep them."""
+    audit_checkpoint_s: int = 60
+    """How often a signed checkpoint is written into the trail, if there is anything new."""
     attestation_roots: str = ""
     """PEM file with the public keys of the attestation verifiers to believe; empty for none."""
     dev: bool = False

@@ -15,17 +15,22 @@ import socket
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bitting.audit.writer import FileTrail
+from bitting.audit.alarms import Alarms
+from bitting.audit.policy import AuditPolicy
+from bitting.audit.signer import Signer
+from bitting.audit.usage import UsageCounter
+from bitting.audit.writer import FileTrail, Observer
 from bitting.core.attestation import TokenAttestation
 from bitting.core.faults import Fault, ProviderFailed, Unavailable
 from bitting.core.gate import Gate
 from bitting.core.key_cache import KeyCache
+from bitting.core.model.audit_event import AuditEvent
 from bitting.core.model.identity import AccessKey
 from bitting.core.pem import PUBLIC_KEY, blocks
 from bitting.core.ports import Attestation, Clock, KeyProvider, OperatedSeal, Seal, Store, Vault
@@ -102,6 +107,7 @@ class Runtime:
     store: Store
     providers: Mapping[str, KeyProvider]
     trail: FileTrail
+    usage: UsageCounter
     gate: Gate
     app: App
     scheduler: SchedulerThread
@@ -113,6 +119,7 @@ class Runtime:
         self.scheduler.stop()
         self.trail.close()
         self.spent.close()
+        self.usage.close()
         self.store.close()
 
 
@@ -208,6 +215,7 @@ def prepare(settings: Settings, seal: Seal | None = None) -> PreparedDirectory:
     migrate(settings.database)
     files = _tls_files(settings)
     runtime = build(settings, seal=seal)
+    runtime.trail.resume()
     places = {
         "ca_cert": str(files.ca),
         "http": f"http://{settings.http}" if settings.http else "",
@@ -243,16 +251,19 @@ def build(
     store = SqlStore(settings.database, codes=RecordCodes(vault.record_code))
     _tie_root_key(settings, seal, store, vault)
     cache = KeyCache(store, providers)
-    trail = FileTrail(directory / "audit.jsonl", settings.audit_flush_ms)
+    reporter = FailureLogger(settings.log_level, "dev" if settings.dev else "")
+    usage = UsageCounter(store, reporter.failure)
+    trail = open_trail(settings, vault, partial(_observe, usage, _alarms(store, reporter)))
     clock, entropy = SystemClock(), SystemEntropy()
     throttle = Throttle(1 / settings.worker_count)
-    gate = Gate(store, cache, providers, vault, clock, entropy, trail, settings.region, throttle, seal=seal)
+    gate = Gate(
+        store, cache, providers, vault, clock, entropy, trail, settings.region, throttle, seal=seal, guard=trail
+    )
     gate.attestation = _attestation(settings, vault, clock)
     gate.authorizer = HttpAuthorizer(BoundedHttpClient())
     developer_rows = developer.rows(partial(restore, store, seeded)) if seeded is not None else ()
     chain = _text(directory / "tls" / "ca.pem")
     dialects = registry.build(registry.DialectPorts(vault, clock, settings.region, chain, developer_rows))
-    reporter = FailureLogger(settings.log_level, "dev" if settings.dev else "")
     injector = RuleFaultInjector(gate, clock.turn, registry.catalogues()) if seeded is not None else None
     spent = SqlSpentProofs(settings.database)
     strict = settings.replay_protection == "strict"
@@ -270,7 +281,7 @@ def build(
             cache.refresh()
         except Fault as fault:
             return fault.detail("reason") or type(fault).__name__
-        return ""
+        return f"audit: {trail.failing}" if trail.failing else ""
 
     owner = f"{socket.gethostname()}/{os.getpid()}/{entropy.uuid()[:8]}"
     refresh = partial(_refresh, cache, injector) if injector is not None else None
@@ -286,7 +297,39 @@ def build(
         dev=seeded is not None,
         echo=settings.echo,
     )
-    return Runtime(store, providers, trail, gate, app, scheduler, spent)
+    return Runtime(store, providers, trail, usage, gate, app, scheduler, spent)
+
+
+def _alarms(store: Store, reporter: FailureLogger) -> Alarms:
+    """Alarms that know what is known; a store that cannot be read now is no reason not to start."""
+    alarms = Alarms()
+    try:
+        alarms.know(store)
+    except Fault as fault:
+        reporter.failure("alarms", fault)
+    return alarms
+
+
+def _observe(usage: UsageCounter, alarms: Alarms, batch: Sequence[AuditEvent]) -> Sequence[AuditEvent]:
+    usage.observe(batch)
+    return alarms.observe(batch)
+
+
+def open_trail(settings: Settings, vault: Vault, observer: Observer | None = None) -> FileTrail:
+    """The audit trail in the data directory. Raises ``OSError``."""
+    directory = settings.directory / "audit"
+    policy = AuditPolicy(
+        settings.audit_durability,
+        settings.audit_durability_hot,
+        settings.audit_flush_ms,
+        settings.audit_on_failure,
+        settings.audit_segment_mb << 20,
+        settings.audit_keep_mb << 20,
+        settings.audit_keep_days,
+        settings.audit_checkpoint_s,
+    )
+    directory.mkdir(mode=0o700, exist_ok=True)
+    return FileTrail(directory, policy, Signer(directory, vault), observer)
 
 
 def _attestation(settings: Settings, vault: Vault, clock: Clock) -> Attestation | None:

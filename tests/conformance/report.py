@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from bitting.dialects.base.errors import Catalogue, Row
-from bitting.dialects.registry import catalogues
+from bitting.dialects.registry import catalogues, operation_tables
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data" / "errors"
@@ -38,6 +38,10 @@ MADE_BY = (
     "Made by `make conformance`: every documented error row, provoked over the wire with a real listener and a "
     "signed request, and compared with the documents byte for byte.\n"
 )
+#: Operations that only those who run the service may call: the rows say so.
+OPERATORS = {"operator"} | {
+    row.name for rows in operation_tables().values() for row in rows if getattr(row, "operators", False)
+}
 HOW = {"natural": "natural", "switch": "by switch", "fault": "by injected fault"}
 
 
@@ -94,12 +98,14 @@ def lines(catalogue: Catalogue, watcher: Watcher) -> list[Line]:
         row = min(met or ours, key=lambda row: list(HOW).index(row.reach) if row.reach in HOW else 9)
         test = watcher.passed.get((row.dialect, row.line), "")
         how = HOW[row.reach] if test and row.reach in HOW else f"missing ({row.reach})"
+        if test and row.probe in OPERATORS:
+            how += ", operators only"
         found.append(Line(catalogue.dialect, status, code, message, how, row.probe, test.split("::", 1)[-1]))
     return found
 
 
 def render(found: list[Line]) -> str:
-    counts = Counter(line.how.split(" (")[0] for line in found)
+    counts = Counter(line.how.split(" (")[0].removesuffix(", operators only") for line in found)
     summary = (
         f"{len(found)} rows: {counts['natural']} natural, {counts['by switch']} by switch, "
         f"{counts['by injected fault']} by fault, {counts['missing']} missing"

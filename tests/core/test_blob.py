@@ -88,6 +88,22 @@ def test_every_changed_bit_is_noticed(golden):
                 handle.unseal(found.sealed, iv=found.iv, aad=blob.authenticated_data(caller, text=found.text))
 
 
+@pytest.mark.parametrize("inner", [FRAMED, PADDED], ids=["framed", "padded"])
+def test_a_frame_around_a_blob_that_has_one(inner):
+    """What transfer SDKs make of a blob that is no body; only their own three bytes, and only once."""
+    found = blob.parse(b"\x24\x00\x02" + inner)
+    assert (found.version_id, found.iv, found.sealed, found.enclosed) == (VERSION, SAMPLE.iv, SEALED, True)
+    assert not blob.parse(inner).enclosed
+    for outer in (b"\x24\x00\x05", b"\x24\x00\x82", b"\x24\x00\x02\x24\x00\x02"):
+        assert blob.parse(outer + inner).version_id != VERSION  # and so opens nothing
+
+
+def test_what_holds_a_string():
+    assert blob.parse(BODY).holds_text
+    assert not blob.parse(FRAMED).holds_text
+    assert blob.parse(blob.framed(Blob(VERSION, SAMPLE.iv, SEALED, Algorithm.AES_GCM, text=True))).holds_text
+
+
 def test_cutting_three_bytes_off_a_frame_and_back():
     """What the transfer SDKs do: drop 24 00 02, keep the body, glue 24 00 02 in front."""
     assert FRAMED[:3] == b"\x24\x00\x02"

@@ -239,7 +239,7 @@ def test_6_a_retry_on_a_thread_is_no_outcome(bench: Bench) -> None:
 def test_6_a_refusal_that_no_use_case_saw_is_recorded_once(bench: Bench) -> None:
     request_context = RequestContext("r-1", "test", "Encrypt", "127.0.0.1")
     for _ in range(2):
-        bench.gate.refuse(request_context, faults.SignatureMismatch())
+        bench.gate.conclude(request_context, "SignatureMismatch")
     assert bench.trail.outcomes == ["SignatureMismatch"]
 
 

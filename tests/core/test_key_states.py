@@ -38,7 +38,7 @@ EXPECTED: dict[str, tuple[type[faults.Fault] | None, ...]] = {
         faults.KeyNotPendingDeletion,
     ),
     "create_alias": (OK, OK, faults.KeyPendingDeletion, OK, OK),
-    "import": (OK, OK, faults.KeyPendingDeletion, OK, OK),
+    "import": (OK, OK, faults.KeyPendingDeletion, OK, faults.KeyFrozen),
     "import_pending": (
         faults.KeyNotPendingImport,
         faults.KeyNotPendingImport,
@@ -46,6 +46,7 @@ EXPECTED: dict[str, tuple[type[faults.Fault] | None, ...]] = {
         OK,
         faults.KeyFrozen,
     ),
+    "delete_any_material": (OK, OK, OK, OK, faults.KeyFrozen),
     "delete_material": (OK, OK, faults.KeyMaterialNotDeletable, faults.KeyMaterialNotDeletable, faults.KeyFrozen),
 }
 CASES = [(row, state, fault) for row, found in EXPECTED.items() for state, fault in zip(STATES, found, strict=True)]

@@ -47,6 +47,7 @@ class PaperServer:
         self.users = users
         self.broken = None
         self.deaf = False
+        self.privileged = {"root"}
         self.calls = []
 
     def _call(self, name):
@@ -57,6 +58,10 @@ class PaperServer:
     def login_works(self, server, login):
         self._call("works")
         return self.users.get(login.user) == login.password
+
+    def is_privileged(self, server, by, user):
+        self._call("privileged")
+        return user in self.privileged
 
     def set_password(self, server, by, login):
         self._call("set")
@@ -106,10 +111,10 @@ class RotationSetup:
     def operate(self, use, order):
         return self.session.run(use, order, replace(self.session.principal, operator=True))
 
-    def target(self, admin="root"):
+    def target(self, admin="root", users=("app*",)):
         account = self.session.principal.account_id
         password = "pw" if admin else ""
-        order = secret_targets.SetTarget(account, "db-1", "postgresql", "h", 5432, "", admin, password)
+        order = secret_targets.SetTarget(account, "db-1", "postgresql", "h", 5432, "", admin, password, users=users)
         self.operate(secret_targets.set_target, order)
 
     def secret(self, *, paired=True, events=(), **given):
@@ -307,7 +312,7 @@ def test_nobody_knows_means_nothing_is_dropped(setup):
     setup.secret(paired=False)
     setup.rotate()
     login_works = setup.server.login_works
-    answers = iter([False])
+    answers = iter([True, False, True])  # the old login before anything; the new one, and the old one again
 
     def gone(server, login):
         for answer in answers:

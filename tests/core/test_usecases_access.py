@@ -320,6 +320,7 @@ class TestCapsulePolicies:
         half = session.run(capsule_access.private_key, named)
         assert load_der_private_key(half.der, None)
         assert half.der.hex() not in repr(half)
+        assert session.fails(faults.UnsupportedOperation, capsule_access.private_key, named).feature == "private_key"
         page = session.run(capsule_access.list_capsule_access_points, capsule_access.ListInKeySpace(SPACE))
         assert ([found.id for found in page.items], page.next) == ([made.id], "")
         session.run(capsule_access.delete_capsule_access_point, named)
@@ -422,46 +423,50 @@ class TestCapsules:
             capsule_access.create_capsule_access_point, capsule_access.CreateCapsuleAccessPoint(SPACE, "app", "custom")
         )
 
-    def proof(self, session: Any, app: Any, capsule: str, ahead_s: int = 60) -> capsules.Proof:
+    @pytest.fixture
+    def private(self, session: Any, app: Any) -> Any:
+        """The private half, which is handed out once."""
         half = session.run(capsule_access.private_key, capsule_access.CapsuleAccessPointById(app.id))
+        return load_der_private_key(half.der, None)
+
+    def proof(self, session: Any, app: Any, private: Any, capsule: str, ahead_s: int = 60) -> capsules.Proof:
         expires_ms = session.clock.now_ms() + ahead_s * 1000
-        private: Any = load_der_private_key(half.der, None)
         signature = private.sign(f"{expires_ms}\n{capsule}".encode(), PKCS1v15(), SHA256())
         return capsules.Proof(signature, app.public, expires_ms, str(expires_ms))
 
-    def test_opened_by_the_point_that_the_policy_names(self, session: Any, app: Any) -> None:
+    def test_opened_by_the_point_that_the_policy_names(self, session: Any, app: Any, private: Any) -> None:
         ref = by_id(session.key().id)
         order = capsules.CreateCapsule(ref, 32, policy=json.dumps({"allowedAccessPoint": [app.id]}))
         made = session.run(capsules.create_capsule, order)
         assert len(made.plaintext) == 32
         assert made.plaintext.hex() not in repr(made)
-        opening = capsules.OpenCapsule(ref, made.capsule, self.proof(session, app, made.capsule))
+        opening = capsules.OpenCapsule(ref, made.capsule, self.proof(session, app, private, made.capsule))
         opened = session.run(capsules.open_capsule, opening)
         assert (opened.plaintext, opened.instance_id) == (made.plaintext, app.id)
 
-    def test_refused_to_all_others(self, session: Any, app: Any) -> None:
+    def test_refused_to_all_others(self, session: Any, app: Any, private: Any) -> None:
         ref = by_id(session.key().id)
         order = capsules.CreateCapsule(ref, 32, policy=json.dumps({"allowedAccessPoint": ["another"]}))
         capsule = session.run(capsules.create_capsule, order).capsule
-        opening = capsules.OpenCapsule(ref, capsule, self.proof(session, app, capsule))
+        opening = capsules.OpenCapsule(ref, capsule, self.proof(session, app, private, capsule))
         session.fails(faults.KeyPermissionDenied, capsules.open_capsule, opening)
-        late = replace(opening, proof=self.proof(session, app, capsule, 0))
+        late = replace(opening, proof=self.proof(session, app, private, capsule, 0))
         session.fails(faults.KeyPermissionDenied, capsules.open_capsule, late)
-        wrong = replace(opening, proof=replace(self.proof(session, app, capsule), expires_text="1"))
+        wrong = replace(opening, proof=replace(self.proof(session, app, private, capsule), expires_text="1"))
         session.fails(faults.KeyPermissionDenied, capsules.open_capsule, wrong)
         assert (
             session.fails(faults.Unavailable, capsules.open_capsule, replace(opening, proof=None)).missing
             == "enclave_root"
         )
 
-    def test_a_named_policy_may_change_and_go(self, session: Any, app: Any) -> None:
+    def test_a_named_policy_may_change_and_go(self, session: Any, app: Any, private: Any) -> None:
         ref = by_id(session.key().id)
         text = json.dumps({"allowedAccessPoint": [app.id]})
         policy = session.run(
             capsule_access.create_capsule_policy, capsule_access.CreateCapsulePolicy(SPACE, "pol", text)
         )
         made = session.run(capsules.create_capsule, capsules.CreateCapsule(ref, 16, policy_id=policy.id))
-        opening = capsules.OpenCapsule(ref, made.capsule, self.proof(session, app, made.capsule))
+        opening = capsules.OpenCapsule(ref, made.capsule, self.proof(session, app, private, made.capsule))
         assert session.run(capsules.open_capsule, opening).plaintext == made.plaintext
         session.run(capsule_access.update_capsule_policy, capsule_access.UpdateCapsulePolicy(policy.id, "{}"))
         session.fails(faults.KeyPermissionDenied, capsules.open_capsule, opening)
@@ -484,12 +489,12 @@ class TestCapsules:
         opening = capsules.OpenCapsule(by_id(session.key().id), bent, None)
         session.fails(faults.InvalidCiphertext, capsules.open_capsule, opening)
 
-    def test_the_policy_is_bound(self, session: Any, app: Any) -> None:
+    def test_the_policy_is_bound(self, session: Any, app: Any, private: Any) -> None:
         ref = by_id(session.key().id)
         made = session.run(capsules.create_capsule, capsules.CreateCapsule(ref, 32, policy="{}"))
         whole = json.loads(base64.b64decode(made.capsule))
         whole["policy"] = json.dumps({"allowedAccessPoint": [app.id]})
         bent = base64.b64encode(json.dumps(whole).encode()).decode()
-        opening = capsules.OpenCapsule(ref, bent, self.proof(session, app, bent))
+        opening = capsules.OpenCapsule(ref, bent, self.proof(session, app, private, bent))
         with pytest.raises(faults.InvalidCiphertext):
             session.run(capsules.open_capsule, opening)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from bitting.core import faults
-from bitting.core.authz import decision_point, roles, statements
+from bitting.core.authz import decision_point, patterns, roles, statements
 from bitting.core.key_cache import Reader
 from bitting.core.model.iam import Assignment, Membership
-from bitting.core.model.identity import AccessKey, AccountState, KeyGrants, Principal, Statement, Token, User
+from bitting.core.model.identity import AccessKey, AccountState, KeyGrants, Principal, Reach, Statement, Token, User
 from bitting.core.model.key import KeyRef
 from bitting.core.model.service import Switches
 from bitting.core.usecases.iam import credentials, role_assignments, tokens, users
@@ -155,7 +155,9 @@ class TestRoles:
         session.run(role_assignments.require_assignment, binding)
         assert session.run(role_assignments.list_assigned, replace(binding, role_id="")) == [role]
         with session.runtime.store.begin(write=False) as uow:
-            assert roles.statements(Reader(uow), user.id, "") == (self.RULE,)
+            (held,) = roles.statements(Reader(uow), user.id, "")
+            assert replace(held, origin="") == self.RULE
+            assert held.origin == f"role sealers of user {user.id} in domain {place}"
             assert roles.role_names(Reader(uow), user.id, "") == ((role.id, "sealers"),)
         session.run(role_assignments.unassign, binding)
         assert session.fails(faults.ResourceNotFound, role_assignments.unassign, binding).kind == "assignment"
@@ -188,8 +190,10 @@ class TestRoles:
         with session.runtime.store.begin(write=False) as uow:
             here = roles.statements(Reader(uow), user.id, project)
             elsewhere = roles.statements(Reader(uow), user.id, "other")
-        assert here == (Statement(("*",), ("eps/e-1",)), Statement(roles.BUILT_IN["readonly"]))
-        assert elsewhere == (Statement(("*",), ("eps/e-1",)),)
+        limited = Statement(("*",), ("eps/e-1/*",), reach=Reach.PROJECT)
+        reader = Statement(roles.BUILT_IN["readonly"], reach=Reach.PROJECT)
+        assert [replace(held, origin="") for held in here] == [limited, reader]
+        assert [replace(held, origin="") for held in elsewhere] == [limited]
 
     def test_restricted(self, session: Any, user: User) -> None:
         with session.runtime.store.begin(write=False) as uow:
@@ -302,7 +306,8 @@ class TestStatements:
         [("a", "a", True), ("a", "ab", False), ("a*", "ab", True), ("*", "", True), ("a*", "b", False), ("", "", True)],
     )
     def test_patterns(self, pattern: str, value: str, *, fits: bool) -> None:
-        assert statements.matches(pattern, value) is fits
+        assert patterns.matches(pattern, value) is fits
+        assert patterns.Patterns((pattern,)).match(value) is fits
 
     @pytest.mark.parametrize(
         ("held", "fault"),

@@ -172,7 +172,7 @@ class TestPlacement:
         session.run(creation.create_placed_key, creation.CreatePlacedKey(tags=[("env", "prod"), ("team", "a")]))
 
     def test_the_right_at_one_enterprise_project_ends_there(self, session: Any) -> None:
-        who = session.limited(Statement(("key:create",), ("eps/e-1",)))
+        who = session.limited(Statement(("key:create",), ("eps/e-1/*",)))
         assert session.run(creation.create_placed_key, creation.CreatePlacedKey(enterprise_project_id="e-1"), who)
         order = creation.CreatePlacedKey(enterprise_project_id="e-2")
         assert session.fails(faults.EnterpriseProjectDenied, creation.create_placed_key, order, who).resource == "e-2"

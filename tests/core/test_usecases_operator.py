@@ -9,13 +9,13 @@ import pytest
 
 from bitting.core import faults
 from bitting.core.model.identity import AccessKey, Account, AccountState, Instance
-from bitting.core.model.key import Key, KeyRef, KeyState
+from bitting.core.model.key import Key, KeyRef, KeyState, Origin
 from bitting.core.model.service import DevClock, FaultRule, Quota, Switches
 from bitting.core.specs import SPECS
 from bitting.core.usecases.crypto import encryption
 from bitting.core.usecases.developer import faults_and_clock as developer
 from bitting.core.usecases.instances import instances, service_activation
-from bitting.core.usecases.keys import grants
+from bitting.core.usecases.keys import deletion, grants
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.core.usecases.operator import quota_admin, resource_orders, service
 
@@ -177,6 +177,25 @@ class TestFreezing:
         session.run(encryption.encrypt, encryption.Encrypt(by_id(key.id), b"x"))
         for use in (service.freeze_key, service.unfreeze_key):
             assert refused(session, faults.KeyNotFound, use, service.KeyById("none")).resource == "none"
+
+    @pytest.mark.parametrize("state", [KeyState.ENABLED, KeyState.DISABLED, KeyState.PENDING_IMPORT])
+    def test_it_is_then_what_it_was(self, session: Any, state: KeyState) -> None:
+        key = session.key(origin=Origin.EXTERNAL) if state is KeyState.PENDING_IMPORT else session.key()
+        if state is KeyState.DISABLED:
+            session.run(keys.disable, keys.KeyCommand(by_id(key.id)))
+        for _ in range(2):
+            assert session.operate(service.freeze_key, service.KeyById(key.id)).state is KeyState.FROZEN
+        assert session.operate(service.unfreeze_key, service.KeyById(key.id)).state is state
+
+    def test_a_deletion_that_fell_due_can_still_be_cancelled(self, session: Any) -> None:
+        key = session.key()
+        session.run(deletion.schedule_deletion, deletion.ScheduleDeletion(by_id(key.id), 7))
+        session.operate(service.freeze_key, service.KeyById(key.id))
+        session.clock.advance(days=30)
+        thawed = session.operate(service.unfreeze_key, service.KeyById(key.id))
+        assert thawed.state is KeyState.PENDING_DELETION
+        assert thawed.deletion_due_ms == session.clock.now_ms() + 86_400_000
+        session.run(deletion.cancel_deletion, deletion.CancelDeletion(by_id(key.id)))
 
 
 class TestDeveloperMode:

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bitting.core import faults
 from bitting.core.key_cache import CachedKey
-from bitting.core.model.identity import User
-from bitting.core.model.key import KeyRef, KeyVersion
+from bitting.core.model.identity import Statement, User
+from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.secret import Secret, SecretGrant, SecretState, SecretVersion
 from bitting.core.usecases.iam import users
 from bitting.core.usecases.operator import service
@@ -27,6 +27,7 @@ from bitting.core.usecases.secrets import (
     settings,
     strength,
     values,
+    versions,
     webhook_rotation,
 )
 from bitting.core.usecases.secrets import lifecycle as secrets
@@ -172,19 +173,19 @@ class TestValues:
     )
     def test_keys_that_seal_nothing(self, session: Any, fields: dict[str, str], fault: type[faults.Fault]) -> None:
         key = session.key(**fields)
-        with pytest.raises(fault):
-            values.require_key_usable(session.principal, key, values.SEALING, 0)
         order = secrets.CreateSecret("x", b"v", key=KeyRef.by_id(key.id))
         with pytest.raises(fault):
             session.run(secrets.create, order)
         assert session.all(Secret) == []
 
-    def test_the_services_key_is_everybodys(self, session: Any, secret: Secret) -> None:
-        with session.runtime.store.begin(write=False) as uow:
-            key = self.cached(session, secret, uow).key
-        values.require_key_usable(session.limited(), key, values.OPENING, 0)
-        with pytest.raises(faults.PermissionDenied):
-            values.require_key_usable(session.limited(), replace(key, service=""), values.OPENING, 0)
+    def test_the_services_key_needs_no_right_besides_the_one_on_the_secret(self, session: Any, secret: Secret) -> None:
+        reader = session.limited(Statement(("secret:*",)))
+        assert session.run(versions.get_value, versions.GetValue("db"), reader).value.startswith(b"{")
+        with session.runtime.store.begin(write=True) as uow:
+            key = uow.of(Key).get(secret.key_id)
+            uow.of(Key).put(replace(key, service=""))
+        fault = session.fails(faults.PermissionDenied, versions.get_value, versions.GetValue("db"), reader)
+        assert fault.resource == f"key/{key.id}"
 
 
 class TestRecords:
@@ -251,9 +252,9 @@ class TestRotationValues:
         assert database_rotation.fields_of(replace(secret, fields=("u",))) == database_rotation.DEFAULT_FIELDS
 
     def test_access_keys_are_of_the_account(self, session: Any, secret: Secret) -> None:
-        steps = access_key_rotation.AccessKeySteps(session.runtime.gate)
+        gate, value = session.runtime.gate, b'{"username": "none", "password": "x"}'
         with session.runtime.store.begin(write=False) as uow, pytest.raises(RotationRefused) as caught:
-            steps._held(uow, secret, b'{"username": "none", "password": "x"}')
+            access_key_rotation.proven(gate, uow, secret, value, 0)
         assert caught.value.final
 
     @pytest.mark.parametrize("bits", [1024, 2048])

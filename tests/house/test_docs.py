@@ -33,7 +33,7 @@ STARTS = ("", "src/bitting", "src/bitting/core", "src/bitting/dialects", "src/bi
 ELSEWHERE = {
     "stores/toy.py", "seals/environment.py",
     "changes/NNNN.TYPE.md",
-    "bitting.toml", "credentials.json", "bitting-data/credentials.json", "seed.yaml", "audit.jsonl",
+    "bitting.toml", "credentials.json", "bitting-data/credentials.json", "seed.yaml", "head.json",
 }  # fmt: skip
 #: Environment variables that are no settings.
 VARIABLES = {"BITTING_CONFIG", "BITTING_SDK_ENVS", "BITTING_WIRE"}

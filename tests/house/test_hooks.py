@@ -12,7 +12,7 @@ BUDGETS = {
     "alibaba_instance": 0.06,
     "huawei": 0.15,
     "otc": 0.23,
-    "iam": 0.61,  # why: bitting/dialects/iam/rows.py
+    "iam": 0.66,  # why: bitting/dialects/iam/rows.py
     "native": 0.00,
 }
 GOALS = {"alibaba_openapi": 0.15, "alibaba_instance": 0.30, "huawei": 0.35, "otc": 0.35, "iam": 1.00, "native": 0.00}

@@ -136,6 +136,12 @@ class MariadbServer:
                 return
         raise TimeoutError("MariaDB does not answer")
 
+    def admin(self, *statements: str) -> None:
+        where = {"host": "127.0.0.1", "port": self.port, "user": ROOT[0], "password": ROOT[1], "autocommit": True}
+        with pymysql.connect(**where) as connection:
+            for statement in statements:
+                connection.cursor().execute(statement)
+
     def user(self, name: str, password: str) -> None:
         where = {"host": "127.0.0.1", "port": self.port, "user": ROOT[0], "password": ROOT[1], "autocommit": True}
         with pymysql.connect(**where) as connection:

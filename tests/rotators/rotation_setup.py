@@ -123,7 +123,7 @@ if first:
     where = ("127.0.0.1", given["port"], given["database"])
     with store.begin(write=True) as uow:
         uow.of(Target).add(
-            Target(target_id, who.account_id, "server", given["engine"], *where, ROOT[0], sealed, False, 1)
+            Target(target_id, who.account_id, "server", given["engine"], *where, ROOT[0], sealed, False, 1, ("app*",))
         )
     second = value("app2", "old") if given["paired"] else b""
     order = secrets.CreateSecret(

@@ -81,6 +81,22 @@ def test_a_second_user_like_the_first(server: Any) -> None:
         rotator(server).ensure_user(where(server, admin=False), "app", second)
 
 
+def test_who_is_privileged(server: Any) -> None:
+    for name in ("app", "boss", "member"):
+        server.user(name, "old")
+    if server.engine == "postgresql":
+        server.admin("ALTER ROLE boss CREATEROLE", "GRANT pg_write_server_files TO member")
+    else:
+        server.admin("GRANT CREATE USER ON *.* TO boss@'%'", "GRANT UPDATE ON mysql.* TO member@'%'")
+    found = {
+        name: rotator(server).is_privileged(where(server), Login(*ROOT), name)
+        for name in (ROOT[0], "boss", "member", "app", "nobody")
+    }
+    assert found == {ROOT[0]: True, "boss": True, "member": True, "app": False, "nobody": False}
+    assert rotator(server).is_privileged(where(server, admin=False), Login("boss", "old"), "boss")
+    assert not rotator(server).is_privileged(where(server, admin=False), Login("app", "old"), "app")
+
+
 def test_a_webhook_nobody_listens_at() -> None:
     assert BoundedHttpClient().post(f"http://127.0.0.1:{free_port()}/x", {}, b"{}").status == 0
 

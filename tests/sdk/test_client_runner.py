@@ -12,7 +12,7 @@ import pytest
 
 from . import environments
 from .client_runner import CLIENTS_FOLDER, ClientRunner
-from .clients.plan import CLIENTS, CROSSING, ENCRYPTS_NOTHING, Client, method_name, steps_of
+from .clients.plan import CANNOT_OPEN, CLIENTS, CROSSING, ENCRYPTS_NOTHING, Client, method_name, steps_of
 from .environments import CHECKOUT, EnvironmentFailedError, Environments
 
 PINS = sorted((CHECKOUT / "requirements").glob("sdk-*.txt"))
@@ -44,7 +44,8 @@ def test_driver_has_a_method_for_every_step(client: Client) -> None:
 def test_every_api_crosses_to_every_other() -> None:
     assert {client.environment for client in CROSSING} == set(environments.names()) - ENCRYPTS_NOTHING
     for client in CROSSING:
-        assert len(steps_of(client, "open")) == len(CROSSING) - 1
+        unsent = CANNOT_OPEN.get(client.crossing, ())
+        assert len(steps_of(client, "open")) == len(CROSSING) - 1 - len(unsent)
 
 
 @pytest.mark.parametrize("pins", PINS, ids=lambda pins: pins.stem)

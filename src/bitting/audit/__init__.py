@@ -1,1 +1,1 @@
-"""The audit trail: who asked what, on which key, and how it ended."""
+"""The audit trail: who asked what, of which object, what it changed, and how it was answered."""

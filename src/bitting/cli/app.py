@@ -84,7 +84,11 @@ _GROUPS = {
     "project": ("bitting.cli.operator", "project"),
     "quota": ("bitting.cli.operator", "quota"),
     "key": ("bitting.cli.operator", "key"),
+    "target": ("bitting.cli.targets", "target"),
     "switch": ("bitting.cli.operator", "switch"),
+    "policy": ("bitting.cli.authority", "policy"),
+    "operator-token": ("bitting.cli.authority", "operator_token"),
+    "audit": ("bitting.cli.audit", "audit"),
 }
 
 

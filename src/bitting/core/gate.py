@@ -11,8 +11,9 @@
    nothing exists.
 4. The statements, or the key's own policy, allow the action on this very key, and neither denies it.
 5. The key's state allows the use (:mod:`bitting.core.key_states`).
-6. Every outcome, refusals and crashes included, reaches the audit trail once, before it reaches the caller.
-   ``NotResident`` is no outcome: the same use case runs again on a thread that may load.
+6. Every outcome, refusals and crashes included, reaches the audit trail once, before it reaches the caller: the
+   pipeline calls :meth:`Gate.conclude` when it knows the answer. ``NotResident`` is no outcome: the same use case
+   runs again on a thread that may load.
 """
 
 from __future__ import annotations
@@ -22,15 +23,26 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from bitting.core import faults, replicas
+from bitting.core.audit_objects import Watched, event_of, note_caller, note_use
 from bitting.core.authz import decision_point
 from bitting.core.authz.decision_point import Authorizer
+from bitting.core.authz.engine import EVERYTHING_OF, SOMEWHERE, Scope, bind, decide
 from bitting.core.authz.resource_policies import SECRET_ACTIONS, PolicyCache, PolicyRequest
-from bitting.core.authz.statements import ACCOUNT_FAULTS, is_granted, is_offline, not_found_fault, ring_of
+from bitting.core.authz.statements import (
+    ACCOUNT_FAULTS,
+    is_granted,
+    is_offline,
+    not_found_fault,
+    placed_name,
+    require,
+    ring_of,
+)
 from bitting.core.authz.statements import authorise as authorise  # noqa: PLC0414 - asked for here by use cases
+from bitting.core.authz.vocabulary import FREE, NAMED, NAMED_USES
 from bitting.core.key_cache import CachedKey, KeyCache, NotResident, View, resolve
 from bitting.core.key_states import is_deleted, require_state
 from bitting.core.keystore_access import SHARED, require_keystore_usable
-from bitting.core.model.audit_event import AuditEvent
+from bitting.core.model.audit_event import AuditNote
 from bitting.core.model.identity import AccountState, Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.keystore import Keystore
@@ -44,6 +56,7 @@ from bitting.core.ports import (
     Seal,
     Store,
     Trail,
+    TrailGuard,
     UnitOfWork,
     Vault,
 )
@@ -69,6 +82,7 @@ class Context:
     _uow: UnitOfWork | None = None
     _cached: CachedKey | None = None
     _key: Key | None = None
+    _watched: Watched | None = None
 
     @property
     def uow(self) -> UnitOfWork:
@@ -95,19 +109,30 @@ class Context:
     def handle(self, version_id: str = "") -> KeyHandle:
         """An opened version of the key, the primary one by default."""
         cached = self.cached
-        return cached.handle(version_id or cached.key.primary_version)
+        version = self.request_context.note.key_version = version_id or cached.key.primary_version
+        return cached.handle(version)
 
 
 def admit(use: UseCase[Any, Any], principal: Principal) -> None:
     """Points 1 and 2: the account may use the service, the principal the action somewhere.
 
     The gate asks this of every request; a dialect whose cloud answers these before it looks at parameters
-    asks it as well before it refuses a parameter. Raises ``AccountFault`` or ``PermissionDenied``.
+    asks it as well before it refuses a parameter. Where no resource is named, the action must be allowed on all of
+    its kind: a right on one key is none to list, to create, or to change what belongs to others.
+
+    Raises ``AccountFault`` or ``PermissionDenied``.
     """
     if principal.account_state is not AccountState.ACTIVE and not use.any_account_state:
         raise ACCOUNT_FAULTS[principal.account_state]
     if not principal.admin and not use.no_permission:
-        authorise(principal, use.action, None)
+        require(decide(principal, use.action, _asked_of(use)), use.action, "")
+
+
+def _asked_of(use: UseCase[Any, Any]) -> Scope:
+    """Whether the right is asked for the whole kind of resource, as no particular one will be looked at."""
+    if use.key is not None or use.action in FREE or use.action in NAMED or use.name in NAMED_USES:
+        return SOMEWHERE
+    return EVERYTHING_OF
 
 
 class Gate:
@@ -127,6 +152,7 @@ class Gate:
         authorizer: Authorizer | None = None,
         attestation: Attestation | None = None,
         seal: Seal | None = None,
+        guard: TrailGuard | None = None,
     ) -> None:
         self.store = store
         self.cache = cache
@@ -140,6 +166,7 @@ class Gate:
         self.authorizer = authorizer
         self.attestation = attestation
         self.seal = seal
+        self.guard = guard
         self._policies = PolicyCache()
 
     def provider_of(self, protection: str) -> KeyProvider:
@@ -169,31 +196,44 @@ class Gate:
         self, use: UseCase[C, R], principal: Principal, command: C, request_context: RequestContext, view: View
     ) -> R:
         """Do it, or raise the fault that says why not. Durable when it returns (see the six points above)."""
+        principal = self.bound(principal, request_context)
         context = Context(self, principal, request_context, view, self.clock.now_ms())
         try:
             result = self._run_hot(use, context, command) if use.hot else self._run_cold(use, context, command)
         except NotResident:
             raise
         except faults.Fault as fault:
-            self._record(context, type(fault).__name__)
+            self._record(use, command, context, type(fault).__name__)
             raise
         except BaseException:
-            self._record(context, faults.InternalFault.__name__)
+            self._record(use, command, context, faults.InternalFault.__name__)
             raise
-        self._record(context, "ok")
+        self._record(use, command, context, "ok")
         return result
 
-    def refuse(self, request_context: RequestContext, fault: faults.Fault, principal: Principal | None = None) -> None:
-        """Audit a refusal that no use case saw: nobody was identified, or the parameters did not bind.
+    def bound(self, principal: Principal, request_context: RequestContext) -> Principal:
+        """The principal with the statements whose conditions hold for this request."""
+        return bind(principal, request_context.source, self.clock.now_ms(), self.region)
 
-        Does nothing for a request that has a record already.
+    def conclude(
+        self,
+        request_context: RequestContext,
+        outcome: str,
+        principal: Principal | None = None,
+        status: int = 0,
+        claimed: str = "",
+    ) -> None:
+        """Record how a request ended; does nothing for one that has its record already. Never raises.
+
+        ``principal``: who asked, for a request that no use case saw. ``claimed``: who a caller without one said to be.
         """
         if request_context.recorded:
             return
         request_context.recorded = True
-        account = principal.account_id if principal else ""
-        who = (principal.credential_id or principal.user_id) if principal else ""
-        self.trail.record(self._event(request_context, account, who, "", self.clock.now_ms(), type(fault).__name__))
+        note = request_context.note
+        if principal is not None:
+            note_caller(note, principal)
+        self.trail.record(event_of(request_context, self.clock.now_ms(), outcome, status, claimed))
 
     def _run_hot(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
@@ -205,7 +245,7 @@ class Gate:
             except faults.NotFound:
                 raise self._absent(use, context.principal, ref) from None
             context._cached = cached  # noqa: SLF001 - the gate fills the context it made
-            self._check_key(use.action, use.states, context, cached.key)
+            self._check_key(use.action, use.states, context, cached.key, context.request_context.operation)
         return use.run(context, command)
 
     @staticmethod
@@ -218,7 +258,10 @@ class Gate:
     def _run_cold(self, use: UseCase[C, R], context: Context, command: C) -> R:
         self._admit(use, context.principal, context.view)
         self._ask_decision_point(use, context, command)
-        with self.store.begin(write=use.writes) as uow:
+        with self.store.begin(write=use.writes) as opened:
+            uow: UnitOfWork = opened
+            if use.writes:
+                uow = context._watched = Watched(opened)  # noqa: SLF001
             context._uow = uow  # noqa: SLF001
             if use.key is not None:
                 ref = use.key(command)
@@ -226,7 +269,7 @@ class Gate:
                     key = context._key = self.find_key(uow, context, ref)  # noqa: SLF001
                 except faults.NotFound:
                     raise self._absent(use, context.principal, ref) from None
-                self._check_key(use.action, use.states, context, key)
+                self._check_key(use.action, use.states, context, key, context.request_context.operation)
                 if use.writes:
                     context._key = self._writable_record(uow, context, key)  # noqa: SLF001
             return use.run(context, command)
@@ -252,10 +295,12 @@ class Gate:
         replicas.require_sync(held, self.switches(context.view))
         return held
 
-    def with_key(self, context: Context, ref: KeyRef, action: str, states: str) -> Context:
+    def with_key(self, context: Context, ref: KeyRef, action: str, states: str, service: str = "") -> Context:
         """A context for a further key that the command names: points 3 to 5 hold for it as well.
 
         Hot in hot use cases, in the same transaction in cold ones. The trail names the first key of all.
+        ``service``: the key protects what that service keeps. The service's own key then needs no right besides the
+        one on what it protects; of other keys' policies, rules for any operation of the action count.
         """
         further = replace(context, _key=None, _cached=None)
         if context._uow is not None:  # noqa: SLF001
@@ -265,7 +310,11 @@ class Gate:
             key = further._cached.key  # noqa: SLF001
         if context._key is None and context._cached is None:  # noqa: SLF001
             context._key = key  # noqa: SLF001
-        self._check_key(action, states, context, key)
+        if service and key.service == service and key.ring == context.principal.ring:
+            require_state(states, key, context.now_ms)
+        else:
+            operation = "" if service else context.request_context.operation
+            self._check_key(action, states, context, key, operation)
         return further
 
     def switches(self, view: View) -> Switches:
@@ -326,17 +375,20 @@ class Gate:
     def _partition(view: View, keystore_id: str) -> Keystore | None:
         return view.get(("keystore", keystore_id), lambda reader: reader.get(Keystore, keystore_id))
 
-    def _check_key(self, action: str, states: str, context: Context, key: Key) -> None:
-        principal = context.principal
+    def _check_key(self, action: str, states: str, context: Context, key: Key, operation: str) -> None:
+        principal, source = context.principal, context.request_context.source
         if key.instance_id and principal.instance_id and key.instance_id != principal.instance_id:
             raise faults.KeyNotInInstance(resource=key.id, instance=principal.instance_id)
         if key.ring != principal.ring:
+            # A grant is all that reaches across: statements are about the caller's own keys. But they may deny it.
+            decision = decide(principal, action, (f"key/{key.id}",))
+            if decision.explicit:
+                require(decision, action, key.id)
             if not is_granted(principal, action, f"key/{key.id}"):
                 raise faults.KeyPermissionDenied(resource=key.id, action=action)
         elif not principal.admin:
-            request_context = context.request_context
-            attempt = PolicyRequest(action, request_context.operation, request_context.source, context.now_ms)
-            self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy, f"eps/{key.enterprise_project_id}")
+            attempt = PolicyRequest(action, operation, source, context.now_ms)
+            self.authorise_owned(principal, attempt, f"key/{key.id}", key.policy, placed_name(key))
         if states == "use" and key.keystore_id not in SHARED:
             require_keystore_usable(self._partition(context.view, key.keystore_id), principal)
         require_state(states, key, context.now_ms)
@@ -353,40 +405,20 @@ class Gate:
 
         Raises ``ExplicitlyDenied`` or ``PermissionDenied``; see :mod:`bitting.core.authz.resource_policies`.
         """
-        verdict = self._policies.evaluate(policy, principal, attempt)
-        if verdict is False:
-            raise faults.ExplicitlyDenied(resource=resource, action=attempt.action)
-        try:
-            authorise(principal, attempt.action, resource, *more)
-        except faults.ExplicitlyDenied:
-            raise
-        except faults.PermissionDenied:
-            if not verdict:
-                authorise(principal, attempt.action, None)  # who may nothing anywhere is told so
-                raise
+        decision = decide(
+            principal, attempt.action, (resource, *more), self._policies.evaluate(policy, principal, attempt)
+        )
+        if not decision.allowed and not decision.explicit:
+            authorise(principal, attempt.action, None)  # who may nothing anywhere is told so
+        require(decision, attempt.action, resource)
 
-    def _record(self, context: Context, outcome: str) -> None:
-        principal = context.principal
+    def _record(self, use: UseCase[C, R], command: C, context: Context, outcome: str) -> None:
+        """Note what a use case was about; the record itself is written now or with the answer."""
+        request_context, watched = context.request_context, context._watched  # noqa: SLF001
         key = context._cached.key if context._cached else context._key  # noqa: SLF001
-        who = principal.credential_id or principal.user_id
-        key_id = key.id if key else ""
-        context.request_context.recorded = True
-        self.trail.record(
-            self._event(context.request_context, principal.account_id, who, key_id, context.now_ms, outcome)
-        )
-
-    @staticmethod
-    def _event(
-        request_context: RequestContext, account: str, who: str, key_id: str, now_ms: int, outcome: str
-    ) -> AuditEvent:
-        return AuditEvent(
-            now_ms,
-            request_context.request_id,
-            request_context.dialect,
-            request_context.operation,
-            account,
-            who,
-            request_context.source,
-            key_id,
-            outcome,
-        )
+        changed = watched.changed if watched is not None and outcome == "ok" else ()  # what failed was rolled back
+        note_use(request_context.note, use, command, context.principal, key.id if key else "", changed)
+        if not request_context.deferred:
+            request_context.recorded = True
+            self.trail.record(event_of(request_context, context.now_ms, outcome))
+            request_context.note = AuditNote()

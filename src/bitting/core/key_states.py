@@ -6,7 +6,9 @@
 
 A use case names its row. Where clouds disagree on the same transition there are two rows, and each
 dialect picks the use case it means: ``enable`` is idempotent (Alibaba), ``enable_disabled`` is not
-(Huawei, KMS.1201). Sources: Alibaba "impact of key states on API calls"; Huawei DEW error table.
+(Huawei, KMS.1201). A freeze is the operator's: no row lets the owner of a frozen key change its state or its
+material, and what the state was before is kept beside it (``Key.state_before_freeze``). Sources: Alibaba "impact of
+key states on API calls"; Huawei DEW error table.
 """
 
 from __future__ import annotations
@@ -53,13 +55,14 @@ TABLE: dict[str, Row] = {
         _FROZEN: faults.KeyNotPendingDeletion,
     },
     "create_alias": {_DELETION: faults.KeyPendingDeletion},
-    "import": {_DELETION: faults.KeyPendingDeletion},
+    "import": {_DELETION: faults.KeyPendingDeletion, _FROZEN: faults.KeyFrozen},
     "import_pending": {
         _ENABLED: faults.KeyNotPendingImport,
         _DISABLED: faults.KeyNotPendingImport,
         _DELETION: faults.KeyPendingDeletion,
         _FROZEN: faults.KeyFrozen,
     },
+    "delete_any_material": {_FROZEN: faults.KeyFrozen},
     "delete_material": {
         _DELETION: faults.KeyMaterialNotDeletable,
         _IMPORT: faults.KeyMaterialNotDeletable,

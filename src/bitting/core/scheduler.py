@@ -113,7 +113,9 @@ class JobRun:
     def record(self, account_id: str, key_id: str = "", outcome: str = "ok") -> None:
         """Tell the audit trail what was done without anybody asking."""
         kind, now = self.job.kind, self.now_ms
-        self.gate.trail.record(AuditEvent(now, self.job.id, "scheduler", kind, account_id, "", "", key_id, outcome))
+        self.gate.trail.record(
+            AuditEvent(now, self.job.id, "scheduler", kind, account_id, "", "", key_id, outcome, "job")
+        )
 
     def _held(self, uow: UnitOfWork) -> Job:
         held = uow.of(Job).get(self.job.id)

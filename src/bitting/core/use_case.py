@@ -9,9 +9,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, get_type_hints
 
+from bitting.core.model.audit_event import AuditNote
 from bitting.core.model.key import KeyRef
 
 C = TypeVar("C")
@@ -22,7 +23,9 @@ R = TypeVar("R")
 class RequestContext:
     """What the gate wants to know of a request besides who and what.
 
-    ``context``: what the caller wants an external policy decision point to know, JSON.
+    ``context``: what the caller wants an external policy decision point to know, JSON. ``note``: what the audit
+    record will say; with ``deferred`` it is written when the answer is known (:meth:`Gate.conclude`), once for all
+    use cases of the request, else after each. ``code``: the error code the dialect answered with.
     """
 
     request_id: str
@@ -33,6 +36,11 @@ class RequestContext:
     effect: str = ""
     recorded: bool = False
     context: str = ""
+    user_agent: str = ""
+    deferred: bool = False
+    code: str = ""
+    unsettled: bool = False
+    note: AuditNote = field(default_factory=AuditNote)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 ::
 
     login_works    log in and disconnect
+    is_privileged  what SHOW GRANTS says of the user and its roles
     set_password   ALTER USER ... IDENTIFIED BY     all accounts of the name; SET PASSWORD by the user itself
     ensure_user    CREATE USER at the hosts of <like>, and its grants again
 """
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +24,14 @@ from bitting.core.usecases.secrets.rotation_ports import DatabaseServer, Login, 
 SECONDS = 5
 #: Access denied: for the password, for the database, without a password (MySQL error reference).
 _DENIED = {1045, 1044, 1698}
+#: A privilege on everything with which a user changes other users, or what the server does.
+_DANGEROUS = re.compile(
+    r"ALL PRIVILEGES|\bSUPER\b|CREATE USER|SYSTEM_USER|CONNECTION[ _]ADMIN|ROLE_ADMIN|SET[ _]USER"
+    r"|\bFILE\b|\bRELOAD\b|\bSHUTDOWN\b"
+)
+#: A privilege on the tables of users with which a user changes other users.
+_WRITES = re.compile(r"ALL PRIVILEGES|INSERT|UPDATE|DELETE")
+_ROLES_MAX = 50
 
 
 class MysqlRotator:
@@ -36,6 +46,13 @@ class MysqlRotator:
                 return False
             raise RotationRefused("ServerUnreachable", "The database server does not answer.") from None
         return True
+
+    def is_privileged(self, server: DatabaseServer, by: Login, user: str) -> bool:
+        """See the protocol. Without an administrator a user sees its own grants, and no other's."""
+        with _session(server, by) as cursor:
+            if by.user == user:
+                return _grants_are_dangerous(cursor, ["SHOW GRANTS"])
+            return any(_grants_are_dangerous(cursor, [_show(cursor, user, host)]) for host in _hosts(cursor, user))
 
     def set_password(self, server: DatabaseServer, by: Login, login: Login) -> None:
         """See the protocol. The change holds when this returns."""
@@ -69,6 +86,29 @@ def _own_password(cursor: Cursor) -> str:
 def _hosts(cursor: Cursor, user: str) -> list[str]:
     cursor.execute("SELECT Host FROM mysql.user WHERE User = %s", (user,))
     return [str(row[0]) for row in cursor.fetchall()]
+
+
+def _show(cursor: Cursor, user: str, host: str) -> str:
+    return f"SHOW GRANTS FOR {cursor.mogrify('%s@%s', (user, host))}"
+
+
+def _grants_are_dangerous(cursor: Cursor, ask: list[str]) -> bool:
+    """Whether a user, or a role it has been given, holds a dangerous privilege. ``ask``: statements that show them."""
+    seen: set[str] = set()
+    while ask and len(seen) < _ROLES_MAX:
+        statement = ask.pop()
+        seen.add(statement)
+        cursor.execute(statement)
+        for (line,) in cursor.fetchall():
+            what, _, where = str(line).removeprefix("GRANT ").partition(" ON ")
+            if where.startswith("*.*") and (_DANGEROUS.search(what) or "WITH GRANT OPTION" in where):
+                return True
+            if where.lower().startswith(("`mysql`.", "mysql.")) and _WRITES.search(what):
+                return True
+            if not where:  # GRANT `role`@`host` TO ...
+                roles = what.partition(" TO ")[0].split(",")
+                ask.extend(show for role in roles if (show := f"SHOW GRANTS FOR {role.strip()}") not in seen)
+    return bool(ask)
 
 
 def _copy_grants(cursor: Cursor, like: str, user: str, host: str) -> None:

@@ -3,6 +3,7 @@
 ::
 
     login_works    log in and disconnect
+    is_privileged  superuser, or a member of a role that can become one or make roles
     set_password   ALTER ROLE ... PASSWORD <verifier>     computed here, so that the password is in no log of the server
     ensure_user    CREATE ROLE ... LOGIN IN ROLE <like>   and every session of it acts as <like>
 """
@@ -21,6 +22,13 @@ from bitting.core.usecases.secrets.rotation_ports import DatabaseServer, Login, 
 CONNECT_SECONDS = 5
 STATEMENT_MS = 4000
 _DEFAULT_DATABASE = "postgres"
+#: Roles of the server's own with which a user becomes superuser, by programs or files of the server.
+_DANGEROUS = ("pg_execute_server_program", "pg_read_server_files", "pg_write_server_files", "pg_create_subscription")
+_PRIVILEGED = """SELECT 1 FROM pg_roles AS login, pg_roles AS held
+    WHERE login.rolname = %(user)s AND pg_has_role(login.oid, held.oid, 'MEMBER')
+    AND (held.rolsuper OR held.rolcreaterole OR held.rolreplication OR held.rolbypassrls
+         OR held.rolname = ANY(%(roles)s))
+    LIMIT 1"""
 
 
 class PostgresqlRotator:
@@ -34,6 +42,11 @@ class PostgresqlRotator:
         except psycopg.OperationalError:
             return _is_login_refused(parameters)
         return True
+
+    def is_privileged(self, server: DatabaseServer, by: Login, user: str) -> bool:
+        """See the protocol."""
+        with _session(server, by) as connection:
+            return connection.execute(_PRIVILEGED, {"user": user, "roles": list(_DANGEROUS)}).fetchone() is not None
 
     def set_password(self, server: DatabaseServer, by: Login, login: Login) -> None:
         """See the protocol. The change is committed when this returns."""

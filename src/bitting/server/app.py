@@ -26,6 +26,7 @@ from bitting.core.gate import RequestContext
 from bitting.core.key_cache import KeyCache, NotResident
 from bitting.dialects.base.dialect import Call, Dialect, Pipeline
 from bitting.dialects.base.http import Request, Response
+from bitting.server.settling import Settling
 
 ECHO_LIMIT = 65536
 #: Threads of a worker that hash passwords, and requests that may wait for them.
@@ -81,6 +82,7 @@ class App:
         self._hash_room = HASHES_PENDING_MAX
         self._dev = dev
         self._own_paths = frozenset({"/healthz", "/readyz", *(["/echo"] if echo or dev else [])})
+        self._settling = Settling(self._settle, ThreadPoolExecutor(1, thread_name_prefix="settle"))
 
     def dialect(self, request: Request) -> Dialect | None:
         """Whose request it is; None for the shell's own paths."""
@@ -110,8 +112,8 @@ class App:
 
     def _refused(self, dialect: Dialect, request: Request, fault: Fault) -> Response:
         request_context = RequestContext(request_id(), dialect.name, "", request.source)
-        self._pipeline.gate.refuse(request_context, fault)
-        return dialect.refuse(None, request, fault, request_context)
+        request_context.deferred = True
+        return self._pipeline.refuse(dialect, None, request, fault, request_context)
 
     async def _answer(self, dialect: Dialect, request: Request, request_context: RequestContext) -> Response:
         call = self._pipeline.prepare(dialect, request, request_context)
@@ -119,9 +121,11 @@ class App:
             return call
         if call.operation.hot:
             try:
-                return self._pipeline.finish(dialect, call, request_context, self._cache.resident)
+                response = self._pipeline.finish(dialect, call, request_context, self._cache.resident)
             except NotResident:
                 pass
+            else:
+                return await self._settled(dialect, call, request_context, response)
         if call.operation.hashes_password:
             return await self._hash(dialect, call, request_context)
         if self._room <= 0:
@@ -133,6 +137,14 @@ class App:
             return await loop.run_in_executor(self._pool, self._pipeline.finish, dialect, call, request_context, view)
         finally:
             self._room += 1
+
+    async def _settled(
+        self, dialect: Dialect, call: Call, request_context: RequestContext, response: Response
+    ) -> Response:
+        """The answer once its record is kept, where the settings want that of hot requests too."""
+        if not request_context.unsettled or await self._settling.wait():
+            return response
+        return self._pipeline.unrecorded(dialect, call, request_context, response)
 
     async def _hash(self, dialect: Dialect, call: Call, request_context: RequestContext) -> Response:
         """On threads of its own: a password costs a fifth of a second of a core, on purpose."""
@@ -149,8 +161,7 @@ class App:
 
     def _busy(self, dialect: Dialect, call: Call, request_context: RequestContext) -> Response:
         fault = Unavailable(reason="too many requests wait for a thread")
-        self._pipeline.gate.refuse(request_context, fault)
-        return dialect.refuse(call, call.request, fault, request_context)
+        return self._pipeline.refuse(dialect, call, call.request, fault, request_context)
 
     @staticmethod
     async def _developed(response: Response, request_context: RequestContext) -> Response:
@@ -168,6 +179,10 @@ class App:
             return Response(200, _PLAIN, b"alive\n")
         reason = await asyncio.get_running_loop().run_in_executor(self._pool, self._ready)
         return Response(503 if reason else 200, _PLAIN, f"{reason or 'ready'}\n".encode())
+
+    def _settle(self) -> bool:
+        guard = self._pipeline.gate.guard
+        return guard is None or guard.settle(hot=True)
 
     def close(self) -> None:
         """Wait for the threads."""

@@ -48,6 +48,7 @@ from bitting.core.model.secret import (
 )
 from bitting.core.model.service import DevClock, FaultRule, Operator, Quota, Switches
 from bitting.core.model.tag import Tag
+from bitting.core.model.usage import Usage
 from bitting.stores.fields import FieldType, field_types
 
 
@@ -114,6 +115,7 @@ KINDS = (
     RecordType(Replica, "replicas"),
     RecordType(CapsuleAccessPoint, "key_points"),
     RecordType(CapsulePolicy, "key_policies"),
+    RecordType(Usage, "usages"),
 )
 
 

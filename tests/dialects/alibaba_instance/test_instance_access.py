@@ -191,11 +191,6 @@ def test_a_change_of_network_rule_holds_for_the_next_request(make_client, owner,
 
 def test_the_caches_are_bounded(runtime):
     dialect = AlibabaInstance(runtime.vault, runtime.clock, "r")
-    sources = dialect._sources
-    for number in range(10_000):
-        assert sources._within((f"10.{number >> 8}.{number & 255}.0/24",), "10.0.0.1") is (number == 0)
-    assert len(sources._parsed) <= 4096
-    assert len(sources._verdicts) <= 4096
     for number in range(1000):
         dialect._examiner._date(f"Thu, 1 Jan {1971 + number} 00:00:00 GMT")
     assert len(dialect._examiner._dates) <= 64

@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v1
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key, load_pem_public_key
 
-from bitting.core.blob import framed, padded, parse
+from bitting.core.blob import Blob, body, framed, padded, parse
 from bitting.core.model.key import KeyRef
+from bitting.core.specs import Algorithm
 from bitting.core.usecases.crypto import encryption as crypto
 from bitting.dialects.alibaba_instance import api_pb2
 from bitting.dialects.alibaba_instance.operations import OPERATIONS
@@ -86,12 +87,29 @@ def test_an_alias_is_answered_with_the_key_id(client, owner):
     assert client.ok("Encrypt", KeyId="alias/app", Plaintext=b"x").KeyId == key.id
 
 
-def test_the_callers_iv_is_used(client, owner):
-    key = owner.key()
-    iv = bytes(range(12))
-    first, second = (client.ok("Encrypt", KeyId=key.id, Plaintext=b"x", Iv=iv) for _ in range(2))
-    assert first.Iv == iv
-    assert first.CiphertextBlob == second.CiphertextBlob
+@pytest.mark.parametrize(("spec", "algorithm"), [("AES_256", "AES_GCM"), ("SM4", "SM4_GCM"), ("AES_256", "")])
+@pytest.mark.parametrize("name", ["Encrypt", "AdvanceEncrypt"])
+@pytest.mark.parametrize("protection", ["software", "hsm"])
+def test_a_callers_iv_gives_no_keystream(client, owner, spec, algorithm, name, protection):
+    """The iv of somebody else's ciphertext, and zeros to encrypt: the answer added to it would be the plaintext."""
+    key = owner.key(spec)
+    owner.put(replace(key, protection=protection))
+    other = client.ok(name, KeyId=key.id, Plaintext=b"somebody else's", Algorithm=algorithm)
+    order = {"KeyId": key.id, "Plaintext": bytes(15), "Algorithm": algorithm}
+    for iv in (other.Iv, bytes(12), bytes(16)):
+        assert client.refused(name, Iv=iv, **order)[:2] == (400, "InvalidParameter")
+    again = [client.ok(name, **order).Iv for _ in range(3)]
+    assert len({other.Iv, *again}) == 4
+
+
+def test_ciphertexts_with_a_chosen_iv_still_open(client, owner):
+    """What was made while callers could choose."""
+    key, iv = owner.key(), bytes(range(12))
+    handle = client.runtime.cache.loading.key(key.ring, KeyRef.by_id(key.id)).handle(key.primary_version)
+    sealed = handle.seal(b"before", iv=iv, aad=b"a")
+    assert client.ok("Decrypt", KeyId=key.id, CiphertextBlob=sealed, Iv=iv, Aad=b"a").Plaintext == b"before"
+    blob = framed(Blob(key.primary_version, iv, sealed, Algorithm.AES_GCM))
+    assert client.ok("AdvanceDecrypt", CiphertextBlob=blob, Aad=b"a").Plaintext == b"before"
 
 
 def test_encrypt_keeps_to_the_initial_version_and_advance_encrypt_follows_the_primary(client, owner):
@@ -220,6 +238,23 @@ def test_every_coat_of_a_ciphertext_opens(client, owner):
         assert client.ok("AdvanceDecrypt", CiphertextBlob=coat).Plaintext == b"x"
         assert client.ok("KmsDecrypt", CiphertextBlob=coat).Plaintext == b"x"
         assert client.ok("AdvanceDecrypt", KeyId=key.id, CiphertextBlob=coat).Plaintext == b"x"
+
+
+@pytest.mark.parametrize("spec", ["AES_256", "SM4"])
+def test_a_transfer_client_encloses_what_it_is_given(client, owner, spec):
+    """24 00 02 in front of everything: bodies (also of SM4), and what older versions and other clouds made.
+
+    The plaintext is the OpenAPI's string, for that is what the client answers.
+    """
+    key = KeyRef.by_id(owner.key(spec).id)
+    binary = owner.run(crypto.encrypt, crypto.Encrypt(key, b"hello")).blob
+    text = owner.run(crypto.encrypt, crypto.Encrypt(key, b"hello", text=True)).blob
+    bare = body(binary.version_id, binary.iv, binary.sealed)
+    cases = [(bare, b"hello"), (framed(binary), b"aGVsbG8="), (framed(text), b"hello"), (padded(text), b"hello")]
+    for given, plaintext in cases:
+        assert client.ok("AdvanceDecrypt", CiphertextBlob=b"\x24\x00\x02" + given).Plaintext == plaintext
+    twice = b"\x24\x00\x02" * 2 + framed(text)
+    assert client.refused("AdvanceDecrypt", CiphertextBlob=twice)[0] == 400
 
 
 def test_what_is_made_here_opens_elsewhere(client, owner):

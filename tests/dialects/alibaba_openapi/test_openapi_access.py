@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
+from bitting.core.model.identity import AccessPolicy
 from bitting.core.usecases.iam.credentials import client_key
 
 KEY_USER = "RbacPermission/Template/CryptoServiceKeyUser"
@@ -137,10 +138,8 @@ def test_what_is_no_policy(api: Any, parameter: str, value: str) -> None:
     assert f'"{parameter}"' in body["Message"]
 
 
-def test_a_policy_names_what_is_there(api: Any) -> None:
+def test_a_policy_is_of_an_instance_that_is_there(api: Any) -> None:
     given = {"Name": "p", "Permissions": json.dumps([KEY_USER]), "Resources": '["key/*"]'}
-    rules = {"AccessControlRules": '{"NetworkRules":["none"]}'}
-    assert api.code("CreatePolicy", given | rules) == (404, "Forbidden.ResourceNotFound")
     instance = {"KmsInstance": "kst-none"}
     assert api.code("CreatePolicy", given | instance) == (404, "Forbidden.DKMSInstanceNotFound")
 
@@ -166,13 +165,11 @@ def test_an_access_point_from_making_to_taking_away(api: Any) -> None:
     assert api.ok("ListClientKeys", {"AapName": "app"})["ClientKeys"] == []
 
 
-def test_an_access_point_has_one_to_three_policies_that_are_there(api: Any) -> None:
+def test_an_access_point_has_one_to_three_policies(api: Any) -> None:
     for name in ("a", "b", "c", "d"):
         policy(api, name)
     four = {"Name": "app", "Policies": '["a","b","c","d"]'}
     assert api.code("CreateApplicationAccessPoint", four) == (400, "InvalidParameter")
-    none = {"Name": "app", "Policies": '["none"]'}
-    assert api.code("CreateApplicationAccessPoint", none) == (404, "Forbidden.ResourceNotFound")
     assert api.code("CreateApplicationAccessPoint", {"Name": "app"}) == (400, "MissingParameter")
     point(api, policies='["a","b","c"]')
 
@@ -263,14 +260,36 @@ def test_what_a_client_key_may_follows_its_policies(api: Any) -> None:
     def statements() -> Any:
         api.runtime.cache.refresh()
         credential = client_key(api.runtime.cache.loading, made["ClientKeyId"])
-        return [(item.resources, item.networks) for item in credential.principal.statements]
+        held = credential.principal.statements
+        return [(item.resources, tuple(test.values for test in item.conditions)) for item in held]
 
-    assert statements() == [(("key/*",), ("10.0.0.0/8",))]
+    assert statements() == [(("key/*",), (("10.0.0.0/8",),))]
     api.ok("UpdateNetworkRule", {"Name": "office", "SourcePrivateIp": '["10.1.0.0/16"]'})
-    assert statements() == [(("key/*",), ("10.1.0.0/16",))]
+    assert statements() == [(("key/*",), (("10.1.0.0/16",),))]
     api.ok("DeleteNetworkRule", {"Name": "office"})
     assert statements() == []
     api.ok("UpdatePolicy", {"Name": "reader", "AccessControlRules": '{"NetworkRules":[]}', "Resources": '["key/a"]'})
     assert statements() == [(("key/a",), ())]
     api.ok("DeletePolicy", {"Name": "reader"})
     assert statements() == []
+
+
+def test_what_is_deleted_in_use_does_not_come_back_by_its_name(api: Any) -> None:
+    """A network rule of its policies, a policy of its access points; and a policy without its last rule stays shut."""
+    for name in ("office", "home"):
+        api.ok("CreateNetworkRule", {"Name": name, "Type": "Private", "SourcePrivateIp": '["10.0.0.0/8"]'})
+    fields = {"KmsInstance": "shared", "Permissions": '["RbacPermission/Template/CryptoServiceKeyUser"]'}
+    for name, rules in (("one", '["office"]'), ("two", '["office","home"]')):
+        access = f'{{"NetworkRules":{rules}}}'
+        api.ok("CreatePolicy", {"Name": name, **fields, "Resources": '["key/*"]', "AccessControlRules": access})
+    api.ok("DeleteNetworkRule", {"Name": "office"})
+    api.ok("CreateNetworkRule", {"Name": "office", "Type": "Private", "SourcePrivateIp": '["0.0.0.0/0"]'})
+    with api.runtime.store.begin(write=False) as uow:
+        rules = {policy.name: policy.network_rules for policy in uow.of(AccessPolicy).find({})}
+    assert (rules["one"], rules["two"]) == (("office (deleted)",), ("home",))
+    point = {"Name": "app", "AuthenticationMethod": "ClientKey", "Policies": '["one","two"]'}
+    api.ok("CreateApplicationAccessPoint", point)
+    api.ok("DeletePolicy", {"Name": "one"})
+    again = {"Name": "one", **fields, "Resources": '["key/*"]'}
+    api.ok("CreatePolicy", again)
+    assert json.loads(api.ok("DescribeApplicationAccessPoint", {"Name": "app"})["Policies"]) == ["two"]

@@ -13,6 +13,7 @@ import pytest
 from alibaba_openapi.importing import OPENSSL, openssl
 from alibaba_openapi.scenarios_keys import pair
 
+from bitting.core.blob import parse
 from bitting.providers.software.sm2 import z_value
 
 needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="no openssl command")
@@ -322,11 +323,25 @@ def test_moving_out_from_under_a_pair(api: Any, spec: str) -> None:
 
 def test_advance_encrypt(api: Any) -> None:
     key_id = api.key()
-    found = api.ok("AdvanceEncrypt", {"KeyId": key_id, "Plaintext": b64(MESSAGE), "Iv": b64(bytes(12))})
-    assert (found["Algorithm"], found["Iv"]) == ("AES_GCM", b64(bytes(12)))
+    found = api.ok("AdvanceEncrypt", {"KeyId": key_id, "Plaintext": b64(MESSAGE)})
+    assert (found["Algorithm"], len(base64.b64decode(found["Iv"]))) == ("AES_GCM", 12)
     assert api.ok("Decrypt", {"CiphertextBlob": found["CiphertextBlob"]})["Plaintext"] == b64(MESSAGE)
     for more in ({"Algorithm": "AES_CBC"}, {"Algorithm": "SM4_GCM"}, {"Iv": b64(bytes(16))}, {"PaddingMode": "NONE"}):
         assert api.code("AdvanceEncrypt", {"KeyId": key_id, "Plaintext": "eA==", **more}) == (400, "InvalidParameter")
+
+
+@pytest.mark.parametrize(("spec", "algorithm"), [("Aliyun_AES_256", "AES_GCM"), ("Aliyun_SM4", "SM4_GCM")])
+def test_a_callers_iv_gives_no_keystream(api: Any, spec: str, algorithm: str) -> None:
+    """The iv of somebody else's ciphertext, and zeros to encrypt: the answer added to it would be the plaintext."""
+    key_id = api.key(KeySpec=spec)
+    other = api.ok("Encrypt", {"KeyId": key_id, "Plaintext": b64(MESSAGE)})
+    iv = parse(base64.b64decode(other["CiphertextBlob"])).iv
+    order = {"KeyId": key_id, "Plaintext": b64(bytes(len(MESSAGE))), "Algorithm": algorithm}
+    for chosen in (iv, bytes(12)):
+        status, body = api.ask("AdvanceEncrypt", {**order, "Iv": b64(chosen)})
+        assert (status, body["Code"]) == (400, "InvalidParameter")
+        assert '"Iv"' in body["Message"]
+    assert len({api.ok("AdvanceEncrypt", order)["Iv"] for _ in range(3)} | {b64(iv)}) == 4
 
 
 DRY = {

@@ -48,7 +48,7 @@ def test_a_generic_secret_and_its_life(api: Secrets) -> None:
     assert api.value(arn)["SecretData"] == "one"
     described = api.ok("DescribeSecret", {"SecretName": "db", "FetchTags": "true"})
     assert described["Tags"] == {"Tag": [{"TagKey": "env", "TagValue": "prod"}]}
-    assert described["EncryptionKeyId"]
+    assert "EncryptionKeyId" not in described
     assert described["PlannedDeleteTime"] == ""
     assert "Tags" not in api.ok("DescribeSecret", {"SecretName": "db"})
     api.ok("UpdateSecret", {"SecretName": "db", "Description": "b"})
@@ -160,7 +160,9 @@ def test_many_values_at_once_and_what_went_wrong(api: Secrets) -> None:
 def test_a_database_secret_rotates_between_two_users(api: Secrets) -> None:
     account = api.account
     with api.runtime.store.begin(write=True) as uow:
-        uow.of(Target).add(Target(f"{account}/rm-1", account, "rm-1", "mysql", "h", 3306, "", "", b"", False, 1))
+        uow.of(Target).add(
+            Target(f"{account}/rm-1", account, "rm-1", "mysql", "h", 3306, "", "", b"", False, 1, ("*",))
+        )
     made = api.create("rds", **RDS, EnableAutomaticRotation="true", RotationInterval="7d")
     assert (made["AutomaticRotation"], made["RotationInterval"]) == ("Enabled", "604800s")
     assert made["NextRotationDate"] == "2026-11-28T12:00:00Z"
@@ -221,7 +223,7 @@ def test_accounts_the_service_makes_itself(api: Secrets, kind: str, config: dict
     instance = config.get("InstanceId") or config["DBClusterId"]
     with api.runtime.store.begin(write=True) as uow:
         uow.of(Target).add(
-            Target(f"{api.account}/{instance}", api.account, instance, "mysql", "h", 1, "", "", b"", False, 1)
+            Target(f"{api.account}/{instance}", api.account, instance, "mysql", "h", 1, "", "", b"", False, 1, ("*",))
         )
     api.create("auto", "$Auto", SecretType=kind, ExtendedConfig=json.dumps(config))
     assert json.loads(api.value("auto")["SecretData"])["AccountName"] == "a"
@@ -446,7 +448,9 @@ class TestTriggersOfCommonRows:
         with api.runtime.store.begin(write=True) as uow:
             uow.of(Switches).add(Switches(quotas="cloud"))
             account = api.account
-            uow.of(Target).add(Target(f"{account}/rm-1", account, "rm-1", "mysql", "h", 1, "", "", b"", False, 1))
+            uow.of(Target).add(
+                Target(f"{account}/rm-1", account, "rm-1", "mysql", "h", 1, "", "", b"", False, 1, ("*",))
+            )
         api.create("rds", **RDS)
         for number in range(50):
             api.ok("RotateSecret", {"SecretName": "rds", "VersionId": f"r{number}"})

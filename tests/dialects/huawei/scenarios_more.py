@@ -425,6 +425,6 @@ def _(api: ApiClient) -> Refusal:
 
 @meets("KMS.0330/EnterpriseProjectDenied")
 def _(api: ApiClient) -> Refusal:
-    as_guest(api, (True, ("key:*",), ("eps/one",)))
+    as_guest(api, (True, ("key:*",), ("eps/one/*",)))
     api.ok("create-key", key_alias="mine", enterprise_project_id="one")
     return api.refused("create-key", {"key_alias": "a", "enterprise_project_id": "two"})

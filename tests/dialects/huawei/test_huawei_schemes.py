@@ -1,4 +1,4 @@
-"""The other two signature schemes, written down independently; and what they do not forgive."""
+"""The other signature schemes, written down independently; and what they do not forgive."""
 
 from __future__ import annotations
 
@@ -29,11 +29,22 @@ def hkdf(access_key: str, secret: str, info: str) -> str:
     return hmac.new(extracted, info.encode() + b"\x01", hashlib.sha256).hexdigest()
 
 
+def chain(secret: str, scope: str) -> bytes:
+    """golangsdk's signing key: the day, region, service and last word, each signed with the one before."""
+    key = ("SDK" + secret).encode()
+    for part in scope.split("/"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return key
+
+
 class Writer:
-    """Signs with one of the schemes."""
+    """Signs with one of the schemes. ``SCOPED`` stands for SDK-HMAC-SHA256 with a scope."""
 
     def __init__(self, api: ApiClient, scheme: str, info: str = "cn-hangzhou/kms") -> None:
         self.api, self.scheme, self.info = api, scheme, info
+        if scheme == SCOPED:
+            self.scheme, self.info = "SDK-HMAC-SHA256", info.removesuffix("/sdk_request") + "/sdk_request"
+        self.scoped = scheme == SCOPED
         self.digest: Hash = lambda data: api.runtime.vault.digest("sm3" if "SM3" in scheme else "sha256", data)
 
     def sign(self, verb: str, body: bytes, day: str = "") -> Request:
@@ -49,6 +60,11 @@ class Writer:
             text = f"{self.scheme}\n{date}\n{info}\n{hashed}"
             signature = hmac_of(self.digest, hkdf(access_key, secret, info).encode(), text)
             who = f"Credential={access_key}/{info}"
+        elif self.scoped:
+            info = f"{day or date[:8]}/{self.info}"
+            text = f"{self.scheme}\n{date}\n{info}\n{hashed}"
+            signature = hmac_of(self.digest, chain(secret, info), text)
+            who = f"Credential={access_key}/{info}"
         else:
             signature = hmac_of(self.digest, secret.encode(), f"{self.scheme}\n{date}\n{hashed}")
             who = f"Access={access_key}"
@@ -59,7 +75,9 @@ class Writer:
         return self.api.founded.access_key_id, self.api.founded.secret
 
 
-SCHEMES = ("SDK-HMAC-SM3", "V11-HMAC-SHA256")
+SCOPED = "scoped"
+SCHEMES = ("SDK-HMAC-SM3", "V11-HMAC-SHA256", SCOPED)
+DERIVED = SCHEMES[1:]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -83,13 +101,40 @@ def test_an_old_date_is_refused(api: ApiClient, scheme: str) -> None:
     assert code(read(api.send(request))) == "KMS.0302"
 
 
-def test_a_key_of_another_day_is_refused(api: ApiClient) -> None:
-    assert code(read(api.send(Writer(api, SCHEMES[1]).sign("list-keys", b"", day="20200101")))) == "KMS.0302"
+@pytest.mark.parametrize("scheme", DERIVED)
+def test_a_key_of_another_day_is_refused(api: ApiClient, scheme: str) -> None:
+    assert code(read(api.send(Writer(api, scheme).sign("list-keys", b"", day="20200101")))) == "KMS.0302"
 
 
+@pytest.mark.parametrize("scheme", DERIVED)
 @pytest.mark.parametrize("info", ["cn-hangzhou", "a/b/c"])
-def test_a_credential_of_another_shape_is_refused(api: ApiClient, info: str) -> None:
-    assert code(read(api.send(Writer(api, SCHEMES[1], info).sign("list-keys", b"")))) == "KMS.0302"
+def test_a_credential_of_another_shape_is_refused(api: ApiClient, scheme: str, info: str) -> None:
+    assert code(read(api.send(Writer(api, scheme, info).sign("list-keys", b"")))) == "KMS.0302"
+
+
+@pytest.mark.parametrize("scope", ["/", "cn-hangzhou/", "/kms", "eu-de/kms"])
+def test_region_and_service_of_a_scope_are_the_client_s_own(api: ApiClient, scope: str) -> None:
+    """golangsdk leaves both empty: ``<id>/<day>///sdk_request``."""
+    request = Writer(api, SCOPED, scope).sign("list-keys", b"")
+    assert f"/{scope}/sdk_request, " in request.headers["authorization"]
+    assert read(api.send(request))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/cn-hangzhou/", "/cn-beijing/"),
+        ("/kms/", "/csms/"),
+        ("/sdk_request", "/aws4_request"),
+        ("/sdk_request", ""),
+        ("Credential=", "Access=x, Credential="),
+    ],
+)
+def test_a_scope_that_was_not_signed_is_refused(api: ApiClient, old: str, new: str) -> None:
+    request = Writer(api, SCOPED).sign("list-keys", b"")
+    assert old in request.headers["authorization"]
+    request.headers["authorization"] = request.headers["authorization"].replace(old, new)
+    assert code(read(api.send(request))) in {"KMS.0302", "KMS.0303", "KMS.0304"}
 
 
 @pytest.mark.parametrize("scheme", ["SDK-ECDSA-P256-SHA256", "SDK-SM2-SM3"])

@@ -94,7 +94,7 @@ def _(csms: Csms) -> Refusal:
 @meets("CSMS.0002/InvalidSequence")
 def _(csms: Csms) -> Refusal:
     made = csms.create()
-    body = {"tags": [{"key": "k"}], "action": "create", "sequence": "x"}
+    body = {"tags": [{"key": "k"}], "action": "create", "sequence": 5}
     return csms.refused("batch-create-or-delete-tags", body, secret_id=made["id"])
 
 

@@ -40,7 +40,8 @@ class TestCatalogue:
     def test_of_a_huawei_project(self, identity: Identity) -> None:
         catalog = identity.sign_in(identity.project_scope).body["token"]["catalog"]
         url = f"http://{HOST}/v1.0/{identity.founded.project.id}"
-        assert self.endpoints(catalog, "kms") == {"cn-hangzhou": url}
+        # golangsdk appends the project to the type kms, and finds nothing if it is there already
+        assert self.endpoints(catalog, "kms") == {"cn-hangzhou": f"http://{HOST}/v1.0"}
         assert self.endpoints(catalog, "kmsv1") == {"cn-hangzhou": url}
         assert self.endpoints(catalog, "identity") == {"cn-hangzhou": f"http://{HOST}/v3"}
 
@@ -49,6 +50,7 @@ class TestCatalogue:
         catalog = identity.sign_in({"project": {"id": project.id}}).body["token"]["catalog"]
         url = f"http://{HOST}/v1.0/{project.id}"
         assert self.endpoints(catalog, "kmsv1") == {"cn-hangzhou": url, project.name: url}
+        assert self.endpoints(catalog, "kms") == {"cn-hangzhou": url, project.name: url}
 
     def test_asked_for_by_itself(self, identity: Identity) -> None:
         token = identity.sign_in(identity.project_scope)
@@ -58,7 +60,7 @@ class TestCatalogue:
     def test_asked_for_with_a_signature(self, identity: Identity) -> None:
         own, other = identity.founded.project, identity.founded.second_project
         found = identity.signed("/v3/auth/catalog").body["catalog"]
-        assert self.endpoints(found, "kms")["cn-hangzhou"].endswith(own.id)
+        assert self.endpoints(found, "kmsv1")["cn-hangzhou"].endswith(own.id)
         found = identity.signed("/v3/auth/catalog", x_project_id=other.id).body["catalog"]
         assert self.endpoints(found, "kms")["cn-hangzhou"].endswith(other.id)
 
@@ -203,7 +205,7 @@ def test_a_guest_s_lookups(identity: Identity) -> None:
 @pytest.mark.parametrize(
     ("path", "claimed"),
     [("/v3", True), ("/v3/", True), ("/v3/auth/tokens", True), ("/v3.0/OS-CREDENTIAL/x", True), ("/v5/x", True),
-     ("/v30", False), ("/v1.0/x", False), ("/", False)],
+     ("/v30", False), ("/v1.0/x", False), ("/", True), ("/x", False)],
 )  # fmt: skip
 def test_claims(identity: Identity, path: str, claimed: bool) -> None:
     assert identity.dialect.claims(Request("GET", path, "", {}, b"")) is claimed

@@ -149,11 +149,126 @@ def test_permanent_access_keys(office: Office) -> None:
     assert office.ask("GET", f"/v3.0/OS-CREDENTIAL/credentials?user_id={user}")["credentials"] == []
 
 
+ALLOW = {"Effect": "Allow", "Action": ["kms:cmk:get"]}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"Effect": "Maybe"},
+        {"Action": 5},
+        {"Action": []},
+        {"Action": ["key encrypt"]},
+        {"Action": ["kms"]},
+        {"Action": ["kms:cmk:encypt"]},
+        {"Action": ["kms:cmk:encypt"], "Effect": "Deny"},
+        {"Action": ["kms:cmk"]},
+        {"Action": ["csms:secrt:*"]},
+        {"Action": ["iam:users:resetPasswords"]},
+        {"NotAction": ["kms:cmk:get"]},
+        {"Resource": ["volume"]},
+        {"Resource": []},
+        {"Resource": ["kms:*:*:KeyId"]},
+        {"Resource": ["kms:*:*::*"]},
+        {"Resource": ["kms:*:*:secretName:a"]},
+        {"Resource": ["kms:*:*:bucket:a"]},
+        {"Condition": []},
+        {"Condition": {"IpAddress": {}}},
+        {"Condition": {"IpAddress": {"g:SourceIp": ["here"]}}},
+        {"Condition": {"IpAddress": {"g:UserName": ["10.0.0.0/8"]}}},
+        {"Condition": {"StringEquals": {"g:Weather": ["fair"]}}},
+        {"Condition": {"StringResembles": {"g:UserName": ["guest"]}}},
+        {"Condition": {"DateLessThan": {"g:CurrentTime": ["soon"]}}},
+        {"Condition": {"StringLike": {"g:UserName": ["*a*a*a*a*a*a*a*a*a"]}}},
+    ],
+)
+def test_nothing_of_a_policy_is_ignored(office: Office, statement: Any) -> None:
+    policy = {"Version": "1.1", "Statement": [{**ALLOW, **statement}]}
+    office.ask("POST", "/v3.0/OS-ROLE/roles", {"role": {"display_name": "r", "policy": policy}}, 400)
+
+
 @pytest.mark.parametrize(
     "policy",
-    [None, {}, {"Statement": []}, {"Statement": [{"Effect": "Maybe", "Action": ["*"]}]},
-     {"Statement": [{"Effect": "Allow", "Action": 5}]},
-     {"Statement": [{"Effect": "Allow", "Action": ["*"], "Resource": ["volume"]}]}],
+    [None, {}, [], {"Version": "1.1"}, {"Version": "1.1", "Statement": []}, {"Version": "2.0", "Statement": [ALLOW]},
+     {"Statement": [ALLOW]}, {"Version": "1.1", "Statement": [ALLOW], "Depends": []},
+     {"Version": "1.1", "Statement": [ALLOW] * 9}],
 )  # fmt: skip
 def test_policies_that_are_none(office: Office, policy: Any) -> None:
     office.ask("POST", "/v3.0/OS-ROLE/roles", {"role": {"display_name": "r", "policy": policy}}, 400)
+
+
+def limited(office: Office, statement: dict[str, Any]) -> str:
+    """A token of a guest with this one statement."""
+    policy = {"Version": "1.1", "Statement": [{**ALLOW, **statement}]}
+    role = office.ask("POST", "/v3.0/OS-ROLE/roles", {"role": {"display_name": "r", "policy": policy}}, 201)["role"]
+    assert role["policy"] == policy
+    office.give(office.group(office.user()), str(role["id"]))
+    return office.token()
+
+
+CONDITIONS = [
+    ({"IpAddress": {"g:SourceIp": ["127.0.0.0/8"]}}, True),
+    ({"IpAddress": {"g:SourceIp": "10.9.9.9"}}, False),
+    ({"NotIpAddress": {"g:SourceIp": ["10.9.9.9"]}}, True),
+    ({"NotIpAddress": {"g:SourceIp": ["127.0.0.1"]}}, False),
+    ({"StringEquals": {"g:UserName": ["guest", "other"]}}, True),
+    ({"StringEquals": {"g:UserName": ["other"]}}, False),
+    ({"StringEqualsIfExists": {"g:UserName": ["other"]}}, False),
+    ({"ForAnyValue:StringLike": {"g:UserName": ["gu*"]}}, True),
+    ({"StringNotEquals": {"g:UserName": ["guest"]}}, False),
+    ({"DateLessThan": {"g:CurrentTime": ["2020-01-01T00:00:00Z"]}}, False),
+    ({"DateGreaterThan": {"g:CurrentTime": ["2020-01-01T00:00:00Z"]}}, True),
+    ({"Bool": {"g:MFAPresent": ["true"]}}, False),
+    ({"Bool": {"g:MFAPresent": ["false"]}}, True),
+    ({"IpAddress": {"g:SourceIp": ["127.0.0.1"]}, "StringEquals": {"g:UserName": ["other"]}}, False),
+]
+
+
+@pytest.mark.parametrize(("condition", "holds"), CONDITIONS)
+def test_conditions_of_an_allowance(office: Office, condition: Any, *, holds: bool) -> None:
+    token, key = limited(office, {"Action": ["kms:*:*"], "Condition": condition}), office.api.key()
+    refusal = "KMS.0307"
+    assert office.code(token, "describe-key", key_id=key) == ("ok" if holds else refusal)
+    assert office.code(token, "schedule-key-deletion", key_id=key, pending_days="7") == ("ok" if holds else refusal)
+
+
+@pytest.mark.parametrize(("condition", "holds"), CONDITIONS)
+def test_conditions_of_a_denial(office: Office, condition: Any, *, holds: bool) -> None:
+    group, key = office.group(office.user()), office.api.key()
+    office.give(group, office.policy("kms:*:*"))
+    policy = {"Version": "1.1", "Statement": [{"Effect": "Deny", "Action": ["kms:cmk:get"], "Condition": condition}]}
+    role = office.ask("POST", "/v3.0/OS-ROLE/roles", {"role": {"display_name": "d", "policy": policy}}, 201)["role"]
+    office.give(group, str(role["id"]))
+    assert (office.code(office.token(), "describe-key", key_id=key) == "ok") is not holds
+
+
+@pytest.mark.parametrize(
+    ("resource", "holds"),
+    [
+        ("*", True),
+        ("kms:*:*:KeyId:*", True),
+        ("KMS:*:*:keyid:{key}", True),
+        ("kms:cn-hangzhou:{domain}:KeyId:{key}", True),
+        ("kms:cn-*:*:*:*", True),
+        ("*:*:*:*:*", True),
+        ("kms:*:*:KeyId:other", False),
+        ("csms:*:*:secretName:*", False),
+        ("csms:*:*:*:*", False),
+        ("obs:*:*:bucket:*", False),
+        ("kms:eu-de-99:*:KeyId:{key}", False),
+        ("kms:*:otherdomain:KeyId:{key}", False),
+        ("kms:eu-de-99:otherdomain:KeyId:{key}", False),
+    ],
+)
+def test_all_five_parts_of_a_resource_count(office: Office, resource: str, *, holds: bool) -> None:
+    key = office.api.key()
+    word = resource.format(key=key, domain=office.founded.account.domain_id)
+    token = limited(office, {"Action": ["kms:*:*"], "Resource": [word]})
+    assert (office.code(token, "encrypt-data", key_id=key, plain_text="x") == "ok") is holds
+
+
+def test_other_services_are_kept_and_match_nothing(office: Office) -> None:
+    key = office.api.key()
+    token = limited(office, {"Action": ["obs:object:GetObject", "kms:cmk:get", "key:encrypt"]})
+    assert office.code(token, "describe-key", key_id=key) == "ok"
+    assert office.code(token, "encrypt-data", key_id=key, plain_text="x") == "KMS.0307"

@@ -9,6 +9,7 @@ import pytest
 from huawei.conftest import ApiClient
 
 from bitting.core.model.service import Operator
+from bitting.core.model.usage import Usage
 from bitting.core.usecases.iam.credentials import token_digest
 from bitting.core.usecases.keys import keystores
 from bitting.core.usecases.secrets import lifecycle as secrets
@@ -152,6 +153,19 @@ def test_users_and_statements(native: NativeClient) -> None:
     assert native.ok("GET", path) == []
 
 
+def test_what_was_used_by_whom(native: NativeClient) -> None:
+    assert native.ok("GET", "audit") == {}
+    used = Usage("1/key/k-1/AK1", "1", "key/k-1", "AK1", 1, 2, 3, 0, ())
+    other = Usage("1/*/AK1", "1", "*", "AK1", 1, 9, 3, 1, ("10.0.0.0/24",))
+    with native.runtime.store.begin(write=True) as uow:
+        for each in (used, other):
+            uow.of(Usage).add(each)
+    (found,) = native.ok("GET", "usage/of/key/k-1")
+    assert (found["principal"], found["last_ms"], found["count"]) == ("AK1", 2, 3)
+    assert [each["object"] for each in native.ok("GET", "usage/by/AK1")] == ["*", "key/k-1"]
+    assert native.ok("GET", "usage/of/secret/none") == []
+
+
 def test_instances(native: NativeClient) -> None:
     assert native.ok("POST", native.of_account("instances"), {"name": "second"}, 201)["name"] == "second"
 
@@ -161,3 +175,36 @@ def test_managed_data_keys(native: NativeClient, api: ApiClient) -> None:
     made = native.ok("POST", native.of_account("data-keys"), {"name": "disk", "key_id": key}, 201)
     assert (made["name"], made["number"], made["key_id"]) == ("disk", 1, key)
     assert sorted(made) == ["id", "key_id", "name", "number"]
+
+
+def test_the_operator_token_is_rotated(native: NativeClient) -> None:
+    new = "operator-token-that-is-new"
+    shown = native.ok("POST", "operator-token", {"digest": token_digest(new)})
+    assert list(shown) == ["name", "created_ms"]
+    assert native.ask("GET", "accounts")[0] == 401
+    assert native.ask("GET", "accounts", token=new)[0] == 200
+    for digest in ("", "A" * 64, token_digest(new)):
+        assert native.ask("POST", "operator-token", {"digest": digest}, new)[0] == 400
+
+
+def test_why_something_is_allowed(native: NativeClient, api: ApiClient) -> None:
+    key = api.key()
+    native.ok("POST", native.of_account("users"), {"name": "reader"}, 201)
+    held = native.of_account("users/reader/statements")
+    made = native.ok("POST", held, {"actions": ["key:*"], "resources": [f"key/{key}"]}, 201)
+    native.ok("POST", held, {"actions": ["key:sign"], "deny": True}, 201)
+
+    def why(action: str, resource: str = f"key/{key}", **context: str) -> tuple[bool, str, str]:
+        order = {"principal": "reader", "action": action, "resource": resource, "context": context}
+        found = native.ok("POST", native.of_account("explain"), order)
+        return found["allowed"], found["why"], found["origin"]
+
+    assert why("key:encrypt") == (True, "allowed", f"statement {made['id']} of the user")
+    assert why("key:sign")[:2] == (False, "denied")
+    assert why("key:list", "") == (False, "none", "")
+    assert why("key:encrypt", "key/other") == (False, "elsewhere", "")
+    order = {"principal": native.runtime.founded.access_key_id, "action": "user:create"}
+    assert native.ok("POST", native.of_account("explain"), order)["why"] == "administrator"
+    for wrong in ({"action": "kms:Encrypt"}, {"context": {"weather": "fair"}}, {"context": {"current_time": "soon"}}):
+        assert native.ask("POST", native.of_account("explain"), {**order, **wrong})[0] == 400
+    assert native.ask("POST", native.of_account("explain"), {**order, "principal": "nobody"})[0] == 404

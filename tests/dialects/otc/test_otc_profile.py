@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from huawei.conftest import ApiClient
-from huawei.scenarios import scenario_of
+from huawei.scenarios import Refusal, meets, scenario_of
 
 from bitting.dialects.base.errors import Row, load
 from bitting.dialects.otc.profile import rows
@@ -15,6 +15,15 @@ from bitting.dialects.otc.profile import rows
 CATALOGUE = load("otc", "bitting.dialects.otc")
 #: Told before anybody knows which project it is, hence by Huawei's table: the same words in both.
 MET = [row for row in CATALOGUE if row.reach in {"natural", "switch"}]
+
+
+@meets("KMS.0406/ResourceExists")
+def _(api: ApiClient) -> Refusal:
+    """Of this cloud alone, and so not among Huawei's scenarios."""
+    key, tag = api.key(), {"key": "env", "value": "prod"}
+    batch = {"action": "create", "tags": [tag]}
+    assert api.ask_at("POST", api.path(f"{key}/tags/action"), batch)[0] == 204
+    return api.refused_at("POST", api.path(f"{key}/tags/action"), batch)
 
 
 @pytest.fixture
@@ -67,6 +76,30 @@ def test_data_keys(api: ApiClient) -> None:
     opened = api.ok("decrypt-data", cipher_text=sealed, encryption_context={"a": "b"})
     assert base64.b64decode(opened["plain_text_base64"]).hex().upper() == made["plain_text"]
     assert "plain_text" not in api.ok("create-datakey-without-plaintext", key_id=key, datakey_length="512")
+
+
+def test_a_refused_batch_of_tags_sets_none(api: ApiClient) -> None:
+    """opentelekomcloud/terraform-provider-opentelekomcloud#2802; a single tag still takes its new value."""
+    path = api.path(f"{api.key()}/tags")
+    assert api.ask_at("POST", path, {"tag": {"key": "env", "value": "prod"}})[0] == 204
+    batch = {"action": "create", "tags": [{"key": "team", "value": "x"}, {"key": "env", "value": "test"}]}
+    assert api.refused_at("POST", path + "/action", batch)[1] == "KMS.0406"
+    assert api.ask_at("GET", path)[1]["tags"] == [{"key": "env", "value": "prod"}]
+    assert api.ask_at("POST", path, {"tag": {"key": "env", "value": "test"}})[0] == 204
+    assert api.ask_at("POST", path + "/action", {**batch, "tags": batch["tags"][:1]})[0] == 204
+
+
+def test_rotation_outlives_a_deletion_that_was_cancelled(api: ApiClient) -> None:
+    """The live service refuses to switch it on again (opentelekomcloud/terraform-provider-opentelekomcloud#1821).
+
+    Its text was another one; this server has one text for both clouds, the one of the DEW table.
+    """
+    key = api.key()
+    api.ok("enable-key-rotation", key_id=key)
+    api.ok("schedule-key-deletion", key_id=key, pending_days="7")
+    api.ok("cancel-key-deletion", key_id=key)
+    api.ok("enable-key", key_id=key)
+    assert api.refused("enable-key-rotation", {"key_id": key})[:2] == (400, "KMS.2901")
 
 
 def test_create_key_answers_two_fields(api: ApiClient) -> None:

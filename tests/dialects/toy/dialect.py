@@ -65,6 +65,9 @@ class Toy:
     def bind(self, call: Call) -> Any:
         return call.operation.bind(call)
 
+    def claimed(self, _request: Request) -> str:
+        return ""
+
     def encode(self, call: Call, result: Any, _request_context: RequestContext) -> Response:
         return Response(200, (), json.dumps(call.operation.show(result, call)).encode())
 

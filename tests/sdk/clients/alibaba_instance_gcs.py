@@ -186,6 +186,8 @@ class Gcs:
         parts = bare(sealed.text)
         headers = {VERSION_HEADER: parts.key_version_id}
         fields = {"ciphertext_blob": parts.ciphertext, "iv": parts.iv, "algorithm": "AES_GCM"}
+        if parts.aad:
+            fields["aad"] = parts.aad
         answer = self._call("decrypt", models.DecryptRequest(request_headers=headers, **fields))
         expect(answer.key_id, sealed.key_id, "KeyId")
         expect(answer.response_headers.get(VERSION_HEADER), parts.key_version_id, VERSION_HEADER)

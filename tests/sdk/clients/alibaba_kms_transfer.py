@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import client_script
 from alibabacloud_kms20160120 import models
+from alibabacloud_kms20160120.client import Client as OpenApi
 from alibabacloud_kms_kms20160120.models import KmsConfig, KmsRuntimeOptions
 from alibabacloud_kms_kms20160120.transfer_client import TransferClient
 from alibabacloud_tea_openapi.models import Config
@@ -34,10 +35,21 @@ class Transfer(TransferSteps):
         config = KmsConfig(protocol=scheme, endpoint=endpoint, force_low_version_crypto_transfer=low, **who)
         # The constructor has no argument for it.
         config.ca_file_path = settings["ca_cert"] if scheme == "https" else None
+        self._openapi: OpenApi | None = None
         # The layout can be chosen only where an OpenAPI configuration is given too.
         keys = {name: settings[name] for name in ("access_key_id", "access_key_secret")}
         openapi = Config(protocol="http", endpoint=urlsplit(settings["http"]).netloc, region_id="cn-hangzhou", **keys)
         self._sdk = TransferClient(config=openapi if low else None, kms_config=config)
+
+    def openapi(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """The OpenAPI SDK that this one is built on."""
+        if self._openapi is None:
+            keys = {name: self.settings[name] for name in ("access_key_id", "access_key_secret")}
+            endpoint = urlsplit(self.settings["http"]).netloc
+            self._openapi = OpenApi(Config(protocol="http", endpoint=endpoint, region_id="cn-hangzhou", **keys))
+        request = getattr(models, f"{operation}Request")(**{snake(name): value for name, value in parameters.items()})
+        body: dict[str, Any] = getattr(self._openapi, snake(operation))(request).body.to_map()
+        return body
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call the SDK's method with its request model."""
@@ -70,7 +82,9 @@ class Transfer(TransferSteps):
         made = self.call("Encrypt", KeyId=self.key(), Plaintext=TEXT)
         expect(self._other().opened(made["CiphertextBlob"]), TEXT, "Plaintext")
         low = self._other()
-        for step in (low.encrypt, low.decrypt, low.generate_data_key, low.generate_data_key_without_plaintext):
+        across = (low.openapi_ciphertexts_open_here, low.ciphertexts_open_through_the_openapi)
+        alone = (low.encrypt, low.decrypt, low.generate_data_key, low.generate_data_key_without_plaintext)
+        for step in (*alone, *across):
             step()
         return "AdvanceEncrypt's ciphertext through Decrypt"
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import client_script
 from alibabacloud_dkms_transfer.kms_transfer_acs_client import KmsTransferAcsClient
 from aliyunsdkcore.acs_exception.exceptions import ServerException
+from aliyunsdkcore.client import AcsClient
 from client_script import Exchange, Refusal, Settings, expect_true
 from openapi.models import Config
 from plan import Client
@@ -36,14 +37,26 @@ class Legacy(TransferSteps):
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call through ``do_action_with_exception``."""
+        return self._ask(self._sdk, operation, parameters)
+
+    def openapi(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """The legacy SDK's own client."""
+        settings = self.settings
+        client = AcsClient(settings["access_key_id"], settings["access_key_secret"], settings["region"])
+        return self._ask(client, operation, parameters, urlsplit(settings["http"]).netloc)
+
+    def _ask(self, sdk: Any, operation: str, parameters: dict[str, Any], endpoint: str = "") -> dict[str, Any]:
         module = importlib.import_module(f"aliyunsdkkms.request.v20160120.{operation}Request")
         request = getattr(module, f"{operation}Request")()
         request.set_accept_format("JSON")
+        if endpoint:
+            request.set_endpoint(endpoint)
+            request.set_protocol_type("http")
         for name, value in parameters.items():
             text = json.dumps(value) if isinstance(value, dict) else value
             if text != "":
                 getattr(request, f"set_{name}")(text)
-        answer: dict[str, Any] = json.loads(self._sdk.do_action_with_exception(request))
+        answer: dict[str, Any] = json.loads(sdk.do_action_with_exception(request))
         return answer
 
     def facts(self, error: Exception) -> Refusal:

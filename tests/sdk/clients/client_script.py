@@ -24,8 +24,8 @@ from typing import Any
 from plan import Client, client_named, method_name, steps_of
 
 PHASES = ("keys", "seal", "operations", "open")
-#: Sealed by every API for the crossing, by Alibaba's OpenAPI in base64 as documented. Text, because Huawei Cloud and
-#: Open Telekom Cloud encrypt text only.
+#: Sealed by every API for the crossing. Text, because Huawei Cloud, Open Telekom Cloud and the transfer SDKs encrypt
+#: text only.
 CROSSING_PLAINTEXT = "One key ring, many clouds: schlüssel, 钥匙, ключ.".encode()
 
 Settings = dict[str, str]
@@ -98,6 +98,7 @@ class Bare:
     key_version_id: str
     iv: bytes
     ciphertext: bytes
+    aad: bytes = b""
 
     def portable(self) -> str:
         """``key version id | iv | ciphertext | tag`` in base64: what the JSON APIs accept for it."""
@@ -119,10 +120,13 @@ def bare(text: str) -> Bare:
     if data[:2] == b"\x02\x00":
         # Huawei's and Open Telekom Cloud's: the framed form, then 71 bytes that lead to no plaintext.
         data = data[2:-71]
-    if data[:3] == b"\x24\x00\x02":
+    aad = b""
+    if data[:2] == b"\x24\x00":
+        # The mark of a text is bound to it: taken out of its frame it opens only with these bytes.
+        aad = b"\xfftext\0" if data[2] & 0x80 else b""
         data = data[3:]
     expect_true(len(data) >= 36 + 12 + 16, f"a ciphertext of {len(data)} bytes holds version, iv and tag")
-    return Bare(data[:36].decode("ascii"), data[36:48], data[48:])
+    return Bare(data[:36].decode("ascii"), data[36:48], data[48:], aad)
 
 
 class Exchange:

@@ -327,14 +327,15 @@ class OpenApiSteps:
     def seal(self, plaintext: bytes) -> tuple[str, str]:
         """Encrypt ``plaintext`` under a key of its own."""
         key = self.new_key("crossing")
-        text = base64.b64encode(plaintext).decode("ascii")
-        return key, self.call("Encrypt", KeyId=key, Plaintext=text)["CiphertextBlob"]
+        return key, self.call("Encrypt", KeyId=key, Plaintext=plaintext.decode())["CiphertextBlob"]
 
     def open(self, sealed: Sealed) -> bytes:
         """Decrypt what another client sealed."""
         answer = self.call("Decrypt", CiphertextBlob=sealed.text)
         expect(answer["KeyId"], sealed.key_id, "KeyId")
-        return from_base64(answer["Plaintext"])
+        text: str = answer["Plaintext"]
+        # AdvanceEncrypt takes bytes, and this API shows bytes in base64.
+        return from_base64(text) if sealed.sealer == "Alibaba Instance Advance" else text.encode()
 
     def make_keys(self) -> dict[str, str]:
         """An enabled key with an alias, a disabled one, and one of each other kind, for clients without CreateKey."""

@@ -19,9 +19,11 @@ from otcextensions import sdk as otc
 from plan import Client
 
 
-def connect(settings: Settings, scheme: str = "http", auth_type: str = "password", **auth: str) -> Connection:
+def connect(
+    settings: Settings, scheme: str = "http", auth_type: str = "password", version: str = "/v3", **auth: str
+) -> Connection:
     """A connection as the SDK's documentation builds it; nothing is read from the machine's configuration."""
-    given = {"auth_url": f"{settings[scheme]}/v3", "project_id": settings["otc_project_id"], **auth}
+    given = {"auth_url": f"{settings[scheme]}{version}", "project_id": settings["otc_project_id"], **auth}
     connection: Connection = openstack.connect(
         auth=given,
         auth_type=auth_type,
@@ -129,6 +131,13 @@ class Otc(HuaweiSteps):
         expect_true(endpoint.startswith(self.settings["http"]), f"the endpoint {endpoint} is on this server")
         expect_true(not access.will_expire_soon(), "the token has time left")
         return endpoint
+
+    def versions_at_the_root(self) -> str:
+        """An address without a version is enough: the root names the versions, and their link is followed."""
+        access = connect(self.settings, version="", **password(self.settings)).session.auth
+        found = access.get_access(self._connection.session)
+        expect(found.project_id, self.settings["otc_project_id"], "project of the token")
+        return "discovered"
 
     def token_re_scoped(self) -> str:
         """A token gives another token of the same project, which works."""

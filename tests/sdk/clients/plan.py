@@ -116,6 +116,8 @@ INSTANCE_EVERY_STEPS = (
 )
 INSTANCE_THROTTLING_STEPS = ("429 Rejected.Throttling", "throttling is retried")
 TRANSFER_STEPS = (
+    "openapi ciphertexts open here",
+    "ciphertexts open through the openapi",
     "Encrypt",
     "Decrypt",
     "GenerateDataKey",
@@ -196,7 +198,14 @@ HUAWEI_LOOKUP_STEPS = (
     "encrypt-data with STS",
     "HTTPS with the CA file",
 )
-OTC_STEPS = ("password token", *_HUAWEI_STEPS, "token re-scoped", "HTTPS with the CA file", "401 wrong password")
+OTC_STEPS = (
+    "password token",
+    "versions at the root",
+    *_HUAWEI_STEPS,
+    "token re-scoped",
+    "HTTPS with the CA file",
+    "401 wrong password",
+)
 
 
 #: huaweicloudsdkkms: each of its 75 operations, in an order that lets later ones use what earlier ones made.
@@ -418,6 +427,8 @@ CLIENTS = (
     Client("otcextensions every", "otc", "otc_every.py", OTC_EVERY_STEPS),
     Client("openstack command line", "otc-cli", "otc_cli.py", OTC_CLI_STEPS),
 )
+#: Opener and sealers whose ciphertexts it cannot send: it takes the first 36 bytes of whatever it gets for a version.
+CANNOT_OPEN = {"Alibaba legacy transfer": frozenset({"Alibaba Instance Advance", "Huawei", "Open Telekom Cloud"})}
 CROSSING = tuple(client for client in CLIENTS if client.crossing)
 #: Makes the keys that the Instance API, which cannot create any, is used with.
 KEY_MAKER = CLIENTS[0]
@@ -446,7 +457,13 @@ def steps_of(client: Client, phase: str) -> tuple[str, ...]:
         return ()
     if phase == "seal":
         return ("seal for the crossing",)
-    return tuple(open_step(sealer) for sealer in CROSSING if sealer is not client)
+    return tuple(open_step(sealer) for sealer in sealers_for(client))
+
+
+def sealers_for(opener: Client) -> tuple[Client, ...]:
+    """Whose ciphertexts ``opener`` opens: those of all others that it can send."""
+    never = CANNOT_OPEN.get(opener.crossing, frozenset())
+    return tuple(sealer for sealer in CROSSING if sealer is not opener and sealer.crossing not in never)
 
 
 def open_step(sealer: Client) -> str:

@@ -18,11 +18,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from bitting.core import faults
-from bitting.core.model.identity import Principal
+from bitting.core.authz.conditions import in_networks
+from bitting.core.authz.engine import Decision
+from bitting.core.model.identity import Condition, Principal, Statement
 
 READ_MAX = 1024
 
@@ -62,7 +63,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRequest:
-    """The request, as far as rules look at it."""
+    """The request, as far as rules look at it. ``operation`` empty: the action as part of another operation."""
 
     action: str
     operation: str
@@ -105,8 +106,8 @@ class PolicyCache:
     def __init__(self) -> None:
         self._read: dict[str, Policy] = {}
 
-    def evaluate(self, stored: str, principal: Principal, attempt: PolicyRequest) -> bool | None:
-        """True if the policy allows it, False if it denies it, None if no rule matches."""
+    def evaluate(self, stored: str, principal: Principal, attempt: PolicyRequest) -> Decision | None:
+        """What the policy decides, or None if no rule matches. A denial comes first."""
         if not stored or not principal.user_id:
             return None
         policy = self._read.get(stored)
@@ -118,20 +119,43 @@ class PolicyCache:
         for rule in policy.rules:
             if _rule_matches(rule, principal, attempt):
                 if not rule.allow:
-                    return False
-                found = True
+                    return Decision(allowed=False, why="policy_denied", statement=as_statement(rule))
+                found = found or Decision(allowed=True, why="policy_allowed", statement=as_statement(rule))
         return found
+
+
+def as_statement(rule: Rule, resource: str = "*") -> Statement:
+    """A rule in the words of the engine, for explanations and comparisons."""
+    conditions = [
+        Condition(operator, "source_address", networks)
+        for operator, networks in (("IpAddress", rule.networks), ("NotIpAddress", rule.elsewhere))
+        if networks
+    ]
+    conditions += [
+        Condition(operator, "current_time", (str(moment),))
+        for operator, moment in (("DateGreaterThanEquals", rule.after_ms), ("DateLessThan", rule.before_ms))
+        if moment
+    ]
+    return Statement(rule.actions, (resource,), rule.allow, tuple(conditions), "policy of the resource")
 
 
 def _rule_matches(rule: Rule, principal: Principal, attempt: PolicyRequest) -> bool:
     return (
         _matches_user(rule, principal)
         and any(_matches_action(pattern, attempt) for pattern in rule.actions)
-        and (not rule.networks or _in_networks(rule.networks, attempt.source))
-        and (not rule.elsewhere or not _in_networks(rule.elsewhere, attempt.source))
+        and _matches_source(rule, attempt.source)
         and rule.after_ms <= attempt.now_ms
         and (not rule.before_ms or attempt.now_ms < rule.before_ms)
     )
+
+
+def _matches_source(rule: Rule, source: str) -> bool:
+    """Where the source is no address, nothing is allowed and what is denied is denied."""
+    inside = in_networks(rule.networks, source) if rule.networks else True
+    outside = in_networks(rule.elsewhere, source) if rule.elsewhere else False
+    if inside is None or outside is None:
+        return not rule.allow
+    return inside and not outside
 
 
 def _matches_user(rule: Rule, principal: Principal) -> bool:
@@ -142,13 +166,4 @@ def _matches_user(rule: Rule, principal: Principal) -> bool:
 
 def _matches_action(pattern: str, attempt: PolicyRequest) -> bool:
     action, _, operation = pattern.partition("/")
-    return action == attempt.action and operation in {"", attempt.operation}
-
-
-def _in_networks(networks: tuple[str, ...], source: str) -> bool:
-    try:
-        address = ip_address(source)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return any((mapped or address) in ip_network(network, strict=False) for network in networks)
+    return action == attempt.action and (not operation or not attempt.operation or operation == attempt.operation)

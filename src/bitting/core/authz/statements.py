@@ -1,15 +1,13 @@
-"""Statements of a principal, and grants on single keys.
-
-::
-
-    a statement that forbids it   >   a statement that allows it   >   a grant that names the action   >   denied
-"""
+"""What the engine decides, as faults; account states; which key ring a reference means."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bitting.core import faults
-from bitting.core.model.identity import AccountState, Principal, Statement
-from bitting.core.model.key import KeyRef
+from bitting.core.authz.engine import EVERYTHING_OF, SOMEWHERE, Decision, decide
+from bitting.core.model.identity import AccountState, Principal
+from bitting.core.model.key import Key, KeyRef
 from bitting.core.model.service import Switches
 
 #: The fault for each account state that bars the account.
@@ -25,45 +23,33 @@ ACCOUNT_FAULTS: dict[AccountState, type[faults.AccountFault]] = {
 }
 
 
-def matches(pattern: str, value: str) -> bool:
-    """Whether a policy pattern covers a value: equal, or equal up to a final ``*``."""
-    if pattern.endswith("*"):
-        return value.startswith(pattern[:-1])
-    return pattern == value
-
-
-def _covers(statement: Statement, action: str, resources: tuple[str, ...]) -> bool:
-    # Plain loops: this runs four times in a hot request, and generators would be a third of the gate's time.
-    for pattern in statement.actions:
-        if pattern == action or matches(pattern, action):
-            break
-    else:
-        return False
-    if not resources:
-        return True
-    for pattern in statement.resources:
-        for name in resources:
-            if matches(pattern, name):
-                return True
-    return False
-
-
 def authorise(principal: Principal, action: str, resource: str | None, *more: str) -> None:
     """Return if allowed; ``resource`` None means any resource. ``more``: other names of the resource.
 
     Raises ``ExplicitlyDenied`` if a statement forbids it, ``PermissionDenied`` if none allows it.
     """
-    names = () if resource is None else (resource, *more)
-    allowed = False
-    for statement in principal.statements:
-        if not _covers(statement, action, names):
-            continue
-        if statement.allow:
-            allowed = True
-        elif resource is not None or "*" in statement.resources:
-            raise faults.ExplicitlyDenied(resource=resource or "", action=action)
-    if not allowed and not is_granted(principal, action, resource):
-        raise faults.PermissionDenied(resource=resource or "", action=action)
+    require(decide(principal, action, SOMEWHERE if resource is None else (resource, *more)), action, resource or "")
+
+
+def authorise_every(principal: Principal, action: str) -> None:
+    """Return if allowed on every resource of the action's kind. Raises as :func:`authorise`."""
+    require(decide(principal, action, EVERYTHING_OF), action, "")
+
+
+def require(decision: Decision, action: str, resource: str) -> None:
+    """Return if allowed. Raises ``ExplicitlyDenied`` if something forbids it, else ``PermissionDenied``."""
+    if not decision.allowed:
+        raise (faults.ExplicitlyDenied if decision.explicit else faults.PermissionDenied)(
+            resource=resource, action=action
+        )
+
+
+def lasting(principal: Principal) -> Principal:
+    """The principal with what is allowed whatever the conditions: no more than that can be passed on."""
+    if not any(statement.conditions and statement.allow for statement in principal.statements):
+        return principal
+    kept = tuple(item for item in principal.statements if not (item.allow and item.conditions))
+    return replace(principal, statements=kept)
 
 
 def is_granted(principal: Principal, action: str, resource: str | None) -> bool:
@@ -72,6 +58,11 @@ def is_granted(principal: Principal, action: str, resource: str | None) -> bool:
         return any(action in grant.actions for grant in principal.grants.values())
     grant = principal.grants.get(resource.partition("/")[2])
     return grant is not None and action in grant.actions
+
+
+def placed_name(key: Key) -> str:
+    """What statements of an enterprise project call the key."""
+    return f"eps/{key.enterprise_project_id}/key/{key.id}"
 
 
 def ring_of(principal: Principal, ref: KeyRef) -> str:

@@ -10,8 +10,8 @@ from enum import StrEnum
 class UserStatement:
     """One allow or deny statement of a user who is not an administrator. ``id``: a UUID.
 
-    ``actions`` and ``resources`` end in ``*`` for "and below", as in
-    :class:`bitting.core.model.identity.Statement`.
+    ``actions`` and ``resources`` as in :class:`bitting.core.model.identity.Statement`; ``conditions``: JSON lists
+    ``[operator, key, [value, ...]]``, one a condition.
     """
 
     id: str
@@ -21,6 +21,7 @@ class UserStatement:
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     created_ms: int
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ class CapsuleAccessPoint:
     """An access point of a key space; no application access point. ``kind``: ``ecs``, ``cce`` or ``custom``.
 
     A custom one has a key pair: ``public`` (SubjectPublicKeyInfo) checks its signatures, ``wrapped`` is the private
-    half under the root key, to be downloaded.
+    half under the root key, until it is downloaded.
     """
 
     id: str

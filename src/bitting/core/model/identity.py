@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class AccountState(StrEnum):
@@ -52,7 +53,10 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person or program of an account. ``password`` is an scrypt record, never the password."""
+    """A person or program of an account. ``password`` is an scrypt record, never the password.
+
+    ``profile``: what a dialect keeps about the user for its own answers, as JSON; nothing else reads it.
+    """
 
     id: str
     account_id: str
@@ -61,6 +65,7 @@ class User:
     enabled: bool
     admin: bool
     created_ms: int
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ class AccessKey:
 
     ``sealed_secret``: the secret under the root key (signatures need it back). Temporary access keys
     have ``expires_ms`` and the SHA-256 of the security token that must come with them.
-    ``project_id`` limits the key to one project; empty for all.
+    ``project_id`` limits the key to one project; empty for all. ``parent``: the id of the token that a temporary key
+    was made with; it ends with that token.
     """
 
     id: str
@@ -81,6 +87,7 @@ class AccessKey:
     expires_ms: int = 0
     token_digest: str = ""
     project_id: str = ""
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,8 @@ class Token:
     """An issued identity token. ``id`` is the SHA-256 of the token in hex: the token is not stored.
 
     ``scope``: ``project`` (``project_id`` says which), ``domain`` for the whole account, empty for none.
-    ``restricted``: the token is valid for queries about itself, not for services.
+    ``restricted``: the token is valid for queries about itself, not for services. ``parent``: the id of the token it
+    was made with, and with which it ends.
     """
 
     id: str
@@ -101,6 +109,7 @@ class Token:
     audit_id: str
     restricted: bool = False
     scope: str = ""
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +182,41 @@ class ClientKey:
     created_ms: int
 
 
+class Reach(StrEnum):
+    """What a statement can be about, whatever its actions say.
+
+    ``ACCOUNT``: everything. ``SERVICES``: everything but identities (users, groups, roles, credentials).
+    ``PROJECT``: what is in the key ring of one project; neither identities nor what belongs to the account as a whole.
+    """
+
+    ACCOUNT = "account"
+    SERVICES = "services"
+    PROJECT = "project"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One test of a statement: :mod:`bitting.core.authz.conditions`. One of ``values`` is enough."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One allowance or denial. ``actions`` and ``resources`` end in ``*`` for "and below"."""
+    """One allowance or denial: of all ``actions`` on all ``resources``, while all ``conditions`` hold.
+
+    A ``*`` in an action or resource stands for any text, a ``?`` for one character. ``origin`` says where the statement
+    comes from, for explanations.
+    """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...] = ("*",)
     allow: bool = True
-    networks: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    origin: str = ""
+    reach: Reach = Reach.ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +232,8 @@ class Principal:
     """The authenticated caller of a request.
 
     ``ring`` bounds every key it can name, but for keys of other rings that ``grants`` names by their id;
-    ``account_state`` is checked by the gate on each request.
+    ``account_state`` is checked by the gate on each request. ``bound``: ``statements`` are those whose conditions
+    hold for the request under way (:func:`bitting.core.authz.engine.bind`). ``rights`` belongs to the engine.
     """
 
     account_id: str
@@ -213,6 +250,8 @@ class Principal:
     operator: bool = False
     facts: dict[str, str] = field(default_factory=dict)
     grants: dict[str, KeyGrants] = field(default_factory=dict)
+    bound: bool = False
+    rights: Any = field(default=None, init=False, repr=False, compare=False)
 
 
-EVERYTHING = (Statement(("*",)),)
+EVERYTHING = (Statement(("*",), origin="administrator"),)

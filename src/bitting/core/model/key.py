@@ -65,6 +65,7 @@ class Key:
     material_expires_ms: int = 0
     material_fingerprint: bytes = b""
     state_before_deletion: str = ""
+    state_before_freeze: str = ""
     rotation: RotationState = RotationState.DISABLED
     rotation_interval_s: int = 0
     rotated_ms: int = 0

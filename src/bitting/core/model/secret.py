@@ -224,7 +224,8 @@ class Target:
     """A server whose passwords may be rotated. ``id`` is ``<account>/<name>``, the name an instance id.
 
     ``engine``: ``postgresql`` or ``mysql``. ``admin`` and ``sealed_password``: who may change the passwords of
-    others; empty where users change their own. ``tls``: demand an encrypted connection.
+    others; empty where users change their own. ``tls``: demand an encrypted connection. ``users``: whose passwords
+    may be changed, names or beginnings with ``*``; none: nobody's.
     """
 
     id: str
@@ -238,6 +239,7 @@ class Target:
     sealed_password: bytes
     tls: bool
     created_ms: int
+    users: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@
     key_provider  KeyProvider ── create()/open() ──> key_handle.KeyHandle (CanEncrypt, CanSign, CanMac, ...)
     vault, seal   small secrets under the root key; the source of the root key
     admission     used nonces, attested machines
-    system        Clock, Entropy, Trail (time, randomness, audit)
+    system        Clock, Entropy, Trail, TrailGuard (time, randomness, audit)
 
 A backend translates its own errors at its edge into :mod:`bitting.core.faults`.
 """
@@ -41,5 +41,6 @@ from bitting.core.ports.store import UnitOfWork as UnitOfWork
 from bitting.core.ports.system import Clock as Clock
 from bitting.core.ports.system import Entropy as Entropy
 from bitting.core.ports.system import Trail as Trail
+from bitting.core.ports.system import TrailGuard as TrailGuard
 from bitting.core.ports.vault import KeyPair as KeyPair
 from bitting.core.ports.vault import Vault as Vault

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from bitting.core import faults
-from bitting.core.blob import parse
+from bitting.core.blob import Blob, parse
+from bitting.core.texts import as_string
 from bitting.core.usecases.crypto import encryption as crypto
 from bitting.dialects.alibaba_instance.codec import InstanceCall, read
 from bitting.dialects.base.dialect import UseCaseRunner
@@ -19,13 +20,15 @@ _DASHES = (8, 13, 18, 23)
 _HEX = frozenset("0123456789abcdef")
 
 
-def _names_version(sealed: bytes) -> bool:
-    """Whether these bytes are a blob of ours, beyond chance: a known layout around a version id in UUID form."""
+def _blob_in(sealed: bytes) -> Blob | None:
+    """The blob of ours that these bytes are, beyond chance: a known layout around a version id in UUID form."""
     try:
-        version = parse(sealed).version_id
+        blob = parse(sealed)
     except faults.InvalidCiphertext:
-        return False
-    return all(version[at] == "-" for at in _DASHES) and _HEX.issuperset(version.replace("-", ""))
+        return None
+    version = blob.version_id
+    ours = all(version[at] == "-" for at in _DASHES) and _HEX.issuperset(version.replace("-", ""))
+    return blob if ours else None
 
 
 def advance_decrypt(call: InstanceCall, run: UseCaseRunner) -> crypto.Decrypted:
@@ -35,13 +38,20 @@ def advance_decrypt(call: InstanceCall, run: UseCaseRunner) -> crypto.Decrypted:
     Algorithm sent beside it is redundant and not looked at, a KeyId beside it must be the blob's. Anything else
     is the bare ciphertext of Encrypt, for which KeyId (or the migration header) and Iv are needed.
 
+    A blob that somebody put 24 00 02 in front of was given to a transfer SDK as the OpenAPI's: its plaintext is the
+    string that the OpenAPI's Decrypt would answer.
+
     Source: https://www.alibabacloud.com/help/en/kms/key-management-service/developer-reference/advancedecrypt
     """
     read(call)
     given: dict[str, Any] = call.operation.read(call)
-    if _names_version(given["sealed"]):
+    blob = _blob_in(given["sealed"])
+    if blob is not None:
         whole = crypto.Decrypt(given["sealed"], given.get("key"), given.get("aad", b""))
-        return run(crypto.decrypt, whole)  # type: ignore[no-any-return]
+        opened: crypto.Decrypted = run(crypto.decrypt, whole)
+        if blob.enclosed:
+            opened.plaintext = as_string(opened.plaintext, text=opened.text).encode()
+        return opened
     if "key" not in given and "version" not in given:
         raise faults.InvalidParameter(parameter="sealed", reason="format")
     given.setdefault("version", crypto.INITIAL)

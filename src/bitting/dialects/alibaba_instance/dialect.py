@@ -19,6 +19,7 @@ from hashlib import sha256
 from typing import Any
 
 from bitting.core import faults
+from bitting.core.authz.engine import bind
 from bitting.core.authz.statements import authorise
 from bitting.core.gate import RequestContext
 from bitting.core.key_cache import View
@@ -27,9 +28,9 @@ from bitting.core.ports import Clock, Vault
 from bitting.core.usecases.iam.credentials import client_key
 from bitting.dialects.alibaba_instance import codec, enum_maps, signature
 from bitting.dialects.alibaba_instance.codec import InstanceCall
-from bitting.dialects.alibaba_instance.networks import SourceFilter
 from bitting.dialects.alibaba_instance.operations import OPERATIONS
 from bitting.dialects.alibaba_instance.signature import SignatureEvidence, SignatureVerifier
+from bitting.dialects.base import claims
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
@@ -50,7 +51,6 @@ class AlibabaInstance:
         self._vault = vault
         self._clock = clock
         self._examiner = SignatureVerifier(OPERATIONS)
-        self._sources = SourceFilter()
 
     def claims(self, request: Request) -> bool:
         """By the headers alone: method and path never vary, so a wrong one is still this dialect's to refuse."""
@@ -68,7 +68,7 @@ class AlibabaInstance:
         if request.oversized or len(request.body) > enum_maps.BODY_BYTES_MAX:
             raise faults.TooLarge
         if request.method != "POST":
-            raise faults.UnsupportedMethod(method=request.method)
+            raise faults.UnsupportedMethod(method=request.method, allowed="POST")
         if request.path not in {"/", ""}:
             raise faults.UnknownOperation(operation=request.path, reason="path")
         operation, evidence = self._examiner.examine(request, self._clock.wall_ms())
@@ -96,13 +96,17 @@ class AlibabaInstance:
         if call.request.proof is None:
             spent = sha256(evidence.signed).hexdigest()
             call.request.proof = Proof(evidence.client_key_id, spent, wall + signature.SKEW_MS_MAX * 2, nonce=False)
-        evidence.principal = self._sources.admit(credential.principal, call.request.source)
+        evidence.principal = bind(credential.principal, call.request.source, now, self.region)
         return evidence.principal
 
     def bind(self, call: InstanceCall) -> Any:
         """The command. Raises ``MalformedBody``, ``MissingParameter``, ``InvalidParameter``."""
         codec.read(call)
         return call.operation.bind(call)
+
+    def claimed(self, request: Request) -> str:
+        """The client key named in its header."""
+        return claims.name(request.headers.get(enum_maps.CLIENT_KEY_HEADER, ""))
 
     def encode(self, call: InstanceCall, result: Any, request_context: RequestContext) -> Response:
         """Status 200, the Response message, and the key version in its header."""
@@ -121,7 +125,11 @@ class AlibabaInstance:
             operation = call.operation.name
             fault = _discreet(call, fault)
         row = self.catalogue.row(fault, operation)
-        return codec.refusal(row, row.text(fault), request_context.request_id)
+        request_context.code = row.code
+        response = codec.refusal(row, row.text(fault), request_context.request_id)
+        if row.status == 405:
+            response.headers = (*response.headers, ("allow", "POST"))  # RFC 9110, 15.5.6
+        return response
 
 
 def _discreet(call: InstanceCall, fault: faults.Fault) -> faults.Fault:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_plus
 
 import msgspec
 
@@ -67,6 +68,15 @@ def wants_xml(request: Request) -> bool:
                 if part.startswith("Format="):
                     return part[7:].lower() == "xml"
     return False
+
+
+def parameter(request: Request, name: str) -> str:
+    """The first value of a parameter, found without trusting that the rest can be read; empty for none."""
+    for text in (request.query, request.body.decode("latin-1")):
+        for part in text.split("&"):
+            if part.startswith(f"{name}="):
+                return unquote_plus(part.partition("=")[2])
+    return ""
 
 
 def answer(name: str, content: dict[str, Any], request_id: str, *, as_xml: bool) -> Response:

@@ -14,6 +14,7 @@ from bitting.core.ports import Clock, Vault
 from bitting.dialects.alibaba_openapi import bodies, operations, signature
 from bitting.dialects.alibaba_openapi.bodies import Envelope
 from bitting.dialects.alibaba_openapi.rows import Rpc, RpcCall
+from bitting.dialects.base import claims
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
@@ -113,6 +114,11 @@ class AlibabaOpenApi:
         """The command. Raises ``MissingParameter``, ``InvalidParameter``, ``UnsupportedAlias``."""
         return call.operation.bind(call)
 
+    def claimed(self, request: Request) -> str:
+        """The access key of the signature header, or of the parameters."""
+        found = claims.authorization(request.headers.get("authorization", ""))
+        return found or claims.name(bodies.parameter(request, "AccessKeyId"))
+
     def encode(self, call: RpcCall, result: object, request_context: RequestContext) -> Response:
         """Stop 6. Raises ``DryRunPassed`` where the caller wanted to know only whether it would work."""
         if _dry(call):
@@ -131,6 +137,7 @@ class AlibabaOpenApi:
             denied = isinstance(fault, faults.AccessFault)
             fault = (faults.DryRunDenied if denied else faults.DryRunInvalid)(reason=row.text(fault))
             row = self.catalogue.row(fault, name)
+        request_context.code = row.code
         return bodies.refusal(
             row.status,
             row.code,

@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 from bitting.core import faults
 from bitting.core.model.key import KeyRef
 from bitting.core.usecases.crypto.attested_recipients import RecipientResult
+from bitting.dialects.alibaba_openapi.codecs import EncryptionContext
+from bitting.dialects.alibaba_openapi.lookalikes import gather_map, refuse_lookalikes
 from bitting.dialects.base.codecs import Codec, Integer
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.operation import Command, Field, Operation, Result
@@ -41,6 +43,14 @@ class Rpc(Operation[Command, Result]):
     arns: tuple[str, ...] = ("KeyId",)
     repeated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     attested: bool = False
+    _maps: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _known: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        maps = tuple(item.name for item in self.request if isinstance(item.kind, EncryptionContext))
+        object.__setattr__(self, "_maps", maps)
+        object.__setattr__(self, "_known", frozenset(item.name for item in self.request))
 
     def consumed(self) -> frozenset[str]:
         """Pages and the parameter that names the resource are read here."""
@@ -60,8 +70,12 @@ class Rpc(Operation[Command, Result]):
         """The use case's arguments. Raises ``MissingParameter``, ``InvalidParameter`` and what the codecs raise."""
         for name, parts in self.repeated.items():
             listed = _gathered(call.values, name, parts)
+            _refuse_gaps(call.values, name, len(listed))
             if listed:
                 call.values[name] = listed
+        for name in self._maps:
+            gather_map(call.values, name)
+        refuse_lookalikes(call.values, self._known, self.repeated)
         arguments = self.decode(call.values)
         if self.page_size:
             number, size = arguments.pop("PageNumber", 1), arguments.pop("PageSize", self.page_size)
@@ -111,6 +125,17 @@ def _gathered(values: Mapping[str, Any], name: str, parts: tuple[str, ...]) -> l
             break
         listed.append(item)
     return listed
+
+
+def _refuse_gaps(values: Mapping[str, Any], name: str, listed: int) -> None:
+    """Raise ``InvalidParameter`` where ``Name.N`` was sent and not read, because a smaller N is missing."""
+    if listed >= REPEATED_MAX:
+        return  # the codec refuses so many
+    for key, value in values.items():
+        if value and key.startswith(f"{name}."):
+            number = key.removeprefix(f"{name}.").partition(".")[0]
+            if not (number.isdecimal() and int(number) <= listed):
+                raise faults.InvalidParameter(parameter=key, reason="unwanted")
 
 
 def given(

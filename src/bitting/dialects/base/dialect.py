@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol
 from bitting.core import faults
 from bitting.core.gate import Gate, RequestContext, UseCase
 from bitting.core.key_cache import NotResident, View
+from bitting.core.model.audit_event import AuditNote
 from bitting.core.model.identity import Principal
 from bitting.dialects.base.errors import Catalogue
 from bitting.dialects.base.http import Request, Response
@@ -34,6 +35,13 @@ else:
     from typing import TypeVar
 
     Row, DialectCall = TypeVar("Row", bound=Operation), TypeVar("DialectCall")
+
+METHOD_NOT_ALLOWED = 405
+
+
+USER_AGENT_MAX = 256
+CLAIMED_MAX = 128
+ERROR_STATUS = 400
 
 
 @dataclass(slots=True)
@@ -108,6 +116,10 @@ class Dialect(Protocol[DialectCall]):
         """Stop 6 for a fault; ``call`` is None if stop 2 already failed."""
         ...
 
+    def claimed(self, request: Request) -> str:
+        """Who an unproved caller says to be, for the audit trail: a name or a digest, never a secret or a token."""
+        ...
+
 
 class FaultInjector(Protocol):
     """Developer mode's hand in the pipeline (:mod:`bitting.dialects.base.fault_injector`)."""
@@ -144,48 +156,77 @@ class Pipeline:
 
     def prepare(self, dialect: Dialect, request: Request, request_context: RequestContext) -> Call | Response:
         """Stop 2: the call, or the refusal."""
+        request_context.deferred = True
+        request_context.user_agent = request.headers.get("user-agent", "")[:USER_AGENT_MAX]
         request.proof = None
         try:
             call: Call = dialect.decode(request)
         except faults.Fault as fault:
-            self.gate.refuse(request_context, fault)
-            return self._refuse(dialect, None, request, fault, request_context)
+            return self.refuse(dialect, None, request, fault, request_context)
         except Exception as error:  # noqa: BLE001 - closed default: nothing escapes as a stack trace
             return self._broken(dialect, None, request, error, request_context)
         request_context.operation = call.operation.name
         return call
 
     def finish(self, dialect: Dialect, call: Call, request_context: RequestContext, view: View) -> Response:
-        """Stops 3 to 6. Raises only ``NotResident``, and only on the event loop's view."""
-        principal = None
+        """Stops 3 to 6. Raises only ``NotResident``, and only on the event loop's view.
+
+        On a thread it returns when the request's record is kept as the settings say; on the event loop it sets
+        ``request_context.unsettled`` for the caller to wait.
+        """
+        request_context.note = AuditNote()
         try:
-            self.gate.require_unsealed()
-            view.refresh()
-            if self._fault_injector is not None:
-                self._fault_injector.refresh(view)
-            principal = call.principal = dialect.identify(call, view)
-            if self._replay is not None and call.request.proof is not None:
-                self._replay.admit(call.request.proof, call.operation, call.request.method, may_wait=view.may_load)
-            request_context.context = call.context
-            if self._fault_injector is not None:
-                self._fault_injector.inject(dialect, call, principal, request_context, view)
-            operation = call.operation
-            if operation.composite is not None:
-                result = operation.composite(call, UseCaseRunner(self.gate, principal, request_context, view))
-            else:
-                assert operation.use is not None  # noqa: S101 - a row has a use case or a composite
-                command = dialect.bind(call)
-                result = self.gate.run(operation.use, principal, command, request_context, view)
-            return dialect.encode(call, result, request_context)
+            response = self._walk(dialect, call, request_context, view)
         except NotResident:
             raise
         except faults.Fault as fault:
-            self.gate.refuse(request_context, fault, principal)
-            return self._refuse(dialect, call, call.request, fault, request_context)
+            response = self.refuse(dialect, call, call.request, fault, request_context)
         except Exception as error:  # noqa: BLE001 - closed default
-            return self._broken(dialect, call, call.request, error, request_context, principal)
+            response = self._broken(dialect, call, call.request, error, request_context)
+        else:
+            self.gate.conclude(request_context, "ok", call.principal, response.status)
+        return self._settled(dialect, call, request_context, view, response)
 
-    def _refuse(
+    def _walk(self, dialect: Dialect, call: Call, request_context: RequestContext, view: View) -> Response:
+        self.gate.require_unsealed()
+        view.refresh()
+        if self._fault_injector is not None:
+            self._fault_injector.refresh(view)
+        principal = call.principal = self.gate.bound(dialect.identify(call, view), request_context)
+        if self._replay is not None and call.request.proof is not None:
+            self._replay.admit(call.request.proof, call.operation, call.request.method, may_wait=view.may_load)
+        request_context.context = call.context
+        if self.gate.guard is not None and not principal.operator:
+            self.gate.guard.admit()
+        if self._fault_injector is not None:
+            self._fault_injector.inject(dialect, call, principal, request_context, view)
+        operation = call.operation
+        if operation.composite is not None:
+            result = operation.composite(call, UseCaseRunner(self.gate, principal, request_context, view))
+        else:
+            assert operation.use is not None  # noqa: S101 - a row has a use case or a composite
+            command = dialect.bind(call)
+            result = self.gate.run(operation.use, principal, command, request_context, view)
+        return dialect.encode(call, result, request_context)
+
+    def _settled(
+        self, dialect: Dialect, call: Call, request_context: RequestContext, view: View, response: Response
+    ) -> Response:
+        guard, hot = self.gate.guard, call.operation.hot
+        if guard is None or not guard.waits(hot=hot):
+            return response
+        if not view.may_load:
+            request_context.unsettled = True
+            return response
+        return response if guard.settle(hot=hot) else self.unrecorded(dialect, call, request_context, response)
+
+    def unrecorded(self, dialect: Dialect, call: Call, request_context: RequestContext, response: Response) -> Response:
+        """The answer where the record could not be kept: a change that is made is never answered as an error."""
+        if request_context.note.changed or response.status >= ERROR_STATUS:
+            return response
+        return dialect.refuse(call, call.request, faults.Unavailable(reason="audit: not recorded"), request_context)
+
+    def refuse(
         self,
         dialect: Dialect,
         call: Call | None,
@@ -193,13 +234,37 @@ class Pipeline:
         fault: faults.Fault,
         request_context: RequestContext,
     ) -> Response:
+        """Stop 6 for a fault, recorded; ``call`` is None if stop 2 was not passed. Never raises."""
         if isinstance(fault, faults.ServerFault):
             self._report(request_context.request_id, fault)
+        shown = fault
         parameter = fault.detail("parameter")
         if call is not None and parameter:
             # The core names its own attribute; the wire's name for it is the dialect's, and put into a copy.
-            fault = fault.replaced(parameter=call.operation.wire_name(parameter))
-        return dialect.refuse(call, request, fault, request_context)
+            shown = fault.replaced(parameter=call.operation.wire_name(parameter))
+        response = dialect.refuse(call, request, shown, request_context)
+        if response.status == METHOD_NOT_ALLOWED and fault.detail("allowed"):
+            response.headers = (*response.headers, ("allow", fault.detail("allowed")))  # RFC 9110, 15.5.6
+        self._conclude(dialect, call, request, fault, request_context, response)
+        return response
+
+    def _conclude(
+        self,
+        dialect: Dialect,
+        call: Call | None,
+        request: Request,
+        fault: faults.Fault,
+        request_context: RequestContext,
+        response: Response,
+    ) -> None:
+        principal = call.principal if call is not None else None
+        claimed = ""
+        if principal is None or not principal.user_id + principal.credential_id:
+            try:
+                claimed = dialect.claimed(request)[:CLAIMED_MAX]
+            except Exception as error:  # noqa: BLE001 - what cannot even be read names nobody
+                self._report(request_context.request_id, error)
+        self.gate.conclude(request_context, type(fault).__name__, principal, response.status, claimed)
 
     def _broken(
         self,
@@ -208,9 +273,9 @@ class Pipeline:
         request: Request,
         error: BaseException,
         request_context: RequestContext,
-        principal: Principal | None = None,
     ) -> Response:
         self._report(request_context.request_id, error)
         fault = faults.InternalFault()
-        self.gate.refuse(request_context, fault, principal)
-        return dialect.refuse(call, request, fault, request_context)
+        response = dialect.refuse(call, request, fault, request_context)
+        self._conclude(dialect, call, request, fault, request_context, response)
+        return response

@@ -48,7 +48,8 @@ class Field:
 
     Requests. ``to``: the command attribute; several names where the codec gives a tuple of as many values. Without it
     the value goes by its wire name, to ``adapt_request`` or ``composite``. ``drop``: the value is checked and has no
-    effect. ``needed_with``: required where this argument is given and true. ``empty``: the empty string is a value.
+    effect. ``needed_with``: required where this argument is given and true. ``empty``: the empty string is a value, and
+    not an absent one; required ones may be empty then.
 
     Answers. ``of``: dotted attribute of what the answer reads from; without it, that object itself. ``omit``: leave the
     field out when the attribute equals this. ``when``: leave it out unless this holds of what the answer reads from.
@@ -119,14 +120,14 @@ def compile_encoder(fields: tuple[Field, ...], *, mapping: bool = False) -> Enco
 
 def compile_decoder(fields: tuple[Field, ...], given: Mapping[str, Any]) -> Decoder:
     """One function from wire values to arguments: presence of required fields first, then values in their order."""
-    required = tuple(item.name for item in fields if item.required)
+    required = tuple((item.name, (None,) if item.empty else (None, "")) for item in fields if item.required)
     steps = tuple((item.name, item.targets, item.kind.decode, item.empty) for item in fields)
     needed = tuple((item.needed_with, item.targets[0], item.name) for item in fields if item.needed_with)
 
     def decode(values: Mapping[str, Any]) -> dict[str, Any]:
         get = values.get
-        for name in required:
-            if get(name) in (None, ""):
+        for name, absent in required:
+            if get(name) in absent:
                 raise faults.MissingParameter(parameter=name)
         arguments = dict(given)
         for name, targets, convert, empty in steps:
@@ -265,8 +266,8 @@ class Operation(Generic[Command, Result]):
     def arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Converted values by command attribute (by wire name for fields without one).
 
-        Absent, null and empty-string values count as not given. Raises ``MissingParameter`` or
-        ``InvalidParameter`` with the wire name.
+        Absent and null values count as not given, and so do empty strings but for ``empty`` fields. Raises
+        ``MissingParameter`` or ``InvalidParameter`` with the wire name.
         """
         return self.decode(values)
 

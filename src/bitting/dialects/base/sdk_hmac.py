@@ -12,6 +12,9 @@ r"""Who sent this, for the APIs that take an access key signature or an X-Auth-T
     V11-HMAC-SHA256 Credential=<id>/<day>/<region>/<service>, ...
                         the day, region and service are the string's third line; the key is
                         hex(HKDF-SHA256(salt=id, secret, info=<day>/<region>/<service>, 32 bytes))
+    SDK-HMAC-SHA256 Credential=<id>/<day>/<region>/<service>/sdk_request, ...
+                        all after the id is the string's third line, region and service may be empty; the key is
+                        HMAC-SHA256 in a chain from "SDK" + secret over day, region, service and "sdk_request"
 
 What is proved, in order (the numbers are in the code):
 
@@ -22,8 +25,9 @@ What is proved, in order (the numbers are in the code):
    The signature covers the host and the date.
 5. The project asked for is one the access key may use.
 
-Sources: Huawei Cloud "AK/SK signing and authentication algorithm", SDK core 3.1 (Python and Go). Shared by
-the key management and the identity dialect, which may not import each other.
+Sources: Huawei Cloud "AK/SK signing and authentication algorithm", SDK core 3.1 (Python and Go); the scheme with
+a scope as golangsdk (signer_helper.go) and with it older Terraform resources write it. Shared by the key management
+and the identity dialect, which may not import each other.
 """
 
 from __future__ import annotations
@@ -49,6 +53,7 @@ SKEW_MS = 15 * 60 * 1000
 UNSIGNED = "UNSIGNED-PAYLOAD"
 WITH_SM3 = "SDK-HMAC-SM3"
 DERIVED = "V11-HMAC-SHA256"
+SCOPE_END = "sdk_request"
 _SCHEMES = frozenset((ALGORITHM, WITH_SM3, DERIVED))
 _ONCE = frozenset(("authorization", "host", "x-auth-token", "x-sdk-date", "x-sdk-content-sha256", "x-security-token"))
 #: What ties a signature to this server and to its time; a header that is not signed could be exchanged.
@@ -125,7 +130,7 @@ class RequestAuthenticator:
 
 @dataclass(frozen=True, slots=True)
 class _Authorization:
-    """An Authorization header, read. ``info``: day, region and service of a derived key, empty for none."""
+    """An Authorization header, read. ``info``: the scope of a derived key, which starts with its day; or empty."""
 
     scheme: str
     access_key_id: str
@@ -144,15 +149,30 @@ def _parse(authorization: str) -> _Authorization:
         name, _, value = part.strip().partition("=")
         parts[name] = value
     access_key_id, signature, info = parts.get("Access", ""), parts.get("Signature", ""), ""
-    if scheme == DERIVED:
+    scoped = scheme == DERIVED or (scheme == ALGORITHM and "Access" not in parts and "Credential" in parts)
+    if scoped:
         access_key_id, _, info = parts.get("Credential", "").partition("/")
     if not access_key_id:
         raise faults.MissingAccessKey
-    if len(signature) != 64 or not signature.isascii() or (scheme == DERIVED and info.count("/") != 2):
+    if len(signature) != 64 or not signature.isascii() or (scoped and not _is_scope(scheme, info)):
         raise faults.MissingSignature
     if not _SIGNED_ALWAYS.issubset(parts.get("SignedHeaders", "").split(";")):
         raise faults.SignatureMismatch
     return _Authorization(scheme, access_key_id, parts.get("SignedHeaders", ""), signature, info)
+
+
+def _is_scope(scheme: str, info: str) -> bool:
+    """Whether a derived key's scope has the parts that its scheme wants."""
+    parts = info.split("/")
+    return len(parts) == 3 if scheme == DERIVED else len(parts) == 4 and parts[3] == SCOPE_END
+
+
+def _chained(secret: bytes, info: str) -> bytes:
+    """The key of a scope: each of its parts signed with what the one before gave."""
+    key = b"SDK" + secret
+    for part in info.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
 
 
 def _derived(access_key_id: str, secret: bytes, info: str) -> bytes:
@@ -189,8 +209,9 @@ class _Key:
             return hmac_with(self.sm3, self.secret, text.encode()).hex()
         hashed, sent = sha256(canonical).hexdigest(), self.sent
         if sent.info:
-            key = _derived(sent.access_key_id, self.secret, sent.info)
-            return hmac.digest(key, f"{DERIVED}\n{date}\n{sent.info}\n{hashed}".encode(), "sha256").hex()
+            hkdf = sent.scheme == DERIVED
+            key = _derived(sent.access_key_id, self.secret, sent.info) if hkdf else _chained(self.secret, sent.info)
+            return hmac.digest(key, f"{sent.scheme}\n{date}\n{sent.info}\n{hashed}".encode(), "sha256").hex()
         return hmac.digest(self.secret, f"{ALGORITHM}\n{date}\n{hashed}".encode(), "sha256").hex()
 
 

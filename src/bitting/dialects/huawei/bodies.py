@@ -50,10 +50,14 @@ def body_values(request: Request) -> dict[str, Any]:
     return values
 
 
-def check_sequence(values: Mapping[str, Any]) -> None:
-    """The message sequence number, where there is one. Raises ``InvalidSequence``."""
+def check_sequence(values: Mapping[str, Any], surface: str) -> None:
+    """The message sequence number, where there is one: a UUID; any text for secrets, as the Terraform provider sends.
+
+    Raises ``InvalidSequence``.
+    """
     sequence = values.get("sequence")
-    if sequence is not None and sequence != "" and not is_sequence(sequence):
+    good = isinstance(sequence, str) if surface == "csms" else is_sequence(sequence)
+    if sequence is not None and sequence != "" and not good:
         raise faults.InvalidSequence
 
 
@@ -69,7 +73,7 @@ def read_parameters(call: HuaweiCall) -> None:
         call.values = located_values(call)
     elif call.row.method != "GET":
         call.values = body_values(call.request)
-    check_sequence(call.values)
+    check_sequence(call.values, call.row.surface)
 
 
 def policy_context(text: str) -> str:

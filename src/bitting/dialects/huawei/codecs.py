@@ -73,7 +73,7 @@ class KeyAlias:
 
 
 class AliasName:
-    """An alias: 1 to 255 of ``a-zA-Z0-9:/_-``, with ``alias/`` before it or without."""
+    """An alias: 1 to 255 of ``a-zA-Z0-9:/_-``, taken with ``alias/`` before it or without, always shown with it."""
 
     def decode(self, raw: Any) -> str:
         if not isinstance(raw, str):
@@ -84,7 +84,7 @@ class AliasName:
         return ALIAS_PREFIX + name
 
     def encode(self, value: str) -> str:
-        return value.removeprefix(ALIAS_PREFIX)
+        return value
 
 
 class StateFilter:
@@ -152,6 +152,19 @@ class AnyJson:
         return raw
 
     def encode(self, value: Any) -> Any:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """A whole number of at least 1, of which no more than ``most`` is used."""
+
+    most: int
+
+    def decode(self, raw: Any) -> int:
+        return min(Integer(1, 1 << 31).decode(raw), self.most)
+
+    def encode(self, value: int) -> int:
         return value
 
 

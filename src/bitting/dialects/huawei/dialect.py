@@ -26,6 +26,7 @@ from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
 from bitting.core.ports import Clock, Vault
 from bitting.core.usecases.iam.credentials import Credential, operator
+from bitting.dialects.base import claims
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.base.sdk_hmac import RequestAuthenticator
@@ -145,6 +146,11 @@ class Huawei:
                 raise faults.PermissionDenied(action=use.action, resource="") from None
             raise
 
+    def claimed(self, request: Request) -> str:
+        """The access key of the signature header, else the token's digest."""
+        headers = request.headers
+        return claims.authorization(headers.get("authorization", "")) or claims.token(headers.get("x-auth-token", ""))
+
     def encode(self, call: HuaweiCall, result: Any, request_context: RequestContext) -> Response:
         """The answer of the row."""
         body = None if call.row.ok == NO_CONTENT else call.row.show(result, call)
@@ -160,6 +166,7 @@ class Huawei:
             found = call.route
             profile, operation, surface, nested = call.profile or profile, found.name, found.surface, found.nested
         row = profile.catalogue.row(fault, operation, surface)
+        request_context.code = row.code
         return bodies.error(
             row.status, row.code, row.text(fault), request_context.request_id, flat=surface == "csms" and not nested
         )

@@ -90,7 +90,7 @@ class Row(Operation):
     body alike. ``nested``: errors come in the envelope of key management although the surface is another.
     ``operators``: for those who run the service, by their token. ``rules``: conditions that span several parameters,
     checked in their order once each parameter is converted. ``refusal``: what the operation answers in place of a
-    result. ``in_list``: the answer is a list of one object.
+    result. ``in_list_for``: clients whose user agent begins so get a list of the one object.
     """
 
     public: bool = False
@@ -99,7 +99,7 @@ class Row(Operation):
     operators: bool = False
     rules: tuple[Rule, ...] = ()
     refusal: Refusal | None = None
-    in_list: bool = False
+    in_list_for: str = ""
 
     def consumed(self) -> frozenset[str]:
         """Parameters that only rules read."""
@@ -128,7 +128,8 @@ class Row(Operation):
             return result
         adapted = result if self.adapt_response is None else self.adapt_response(result, call)
         body = self.encode(call.answer(adapted))
-        return [body] if self.in_list else body
+        agent = call.request.headers.get("user-agent", "")
+        return [body] if self.in_list_for and agent.startswith(self.in_list_for) else body
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from bitting.core import faults
 from bitting.core.specs import Algorithm
-from bitting.core.usecases.crypto.pins import is_pin
+from bitting.core.usecases.crypto.pins import is_pin, is_plain_pin
 from bitting.dialects.base.codecs import Choice, Text, Utf8
 from bitting.dialects.base.operation import Field
 from bitting.dialects.huawei.codecs import is_sequence
@@ -63,13 +63,13 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class SealedPin:
-    """A sealed PIN must be one that this project was given; a plain one is the caller's own. Neither goes further."""
+    """A sealed PIN must be one that this project was given, a plain one in the form of one. Neither goes further."""
 
     reads: ClassVar[frozenset[str]] = frozenset(field.name for field in PIN)
 
     def apply(self, arguments: dict[str, Any], call: HuaweiCall) -> None:
         pin, plain = arguments.pop("pin", None), arguments.pop("pin_type", False)
-        if pin is not None and not plain and not is_pin(call.vault, call.caller.ring, pin):
+        if pin is not None and not (is_plain_pin(pin) if plain else is_pin(call.vault, call.caller.ring, pin)):
             raise faults.InvalidParameter(parameter="pin", reason="format")
 
 

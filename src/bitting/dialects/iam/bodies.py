@@ -16,6 +16,7 @@ import msgspec
 
 from bitting.core import faults
 from bitting.core.usecases.iam.tokens import Scope, UserClaim
+from bitting.dialects.base import claims
 from bitting.wire import strict_json
 
 DURATION_LEAST_S, DURATION_MOST_S = 900, 86_400
@@ -98,6 +99,21 @@ def read(body: bytes) -> AuthBody:
         raise faults.MisshapenBody from None
     except msgspec.DecodeError:
         raise faults.MalformedBody from None
+
+
+def claimed_user(body: bytes) -> str:
+    """``domain/name``, or the id, of who the password method names; empty where a body names nobody."""
+    if b'"password"' not in body:
+        return ""
+    try:
+        identity = _decoder.decode(body).auth.identity
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    user = identity.password.user if identity.password else None
+    if user is None:
+        return ""
+    domain = (user.domain.name or user.domain.id or "") if user.domain else ""
+    return claims.name("/".join(part for part in (domain, user.name or user.id or "") if part))
 
 
 def read_object(body: bytes) -> dict[str, Any]:

@@ -26,10 +26,11 @@ from bitting.core.ports import Clock, Vault
 from bitting.core.throttle import PasswordGuesses
 from bitting.core.usecases.iam import tokens
 from bitting.core.usecases.iam.credentials import Credential
+from bitting.dialects.base import claims
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
 from bitting.dialects.base.sdk_hmac import RequestAuthenticator
-from bitting.dialects.iam import bodies, user_operations
+from bitting.dialects.iam import bodies, lookups, os_users, user_operations
 from bitting.dialects.iam.operations import ROWS
 from bitting.dialects.iam.rows import IamCall, Row, base_url
 from bitting.wire.form import pairs, unique_pairs
@@ -37,7 +38,7 @@ from bitting.wire.rest import Router
 
 BODY_MOST = 65_536
 _ROOTS = ("/v3/", "/v3.0/", "/v5/")
-ALL_ROWS: tuple[Row, ...] = (*ROWS, *user_operations.ROWS)
+ALL_ROWS: tuple[Row, ...] = (*ROWS, *lookups.ROWS, *user_operations.ROWS, *os_users.ROWS)
 _encode = msgspec.json.Encoder().encode
 _JSON = ("content-type", "application/json;charset=UTF-8")
 _ANYBODY = Principal(account_id="", ring="", user_id="", name="", statements=())
@@ -58,8 +59,8 @@ class Iam:
         self.catalogue = load("iam", "bitting.dialects.iam")
 
     def claims(self, request: Request) -> bool:
-        """Everything below ``/v3``, ``/v3.0`` and ``/v5``."""
-        return request.path == "/v3" or request.path.startswith(_ROOTS)
+        """Everything below ``/v3``, ``/v3.0`` and ``/v5``; and the root, asked by nobody in particular."""
+        return request.path == "/v3" or request.path.startswith(_ROOTS) or _is_discovery(request)
 
     def body_limit(self, _request: Request) -> int:
         """64 KiB."""
@@ -110,6 +111,15 @@ class Iam:
         """The command. Raises ``RequestFault``."""
         return call.operation.bind(call)
 
+    def claimed(self, request: Request) -> str:
+        """The user of the body's password method; else the access key, or a digest of the token."""
+        headers = request.headers
+        return (
+            bodies.claimed_user(request.body)
+            or claims.authorization(headers.get("authorization", ""))
+            or claims.token(headers.get("x-auth-token", ""))
+        )
+
     def encode(self, call: IamCall, result: Any, request_context: RequestContext) -> Response:
         """The answer; tokens travel in ``X-Subject-Token``."""
         row = call.operation
@@ -127,11 +137,22 @@ class Iam:
     ) -> Response:
         """The refusal in Keystone's shape."""
         row = self.catalogue.row(fault, call.operation.name if call else "")
+        request_context.code = row.code
         error = {"code": row.status, "message": row.text(fault), "title": row.code}
         headers = [_JSON, *_headers(request_context)]
         if row.status == 401:
             headers.append(("www-authenticate", f'Keystone uri="{base_url(request)}/v3"'))
         return Response(row.status, headers, _encode({"error": error}))
+
+
+def _is_discovery(request: Request) -> bool:
+    """Whether a Keystone client asks which versions there are: ``GET /`` with nothing that another API would look at.
+
+    Huawei's SDKs ask the same path of key management, but sign; Alibaba's name an action in query or header.
+    """
+    if request.path != "/" or request.method != "GET" or request.query or "authorization" in request.headers:
+        return False
+    return not any(name.startswith("x-acs-") for name in request.headers)
 
 
 def _headers(request_context: RequestContext) -> list[tuple[str, str]]:

@@ -21,20 +21,29 @@ Arguments = dict[str, Any]
 
 
 def _issue(arguments: Arguments, call: IamCall) -> None:
-    """A token made from a token ends when the first one does, and names both methods."""
+    """A token made from a token ends when the first one does, and names both methods.
+
+    By password and without any scope the user's domain is the scope, with its roles and catalogue: so answers Open
+    Telekom Cloud, whose acceptance tests for golangsdk demand a role there. The scope ``unscoped`` is kept.
+    """
     auth = call.auth_body
-    arguments["scope"], arguments["methods"] = bodies.scope(auth), (bodies.method(auth),)
+    method = bodies.method(auth)
+    arguments["scope"], arguments["methods"] = bodies.scope(auth), (method,)
+    if auth.scope is None and method == "password":
+        arguments["scope"] = tokens.Scope("domain")
     before = call.credential.token if call.credential is not None else None
     if before is not None:
         arguments["methods"] = tuple(dict.fromkeys((*arguments["methods"], *before.methods.split(","))))
-        arguments["not_after_ms"] = before.expires_ms
+        arguments.update(not_after_ms=before.expires_ms, parent=before.id)
 
 
 def _temporary(arguments: Arguments, call: IamCall) -> None:
+    before = call.credential.token if call.credential is not None else None
     arguments.update(duration_s=bodies.duration_s(call.auth_body), project_id=call.caller.project_id)
+    arguments["parent"] = before.id if before is not None else ""
 
 
-def _own_projects(arguments: Arguments, call: IamCall) -> None:
+def own_projects(arguments: Arguments, call: IamCall) -> None:
     """The caller's project; for one outside any, the region's."""
     own = call.caller.project_id
     arguments.update({"project_id": own} if own else {"name": call.region})
@@ -131,7 +140,7 @@ ROWS: tuple[Row, ...] = (
         ok=204,
     ),
     Row(
-        name="catalog", method="GET", path="/v3/auth/catalog", use=tokens.projects, adapt_request=_own_projects,
+        name="catalog", method="GET", path="/v3/auth/catalog", use=tokens.projects, adapt_request=own_projects,
         response=(Field("catalog", EncodeOnly(_catalog)), LIST_LINKS),
     ),
     Row(

@@ -4,11 +4,13 @@
 
     catalogue   identity, kms, kmsv1      one endpoint a region name that clients may look for
 
-The URLs of ``kms`` and ``kmsv1`` end in the project id: openstack clients append nothing then, and the
-Terraform provider of Open Telekom Cloud appends ``kms/...`` to exactly that. It looks for the type
-``kmsv1``; the SDK looks for ``kms``. A client's region is the server's, or its project's name.
+The URL of ``kmsv1``, and in Open Telekom Cloud's projects of ``kms`` too, ends in the project id: openstack clients
+append nothing then, and the Terraform provider of Open Telekom Cloud appends ``kms/...`` to exactly that. It looks for
+the type ``kmsv1``; the SDK looks for ``kms``. In Huawei's projects the URL of ``kms`` ends in the version, as the
+cloud's does: golangsdk appends the project by itself (openstack/client.go). A client's region is the server's, or its
+project's name.
 
-Sources: OpenStack Identity API v3; Huawei Cloud IAM "Obtaining a user token".
+Sources: OpenStack Identity API v3; Huawei Cloud IAM "Obtaining a user token" and "Querying a service catalog".
 """
 
 from __future__ import annotations
@@ -24,7 +26,6 @@ from bitting.core.usecases.iam.tokens import Session
 VERSION = "v3.6"
 _RELEASED = "2016-04-04T00:00:00Z"
 _MEDIA_TYPE = "application/vnd.openstack.identity-v3+json"
-KMS_TYPES = ("kms", "kmsv1")
 
 
 def moment(ms: int) -> str:
@@ -85,9 +86,52 @@ def catalog(base: str, region: str, project: Project | None) -> list[dict[str, A
         regions.append(project.name)
     services = [_service("identity", "keystone", f"{base}/v3", regions)]
     if project is not None:
-        url = f"{base}/v1.0/{project.id}"
-        services += [_service(kind, kind, url, regions) for kind in KMS_TYPES]
+        with_project, version_only = f"{base}/v1.0/{project.id}", f"{base}/v1.0"
+        kms = with_project if project.profile == "otc" else version_only
+        services += [_service("kms", "kms", kms, regions), _service("kmsv1", "kmsv1", with_project, regions)]
     return services
+
+
+def services(found: list[dict[str, Any]], base: str) -> list[dict[str, Any]]:
+    """The services of a catalogue as ``/v3/services`` lists them."""
+    return [
+        {
+            **{name: service[name] for name in ("id", "type", "name")},
+            "enabled": True,
+            "description": "",
+            "links": {"self": f"{base}/v3/services/{service['id']}"},
+        }
+        for service in found
+    ]
+
+
+def endpoints(found: list[dict[str, Any]], base: str) -> list[dict[str, Any]]:
+    """The endpoints of a catalogue as ``/v3/endpoints`` lists them."""
+    return [
+        {
+            **endpoint,
+            "service_id": service["id"],
+            "enabled": True,
+            "links": {"self": f"{base}/v3/endpoints/{endpoint['id']}"},
+        }
+        for service in found
+        for endpoint in service["endpoints"]
+    ]
+
+
+def regions(found: list[dict[str, Any]], base: str) -> list[dict[str, Any]]:
+    """The regions of a catalogue as ``/v3/regions`` lists them."""
+    names = dict.fromkeys(endpoint["region"] for service in found for endpoint in service["endpoints"])
+    return [
+        {
+            "id": name,
+            "type": "public",
+            "description": "",
+            "parent_region_id": None,
+            "links": {"self": f"{base}/v3/regions/{name}"},
+        }
+        for name in names
+    ]
 
 
 def _service(kind: str, name: str, url: str, regions: Iterable[str]) -> dict[str, Any]:

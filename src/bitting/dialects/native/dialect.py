@@ -18,6 +18,7 @@ from bitting.core.gate import RequestContext
 from bitting.core.key_cache import View
 from bitting.core.model.identity import Principal
 from bitting.core.usecases.iam.credentials import operator
+from bitting.dialects.base import claims
 from bitting.dialects.base.dialect import Call
 from bitting.dialects.base.errors import load
 from bitting.dialects.base.http import Request, Response
@@ -76,6 +77,10 @@ class Native:
         """The command. Raises ``MissingParameter``, ``InvalidParameter``."""
         return call.operation.bind(call)
 
+    def claimed(self, request: Request) -> str:
+        """A digest of the bearer token."""
+        return claims.token(request.headers.get("authorization", "").partition(" ")[2].strip())
+
     def encode(self, call: Call, result: Any, request_context: RequestContext) -> Response:
         """200 or 201 with the answer's fields."""
         return self._answer(call.operation.ok, call.operation.show(result, call), request_context)
@@ -89,6 +94,7 @@ class Native:
     ) -> Response:
         """The catalogue's row as an ``error`` object."""
         row = self.catalogue.row(fault, call.operation.name if call else "")
+        request_context.code = row.code
         error = {"code": row.code, "message": row.text(fault), "request_id": request_context.request_id}
         return self._answer(row.status, {"error": error}, request_context)
 

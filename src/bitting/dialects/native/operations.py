@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from bitting.core.usecases.operator import service
 from bitting.dialects.base.codecs import Flag, Integer
-from bitting.dialects.native import access_operations, keystore_operations, secret_operations, user_operations
+from bitting.dialects.native import (
+    access_operations,
+    audit_operations,
+    authority_operations,
+    keystore_operations,
+    secret_operations,
+    user_operations,
+)
 from bitting.dialects.native.rows import ID as _ID
 from bitting.dialects.native.rows import NAME as _NAME
 from bitting.dialects.native.rows import PREFIX, AnyObject, RecordCodec
@@ -52,6 +59,8 @@ OPERATIONS = (
     _row("POST", "keys/{key_id}/freeze", service.freeze_key, _in("key_id", _ID), answer="key"),
     _row("POST", "keys/{key_id}/unfreeze", service.unfreeze_key, _in("key_id", _ID), answer="key"),
     *access_operations.OPERATIONS,
+    *authority_operations.OPERATIONS,
+    *audit_operations.OPERATIONS,
     *keystore_operations.OPERATIONS,
     *secret_operations.OPERATIONS,
     *user_operations.OPERATIONS,

@@ -3,7 +3,7 @@
 ::
 
     GET, PUT, DELETE accounts/{account_id}/webhooks    name, url (, secret) -> secret, shown once
-    GET, PUT, DELETE accounts/{account_id}/targets     name, engine, host, port (, database, admin, password, tls)
+    GET, PUT, DELETE accounts/{account_id}/targets     name, engine, host, port, users (, database, admin, ...)
     POST             secrets/{secret_id}/freeze
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bitting.core.usecases.secrets import delivery_targets as reach
 from bitting.core.usecases.secrets import lifecycle as secrets
-from bitting.dialects.base.codecs import Flag, Integer, Text
+from bitting.dialects.base.codecs import Flag, Integer, Items, Text
 from bitting.dialects.base.operation import Field, Operation, Record
 from bitting.dialects.native.rows import ID, field_in, row
 
@@ -32,6 +32,7 @@ _TARGET = Record(
     Field("database", _TEXT, of="database"),
     Field("admin", _TEXT, of="admin"),
     Field("tls", Flag(), of="tls"),
+    Field("users", Items(_TEXT), of="users"),
 )
 _WEBHOOKS, _TARGETS = "accounts/{account_id}/webhooks", "accounts/{account_id}/targets"
 
@@ -63,6 +64,7 @@ OPERATIONS: tuple[Operation, ...] = (
         field_in("admin", Text(0, 128), required=False),
         field_in("password", Text(0, 256), required=False),
         field_in("tls", Flag(), required=False),
+        field_in("users", Items(Text(1, reach.NAME_MAX), most=100), required=False),
         answer="target",
         kind=_TARGET,
     ),

@@ -9,9 +9,12 @@ random_data_length            8 to 8192              512
 datakey_length                optional, 8 to 8192    required, 8 to 8192
 ... without plaintext         optional, 8 to 8192    required, 512
 create-key answers            region_id as well      key_id, domain_id
+tags/action, a key that is    takes the new value    refused
+there already
 ============================  =====================  ==============================
 
-Source: Open Telekom Cloud KMS API reference (opentelekomcloud-docs/key-management-service).
+Sources: Open Telekom Cloud KMS API reference (opentelekomcloud-docs/key-management-service); for tags/action the live
+service, as opentelekomcloud/terraform-provider-opentelekomcloud#2802 shows it.
 """
 
 from __future__ import annotations
@@ -79,6 +82,7 @@ _CHANGES: dict[str, dict[str, object]] = {
     },
     "encrypt-datakey": {"request": (*data_keys.WRAP_FIELDS, data_keys.plain_length(64, 64), *BINDING)},
     "decrypt-datakey": {"request": (*data_keys.UNWRAP_FIELDS, data_keys.cipher_length(64, 64), *BINDING)},
+    "tags/action": {"given": {"new": True}},
     "get-parameters-for-import": {"request": parameters_fields(WRAPPING)},
     "gen-random": {"request": (Field("random_data_length", _512_BITS, to="length", required=True),)},
 }

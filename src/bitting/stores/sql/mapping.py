@@ -24,7 +24,7 @@ from bitting.core.faults import StoreFailed
 from bitting.stores.fields import FieldType
 from bitting.stores.query import Condition, Page
 from bitting.stores.record_types import RecordShape, UniqueRule, shapes
-from bitting.stores.sql import tables_access, tables_grants, tables_imports, tables_secrets  # noqa: F401 - their tables are part of METADATA
+from bitting.stores.sql import tables_access, tables_grants, tables_imports, tables_secrets, tables_usage  # noqa: F401 - their tables are part of METADATA
 from bitting.stores.sql.tables import METADATA
 
 T = TypeVar("T")

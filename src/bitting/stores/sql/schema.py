@@ -21,7 +21,7 @@ from bitting.stores.sql.driver_errors import translate_errors
 from bitting.stores.sql.engines import Backend, create_sqlite_file, open_backend
 from bitting.stores.sql.tables import meta
 
-HEAD = "0009"
+HEAD = "0011"
 REVISIONS = Table("alembic_version", MetaData(), Column("version_num", Text))
 LOCK_WAIT_MS = 60_000  # another process may be migrating a large database
 

@@ -44,6 +44,7 @@ keys = Table(
     *_flags("deletion_protection"),
     *_text("deletion_protection_note", "policy", "region", "primary_region"),
     *_flags("sync"),
+    Column("state_before_freeze", TEXT, nullable=False, server_default=""),
 )
 # The migration gives PostgreSQL the same condition; to name it here would import that dialect, for 70 ms of
 # every start on SQLite.
@@ -106,6 +107,7 @@ users = Table(
     *_text("account_id", "name", "password"),
     *_flags("enabled", "admin"),
     *_integers("created_ms"),
+    Column("profile", TEXT, nullable=False, server_default=""),
 )
 Index("users_name", users.c.account_id, users.c.name, unique=True)
 
@@ -118,9 +120,11 @@ access_keys = Table(
     *_flags("enabled"),
     *_integers("created_ms", "expires_ms"),
     *_text("token_digest", "project_id"),
+    Column("parent", TEXT, nullable=False, server_default=""),
 )
 Index("access_keys_account", access_keys.c.account_id, access_keys.c.id)
 Index("access_keys_user", access_keys.c.user_id, access_keys.c.id)
+Index("access_keys_parent", access_keys.c.parent, access_keys.c.id)
 Index("access_keys_expires", access_keys.c.expires_ms, access_keys.c.id)
 
 tokens = Table(
@@ -132,7 +136,9 @@ tokens = Table(
     *_text("audit_id"),
     *_flags("restricted"),
     *_text("scope"),
+    Column("parent", TEXT, nullable=False, server_default=""),
 )
+Index("tokens_parent", tokens.c.parent, tokens.c.id)
 Index("tokens_expires", tokens.c.expires_ms, tokens.c.id)
 Index("tokens_user", tokens.c.user_id, tokens.c.id)
 

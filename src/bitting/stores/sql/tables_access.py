@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Table
+from sqlalchemy import Column, Index, Table
 
-from bitting.stores.sql.columns import flags, identity, integers, octets, text
+from bitting.stores.sql.columns import TEXT, flags, identity, integers, octets, text
 from bitting.stores.sql.tables import METADATA
 
 user_statements = Table(
@@ -18,6 +18,7 @@ user_statements = Table(
     *flags("allow"),
     *text("actions", "resources"),
     *integers("created_ms"),
+    Column("conditions", TEXT, nullable=False, server_default="[]"),
 )
 Index("user_statements_user", user_statements.c.user_id, user_statements.c.id)
 

@@ -9,9 +9,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Table
+from sqlalchemy import Column, Index, Table
 
-from bitting.stores.sql.columns import flags, identity, integers, octets, text
+from bitting.stores.sql.columns import TEXT, flags, identity, integers, octets, text
 from bitting.stores.sql.tables import METADATA
 
 jobs = Table(
@@ -130,6 +130,7 @@ targets = Table(
     *octets("sealed_password"),
     *flags("tls"),
     *integers("created_ms"),
+    Column("users", TEXT, nullable=False, server_default='["*"]'),
 )
 Index("targets_account", targets.c.account_id, targets.c.name, targets.c.id)
 

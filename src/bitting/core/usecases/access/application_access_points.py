@@ -7,7 +7,8 @@
 
 Names are unique per account. A change takes effect with the next request of every client
 (:mod:`bitting.core.usecases.iam.credentials` reads these records through the cache). A policy or rule may be deleted
-while something refers to it (as documented); that then allows less, never more.
+while something refers to it (as documented); that then allows less, never more. It may be named
+before it is there, too, as the tests of the cloud's Terraform provider do. Duplicates are kept as given.
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.access import ClientCertificate
 from bitting.core.model.identity import AccessPolicy, ApplicationAccessPoint, ClientKey, Instance, NetworkRule
 from bitting.core.usecases.iam.credentials import SHARED
+from bitting.core.usecases.iam.held_rights import require_policies_covered
 from bitting.core.usecases.instances.instances import default_instance
 
 PER_ACCOUNT_MAX = 1000
+#: No name ends so: what a policy shows in place of its last network rule once that is deleted.
+DELETED = " (deleted)"
 POLICIES_PER_POINT_MAX = 3
 T = TypeVar("T", NetworkRule, AccessPolicy, ApplicationAccessPoint)
 
@@ -144,14 +148,6 @@ def _page(context: Context, kind: type[T], command: ListNamed) -> ResourcePage[T
     return ResourcePage(found, records.count(where))
 
 
-def _require(context: Context, kind: type[T], names: Sequence[str]) -> tuple[str, ...]:
-    records = context.uow.of(kind)
-    for name in names:
-        if records.get(f"{context.principal.account_id}/{name}") is None:
-            raise faults.ResourceNotFound(resource=name)
-    return tuple(dict.fromkeys(names))
-
-
 # ── network rules ─────────────────────────────────────────────────────────────
 
 
@@ -161,7 +157,7 @@ def _networks(sources: Sequence[str]) -> tuple[str, ...]:
             ip_network(source, strict=False)
         except ValueError:
             raise faults.InvalidParameter(parameter="sources", reason="format") from None
-    return tuple(dict.fromkeys(sources))
+    return tuple(sources)
 
 
 @use_case("network_rule:create", writes=True)
@@ -195,8 +191,17 @@ def update_network_rule(context: Context, command: UpdateNetworkRule) -> Network
 
 @use_case("network_rule:delete", writes=True)
 def delete_network_rule(context: Context, command: ByName) -> NetworkRule:
-    """Delete it: policies that name it no longer admit its networks. Raises ``ResourceNotFound``."""
+    """Delete it and take it from the policies that name it: they no longer admit its networks.
+
+    A new rule of the same name is not theirs. A policy that had no other rule admits nobody until it gets one, and
+    shows the deleted one as ``<name> (deleted)``. Raises ``ResourceNotFound``.
+    """
     stored = _find(context, NetworkRule, "network_rule:delete", "network", command.name)
+    policies = context.uow.of(AccessPolicy)
+    for policy in policies.find({"account_id": stored.account_id}, limit=PER_ACCOUNT_MAX):
+        if stored.name in policy.network_rules:
+            left = tuple(name for name in policy.network_rules if name != stored.name)
+            policies.put(replace(policy, network_rules=left or (f"{stored.name}{DELETED}",)))
     context.uow.of(NetworkRule).remove(stored.id)
     return stored
 
@@ -212,20 +217,25 @@ def list_network_rules(context: Context, command: ListNamed) -> ResourcePage[Net
 
 @use_case("access_policy:create", writes=True)
 def create_access_policy(context: Context, command: CreateAccessPolicy) -> AccessPolicy:
-    """A new policy. Raises ``ResourceNotFound`` (instance: ``kind=instance``; network rule), ``ResourceExists``."""
+    """A new policy. Raises ``ResourceNotFound`` (``kind=instance``), ``ResourceExists``.
+
+    Here and below ``PermissionDenied`` also where client keys would be allowed more than the caller is.
+    """
     account = context.principal.account_id
     record = AccessPolicy(
         f"{account}/{command.name}",
         account,
         command.name,
         _scope(context, command.instance_id),
-        tuple(dict.fromkeys(command.permissions)),
-        tuple(dict.fromkeys(command.resources)),
-        _require(context, NetworkRule, command.network_rules),
+        tuple(command.permissions),
+        tuple(command.resources),
+        tuple(command.network_rules),
         command.description,
         context.now_ms,
     )
-    return _add(context, "access_policy:create", "policy", record)
+    added = _add(context, "access_policy:create", "policy", record)
+    require_policies_covered(context, (record,))
+    return added
 
 
 def _scope(context: Context, instance_id: str) -> str:
@@ -246,24 +256,32 @@ def describe_access_policy(context: Context, command: ByName) -> AccessPolicy:
 
 @use_case("access_policy:update", writes=True)
 def update_access_policy(context: Context, command: UpdateAccessPolicy) -> AccessPolicy:
-    """Change it for every access point that has it. Raises ``ResourceNotFound`` (itself, network rule)."""
+    """Change it for every access point that has it. Raises ``ResourceNotFound``."""
     stored = _find(context, AccessPolicy, "access_policy:update", "policy", command.name)
     rules = command.network_rules
     changed = replace(
         stored,
-        permissions=stored.permissions if command.permissions is None else tuple(dict.fromkeys(command.permissions)),
-        resources=stored.resources if command.resources is None else tuple(dict.fromkeys(command.resources)),
-        network_rules=stored.network_rules if rules is None else _require(context, NetworkRule, rules),
+        permissions=stored.permissions if command.permissions is None else tuple(command.permissions),
+        resources=stored.resources if command.resources is None else tuple(command.resources),
+        network_rules=stored.network_rules if rules is None else tuple(rules),
         description=stored.description if command.description is None else command.description,
     )
+    require_policies_covered(context, (changed,))
     context.uow.of(AccessPolicy).put(changed)
     return changed
 
 
 @use_case("access_policy:delete", writes=True)
 def delete_access_policy(context: Context, command: ByName) -> AccessPolicy:
-    """Delete it: access points that have it no longer get its permissions. Raises ``ResourceNotFound``."""
+    """Delete it and take it from the access points that have it, so that a new one of the same name is not theirs.
+
+    Raises ``ResourceNotFound``.
+    """
     stored = _find(context, AccessPolicy, "access_policy:delete", "policy", command.name)
+    points = context.uow.of(ApplicationAccessPoint)
+    for point in points.find({"account_id": stored.account_id}, limit=PER_ACCOUNT_MAX):
+        if stored.name in point.policies:
+            points.put(replace(point, policies=tuple(name for name in point.policies if name != stored.name)))
     context.uow.of(AccessPolicy).remove(stored.id)
     return stored
 
@@ -277,16 +295,16 @@ def list_access_policies(context: Context, command: ListNamed) -> ResourcePage[A
 # ── access points ─────────────────────────────────────────────────────────────
 
 
-def _policies(context: Context, names: Sequence[str]) -> tuple[str, ...]:
+def _policies(names: Sequence[str]) -> tuple[str, ...]:
     if not 1 <= len(set(names)) <= POLICIES_PER_POINT_MAX:
         raise faults.InvalidParameter(parameter="policies", reason="length")
-    return _require(context, AccessPolicy, names)
+    return tuple(names)
 
 
 @use_case("access_point:create", writes=True)
 def create_access_point(context: Context, command: CreateAccessPoint) -> ApplicationAccessPoint:
-    """A new access point. Raises ``InvalidParameter`` (policies), ``ResourceNotFound`` (policy), ``ResourceExists``."""
-    account, policies = context.principal.account_id, _policies(context, command.policies)
+    """A new access point. Raises ``InvalidParameter`` (policies), ``ResourceExists``."""
+    account, policies = context.principal.account_id, _policies(command.policies)
     record = ApplicationAccessPoint(
         f"{account}/{command.name}",
         account,
@@ -296,7 +314,14 @@ def create_access_point(context: Context, command: CreateAccessPoint) -> Applica
         command.description,
         context.now_ms,
     )
-    return _add(context, "access_point:create", "applicationaccesspoint", record)
+    added = _add(context, "access_point:create", "applicationaccesspoint", record)
+    require_policies_covered(context, policies_of(context, record))
+    return added
+
+
+def policies_of(context: Context, point: ApplicationAccessPoint) -> list[AccessPolicy | None]:
+    """The access policies of an access point."""
+    return [context.uow.of(AccessPolicy).get(f"{point.account_id}/{name}") for name in point.policies]
 
 
 @use_case("access_point:describe")
@@ -307,13 +332,14 @@ def describe_access_point(context: Context, command: ByName) -> ApplicationAcces
 
 @use_case("access_point:update", writes=True)
 def update_access_point(context: Context, command: UpdateAccessPoint) -> ApplicationAccessPoint:
-    """Change it. Raises ``ResourceNotFound`` (itself, policy), ``InvalidParameter`` (policies)."""
+    """Change it. Raises ``ResourceNotFound``, ``InvalidParameter`` (policies)."""
     stored = _find(context, ApplicationAccessPoint, "access_point:update", "applicationaccesspoint", command.name)
     changed = replace(
         stored,
-        policies=stored.policies if command.policies is None else _policies(context, command.policies),
+        policies=stored.policies if command.policies is None else _policies(command.policies),
         description=stored.description if command.description is None else command.description,
     )
+    require_policies_covered(context, policies_of(context, changed))
     context.uow.of(ApplicationAccessPoint).put(changed)
     return changed
 

@@ -175,7 +175,7 @@ def _require_room(context: Context, kind: type[CapsuleAccessPoint | CapsulePolic
         raise faults.QuotaExceeded(limit="key space", resource=space_id)
 
 
-@use_case("access_point:create", writes=True)
+@use_case("capsule_access_point:create", writes=True)
 def create_capsule_access_point(context: Context, command: CreateCapsuleAccessPoint) -> CapsuleAccessPoint:
     """A new access point, enabled. Raises ``ResourceExists``, ``QuotaExceeded``, ``MissingParameter`` (identity)."""
     _require_room(context, CapsuleAccessPoint, command.space_id, command.name)
@@ -209,7 +209,7 @@ def _binding(point_id: str) -> bytes:
     return b"key-point\0" + point_id.encode()
 
 
-@use_case("access_point:delete", writes=True)
+@use_case("capsule_access_point:delete", writes=True)
 def delete_capsule_access_point(context: Context, command: CapsuleAccessPointById) -> None:
     """Remove an access point. Raises ``ResourceNotFound``."""
     context.uow.of(CapsuleAccessPoint).remove(find_capsule_access_point(context, command.point_id).id)
@@ -221,25 +221,29 @@ def _switch(context: Context, point_id: str, *, on: bool) -> CapsuleAccessPoint:
     return changed
 
 
-@use_case("access_point:enable", writes=True)
+@use_case("capsule_access_point:enable", writes=True)
 def enable_capsule_access_point(context: Context, command: CapsuleAccessPointById) -> CapsuleAccessPoint:
     """Allow it to open capsules. Raises ``ResourceNotFound``."""
     return _switch(context, command.point_id, on=True)
 
 
-@use_case("access_point:disable", writes=True)
+@use_case("capsule_access_point:disable", writes=True)
 def disable_capsule_access_point(context: Context, command: CapsuleAccessPointById) -> CapsuleAccessPoint:
     """Forbid it to open capsules. Raises ``ResourceNotFound``."""
     return _switch(context, command.point_id, on=False)
 
 
-@use_case("access_point:private_key")
+@use_case("capsule_access_point:private_key", writes=True)
 def private_key(context: Context, command: CapsuleAccessPointById) -> DownloadedPrivateKey:
-    """The private half of a custom access point. Raises ``ResourceNotFound``, ``UnsupportedOperation``."""
+    """The private half of a custom access point, once: it is not kept after that.
+
+    Raises ``ResourceNotFound``, and ``UnsupportedOperation`` where there is none, or none any more.
+    """
     point = find_capsule_access_point(context, command.point_id)
-    if point.kind != CUSTOM:
+    if point.kind != CUSTOM or not point.wrapped:
         raise faults.UnsupportedOperation(feature="private_key")
     private: KeyMaterial = context.gate.vault.unwrap(point.wrapped, _binding(point.id))
+    context.uow.of(CapsuleAccessPoint).put(replace(point, wrapped=b""))
     return DownloadedPrivateKey(point, reveal(private))
 
 
@@ -250,13 +254,13 @@ def _page(context: Context, kind: type[T], command: ListInKeySpace) -> Page[T]:
     return Page(shown, shown[-1].id if len(found) > command.limit else "")
 
 
-@use_case("access_point:list")
+@use_case("capsule_access_point:list")
 def list_capsule_access_points(context: Context, command: ListInKeySpace) -> Page[CapsuleAccessPoint]:
     """One page of a space's access points."""
     return _page(context, CapsuleAccessPoint, command)
 
 
-@use_case("key_policy:create", writes=True)
+@use_case("capsule_policy:create", writes=True)
 def create_capsule_policy(context: Context, command: CreateCapsulePolicy) -> CapsulePolicy:
     """A new policy. Raises as :func:`read_policy`, ``ResourceExists``, ``QuotaExceeded``."""
     read_policy(command.text)
@@ -277,7 +281,7 @@ def create_capsule_policy(context: Context, command: CreateCapsulePolicy) -> Cap
     return policy
 
 
-@use_case("key_policy:update", writes=True)
+@use_case("capsule_policy:update", writes=True)
 def update_capsule_policy(context: Context, command: UpdateCapsulePolicy) -> CapsulePolicy:
     """Replace the text; takes effect with the next opening. Raises as :func:`read_policy`, ``ResourceNotFound``."""
     read_policy(command.text)
@@ -288,19 +292,19 @@ def update_capsule_policy(context: Context, command: UpdateCapsulePolicy) -> Cap
     return changed
 
 
-@use_case("key_policy:describe")
+@use_case("capsule_policy:describe")
 def describe_capsule_policy(context: Context, command: CapsulePolicyById) -> CapsulePolicy:
     """One policy. Raises ``ResourceNotFound``."""
     return find_capsule_policy(context, command.policy_id)
 
 
-@use_case("key_policy:list")
+@use_case("capsule_policy:list")
 def list_capsule_policies(context: Context, command: ListInKeySpace) -> Page[CapsulePolicy]:
     """One page of a space's policies."""
     return _page(context, CapsulePolicy, command)
 
 
-@use_case("key_policy:delete", writes=True)
+@use_case("capsule_policy:delete", writes=True)
 def delete_capsule_policy(context: Context, command: CapsulePolicyById) -> None:
     """Delete a policy; nobody can open capsules that name it afterwards. Raises ``ResourceNotFound``."""
     context.uow.of(CapsulePolicy).remove(find_capsule_policy(context, command.policy_id).id)

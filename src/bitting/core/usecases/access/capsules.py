@@ -24,7 +24,7 @@ import json
 from dataclasses import dataclass, field, replace
 
 from bitting.core import faults
-from bitting.core.blob import framed, parse
+from bitting.core.blob import CAPSULE_DOMAIN, framed, parse
 from bitting.core.gate import Context, use_case
 from bitting.core.model.capsule import CapsuleAccessPoint, CapsulePolicy
 from bitting.core.model.key import Key, KeyRef
@@ -37,8 +37,6 @@ from bitting.core.usecases.access.capsule_access import (
     read_policy,
 )
 from bitting.core.usecases.crypto import encryption as crypto
-
-_HEADER = b"capsule\0"
 
 
 @dataclass(slots=True)
@@ -110,7 +108,7 @@ def create_capsule(context: Context, command: CreateCapsule) -> CapsuleDataKey:
         head = {"policy": read_policy(command.policy).text}
     data_key = context.gate.entropy.random(command.length)
     algorithm = crypto.select_algorithm(context.key, None, Usage.ENCRYPT)
-    order = crypto.Encrypt(command.key, data_key, _bound(head))
+    order = crypto.Encrypt(command.key, data_key, _bound(head), reserved=True)
     sealed = crypto.encrypt_with_handle(context, context.handle(), order, context.key.primary_version, algorithm)
     whole = {**head, "key": base64.b64encode(framed(sealed.blob)).decode()}
     plain, cipher = _deliver(context, data_key, command.public)
@@ -118,7 +116,7 @@ def create_capsule(context: Context, command: CreateCapsule) -> CapsuleDataKey:
 
 
 def _bound(head: dict[str, str]) -> bytes:
-    return _HEADER + json.dumps(head, sort_keys=True, separators=(",", ":")).encode()
+    return CAPSULE_DOMAIN + json.dumps(head, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _unpack(capsule: str) -> tuple[dict[str, str], bytes]:
@@ -147,7 +145,7 @@ def open_capsule(context: Context, command: OpenCapsule) -> CapsuleDataKey:
     blob = parse(sealed)
     if blob.version_id not in context.cached.versions:
         raise faults.InvalidCiphertext
-    order = crypto.Decrypt(sealed, command.key, _bound(head))
+    order = crypto.Decrypt(sealed, command.key, _bound(head), reserved=True)
     data_key = crypto.decrypt.run(context, order).plaintext  # 1
     point = _verified_access_point(context, command)  # 2
     _require_allowed(context, head, point)  # 3

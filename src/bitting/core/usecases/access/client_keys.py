@@ -24,8 +24,9 @@ from bitting.core.model.identity import ApplicationAccessPoint, ClientKey
 from bitting.core.pem import PUBLIC_KEY, armour
 from bitting.core.ports import Entropy, UnitOfWork, Vault
 from bitting.core.specs import SPECS
-from bitting.core.usecases.access.application_access_points import require_permission
+from bitting.core.usecases.access.application_access_points import policies_of, require_permission
 from bitting.core.usecases.iam.accounts import add_client_key
+from bitting.core.usecases.iam.held_rights import require_policies_covered
 
 KEYS_PER_POINT_MAX = 3
 PASSWORD_MIN, PASSWORD_MAX = 8, 64
@@ -132,6 +133,7 @@ def create(context: Context, command: CreateClientKey) -> IssuedClientKey:
     point = context.uow.of(ApplicationAccessPoint).get(f"{context.principal.account_id}/{command.access_point}")
     if point is None:
         raise faults.ResourceNotFound(resource=command.access_point)
+    require_policies_covered(context, policies_of(context, point))
     gate = context.gate
     return issue(context.uow, gate.vault, gate.entropy, context.now_ms, point, command)
 

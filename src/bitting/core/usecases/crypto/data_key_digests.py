@@ -8,7 +8,8 @@
     re_encrypt        ciphertext               -> ciphertext under another key; the plaintext is not returned
 
 The digest is SHA-256, SM3 under SM4 keys. Only the data key is encrypted, so that every operation decrypts what any
-other encrypted; a plaintext that is longer than announced by exactly a digest is taken to carry one.
+other encrypted; a plaintext that is longer than announced by exactly a digest is taken to carry one, and one that is
+the base64 text of as many bytes as announced is a data key of an API that seals such texts.
 
 Sources: create-datakey-without-plaintext, encrypt-datakey, decrypt-datakey and re-encrypt of Huawei Cloud DEW.
 """
@@ -23,6 +24,7 @@ from bitting.core.blob import parse
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.specs import SPECS, Algorithm, Family, Usage
+from bitting.core.texts import data_key as data_key_of
 from bitting.core.usecases.crypto import data_keys
 from bitting.core.usecases.crypto import encryption as crypto
 from bitting.core.usecases.crypto.encryption import Decrypt, Decrypted, Encrypt, Encrypted, require_symmetric
@@ -141,7 +143,9 @@ def unwrap(context: Context, command: Unwrap) -> Unwrapped:
     if SPECS[key.spec].family is not Family.RSA:
         require_symmetric(key)
     found = crypto.decrypt.run(context, Decrypt(command.ciphertext, command.key, command.aad)).plaintext
-    data_key = found if len(found) == command.length else _split(context, key, found, command.length)
+    data_key = data_key_of(found, command.length)
+    if data_key is None:
+        data_key = _split(context, key, found, command.length)
     return Unwrapped(key, data_key, digest_of(context, key, data_key))
 
 
@@ -167,9 +171,13 @@ def re_encrypt(context: Context, command: ReEncrypt) -> ReEncrypted:
     Raises as ``crypto.encrypt`` and ``crypto.decrypt``, and ``DataKeyLengthMismatch``.
     """
     opened = _open(context, command)
-    if command.length and len(opened.plaintext) != command.length:
-        raise faults.DataKeyLengthMismatch(key_id=opened.key.id)
+    content = opened.plaintext
+    if command.length:
+        found = data_key_of(opened.plaintext, command.length)
+        if found is None:
+            raise faults.DataKeyLengthMismatch(key_id=opened.key.id)
+        content = found
     algorithm = crypto.select_algorithm(context.key, command.algorithm, Usage.ENCRYPT)
-    order = Encrypt(command.key, opened.plaintext, command.aad)
+    order = Encrypt(command.key, content, command.aad, text=opened.text and not command.length)
     sealed = crypto.encrypt_with_handle(context, context.handle(), order, context.key.primary_version, algorithm)
     return ReEncrypted(sealed, opened.key, opened.algorithm)

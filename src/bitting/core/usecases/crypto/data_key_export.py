@@ -14,6 +14,7 @@ from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import KeyRef
 from bitting.core.specs import Algorithm
+from bitting.core.texts import as_bytes
 from bitting.core.usecases.crypto.data_keys import DataKey, GenerateDataKey, generate_data_key
 from bitting.core.usecases.crypto.encryption import Decrypt, Decrypted, decrypt, require_symmetric, source_key
 
@@ -39,7 +40,7 @@ class Export:
 
 @dataclass(slots=True)
 class GenerateAndExport:
-    """``length`` in bytes; the rest as in :class:`Export`."""
+    """``length`` in bytes; ``as_text`` as in :class:`GenerateDataKey`; the rest as in :class:`Export`."""
 
     key: KeyRef
     public: bytes
@@ -47,6 +48,7 @@ class GenerateAndExport:
     wrapping: Algorithm
     length: int = 32
     aad: bytes = b""
+    as_text: bool = False
 
 
 @dataclass(slots=True)
@@ -84,10 +86,13 @@ def _key_of_ciphertext(command: Export) -> KeyRef:
 
 @use_case("key:export_data_key", key=_key_of_ciphertext, states="use", hot=True)
 def export(context: Context, command: Export) -> ExportedDataKey:
-    """Re-encrypt a data key to a public key. Raises as decrypt, and as :func:`_wrap`."""
+    """Re-encrypt a data key to a public key: its bytes, also where its text was sealed.
+
+    Raises as decrypt, and as :func:`_wrap`.
+    """
     require_symmetric(context.key)
     opened = decrypt.run(context, Decrypt(command.ciphertext, None, command.aad))
-    return ExportedDataKey(opened, _wrap(context, command, opened.plaintext))
+    return ExportedDataKey(opened, _wrap(context, command, as_bytes(opened.plaintext, text=opened.text)))
 
 
 def _named_key(command: GenerateAndExport) -> KeyRef:
@@ -97,5 +102,6 @@ def _named_key(command: GenerateAndExport) -> KeyRef:
 @use_case("key:generate_and_export_data_key", key=_named_key, states="use", hot=True)
 def generate_and_export(context: Context, command: GenerateAndExport) -> GeneratedAndExported:
     """Generate a data key and encrypt it both ways. Raises as generate_data_key, and as :func:`_wrap`."""
-    created = generate_data_key.run(context, GenerateDataKey(command.key, command.length, command.aad))
+    order = GenerateDataKey(command.key, command.length, command.aad, as_text=command.as_text)
+    created = generate_data_key.run(context, order)
     return GeneratedAndExported(created, _wrap(context, command, created.plaintext))

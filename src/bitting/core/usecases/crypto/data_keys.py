@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 
 from bitting.core import faults
@@ -24,6 +25,7 @@ class GenerateDataKey:
     """``length`` in bytes; the dialect has checked its own bounds. ``symmetric_only``: refuse asymmetric keys.
 
     ``rsa_most``: with ``symmetric_only``, RSA keys wrap after all, up to this many bytes; 0 for not at all.
+    ``as_text``: its base64 text is sealed, as string APIs do.
     """
 
     key: KeyRef
@@ -33,6 +35,7 @@ class GenerateDataKey:
     symmetric_only: bool = True
     algorithm: Algorithm | None = None
     rsa_most: int = 0
+    as_text: bool = False
 
 
 @dataclass(slots=True)
@@ -73,7 +76,7 @@ def generate_data_key(context: Context, command: GenerateDataKey) -> DataKey:
         raise faults.PlaintextTooLong(key_id=key.id, family=Family.RSA.value)
     version = select_version(context, command.version)
     plaintext = context.gate.entropy.random(command.length)
-    order = Encrypt(command.key, plaintext, command.aad)
+    order = Encrypt(command.key, b64encode(plaintext) if command.as_text else plaintext, command.aad)
     return DataKey(encrypt_with_handle(context, context.handle(version), order, version, algorithm), plaintext)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bitting.core import faults
-from bitting.core.blob import IV_BYTES, Blob, authenticated_data, parse
+from bitting.core.blob import IV_BYTES, Blob, authenticated_data, is_reserved, parse
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.ports import KeyHandle, can_encrypt, can_encrypt_asymmetric
@@ -23,14 +23,18 @@ from bitting.core.specs import SPECS, Algorithm, KeySpec, Usage
 PRIMARY = ""
 INITIAL = "initial"
 _GCM = {"aes": Algorithm.AES_GCM, "sm4": Algorithm.SM4_GCM}
+_GCM_MODES = frozenset(_GCM.values())
 _UNAUTHENTICATED = frozenset({Algorithm.AES_CBC, Algorithm.AES_ECB, Algorithm.SM4_CBC, Algorithm.SM4_ECB})
 
 
 @dataclass(slots=True)
 class Encrypt:
-    """``algorithm`` None: the key's default. ``iv`` empty: random. ``version``: an id, PRIMARY or INITIAL.
+    """``algorithm`` None: the key's default. ``version``: an id, PRIMARY or INITIAL.
+
+    ``iv``: of a CBC encryption; empty for a random one. GCM takes none from callers (docs/adr/0010).
 
     ``symmetric_only``: refuse keys of other families. ``text``: mark the blob (:mod:`bitting.core.blob`).
+    ``reserved``: ``aad`` is the service's own, which callers cannot give.
     """
 
     key: KeyRef
@@ -42,6 +46,7 @@ class Encrypt:
     version: str = PRIMARY
     symmetric_only: bool = False
     text: bool = False
+    reserved: bool = False
 
 
 @dataclass(slots=True)
@@ -55,12 +60,16 @@ class Encrypted:
 
 @dataclass(slots=True)
 class Decrypt:
-    """``key`` None: the ciphertext says which. A given key must be the one that encrypted it."""
+    """``key`` None: the ciphertext says which. A given key must be the one that encrypted it.
+
+    ``reserved``: as in :class:`Encrypt`.
+    """
 
     ciphertext: bytes
     key: KeyRef | None = None
     aad: bytes = b""
     algorithm: Algorithm | None = None
+    reserved: bool = False
 
 
 @dataclass(slots=True)
@@ -82,7 +91,7 @@ class DecryptParts:
 
 @dataclass(slots=True)
 class Decrypted:
-    """The plaintext, and the key and algorithm that decrypted it. ``text``: as in :class:`Encrypt`."""
+    """The plaintext, and the key and algorithm that decrypted it. ``text``: it was sealed as the bytes of a string."""
 
     key: Key
     version_id: str
@@ -125,13 +134,21 @@ def select_algorithm(key: Key, wanted: Algorithm | None, usage: Usage) -> Algori
 def encrypt_with_handle(
     context: Context, handle: KeyHandle, command: Encrypt, version: str, algorithm: Algorithm
 ) -> Encrypted:
-    """Encrypt with an opened handle of either kind."""
+    """Encrypt with an opened handle of either kind.
+
+    Raises ``InvalidParameter`` (iv: given with GCM; aad: of the service's own).
+    """
     key = context.key
+    if is_reserved(command.aad) and not command.reserved:
+        raise faults.InvalidParameter(parameter="aad", reason="reserved")
     if can_encrypt_asymmetric(handle):
         ciphertext = handle.encrypt(command.plaintext, algorithm)
         return Encrypted(key, Blob(version, b"", ciphertext, algorithm, key.id), algorithm)
     if not can_encrypt(handle):
         raise faults.UnsupportedOperation(key_id=key.id)
+    if command.iv and algorithm in _GCM_MODES:
+        # GCM is a stream cipher: who chooses the iv of one message reads every other message with that iv.
+        raise faults.InvalidParameter(parameter="iv", reason="unserved")
     iv = command.iv or context.gate.entropy.random(_iv_bytes(algorithm))
     aad = authenticated_data(command.aad, text=command.text)
     sealed = handle.seal(command.plaintext, iv=iv, aad=aad, algorithm=algorithm, padding=command.padding)
@@ -166,7 +183,7 @@ def encrypt(context: Context, command: Encrypt) -> Encrypted:
     """Encrypt under the key.
 
     Raises ``SymmetricKeyRequired``, ``UsageMismatch``, ``AlgorithmMismatch``, ``PlaintextTooLong``,
-    ``KeyVersionNotFound``.
+    ``KeyVersionNotFound``, ``InvalidParameter`` (iv, aad).
     """
     if command.symmetric_only:
         require_symmetric(context.key)
@@ -179,6 +196,8 @@ def encrypt(context: Context, command: Encrypt) -> Encrypted:
 def decrypt(context: Context, command: Decrypt) -> Decrypted:
     """Decrypt a ciphertext of any API. Raises ``InvalidCiphertext`` whatever is wrong with it."""
     key = context.key
+    if is_reserved(command.aad) and not command.reserved:
+        raise faults.InvalidCiphertext
     spec = SPECS[key.spec]
     algorithm = select_algorithm(key, command.algorithm, Usage.ENCRYPT)
     if spec.family.asymmetric:
@@ -191,13 +210,16 @@ def decrypt(context: Context, command: Decrypt) -> Decrypted:
 
 def _open(context: Context, spec: KeySpec, blob: Blob, aad: bytes) -> Decrypted:
     algorithm = blob.algorithm or _GCM[spec.family]
+    if algorithm is Algorithm.AES_GCM:
+        # Some clients put the frame of AES in front of every body; the key is what decides.
+        algorithm = _GCM[spec.family]
     if algorithm not in spec.algorithms[Usage.ENCRYPT]:
         raise faults.InvalidCiphertext
     handle = context.handle(blob.version_id)
     assert can_encrypt(handle)  # noqa: S101 - symmetric specs open as ciphers
     aad = authenticated_data(aad, text=blob.text)
     plaintext = handle.unseal(blob.sealed, iv=blob.iv, aad=aad, algorithm=algorithm)
-    return Decrypted(context.key, blob.version_id, plaintext, algorithm, blob.text)
+    return Decrypted(context.key, blob.version_id, plaintext, algorithm, blob.holds_text)
 
 
 def _decrypt_asymmetric(context: Context, command: Decrypt, algorithm: Algorithm) -> Decrypted:
@@ -219,6 +241,8 @@ def decrypt_parts(context: Context, command: DecryptParts) -> Decrypted:
         return Decrypted(context.key, version, handle.decrypt(command.sealed, algorithm), algorithm)
     if not can_encrypt(handle):
         raise faults.UnsupportedOperation(key_id=context.key.id)
+    if is_reserved(command.aad):
+        raise faults.InvalidCiphertext
     plaintext = handle.unseal(
         command.sealed, iv=command.iv, aad=command.aad, algorithm=algorithm, padding=command.padding
     )

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bitting.core import faults
-from bitting.core.blob import framed
+from bitting.core.blob import DATA_KEY_DOMAIN, framed
 from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import CachedKey
 from bitting.core.key_states import is_deleted, require_state
@@ -75,7 +75,7 @@ class VersionPage:
 
 
 def _bound(account_id: str, name: str, number: int) -> bytes:
-    return b"\0".join(part.encode() for part in (KIND, account_id, name, str(number)))
+    return DATA_KEY_DOMAIN + b"\0".join(part.encode() for part in (account_id, name, str(number)))
 
 
 @use_case("service:write", writes=True, operator=True)
@@ -105,6 +105,7 @@ def store_version(context: Context, command: StoreDataKey) -> ManagedDataKey:
             context.gate.entropy.random(BYTES),
             _bound(account.id, command.name, number),
             symmetric_only=True,
+            reserved=True,
         ),
     )
     created = ManagedDataKey(
@@ -135,7 +136,9 @@ def get(context: Context, command: GetDataKey) -> OpenedDataKey:
     for record in records.find(where, order="number", descending=command.latest, limit=1):
         opening = context.gate.with_key(context, KeyRef.by_id(record.key_id), "key:decrypt", "use")
         aad = _bound(record.account_id, record.name, record.number)
-        opened = crypto.decrypt.run(opening, crypto.Decrypt(record.sealed, KeyRef.by_id(record.key_id), aad))
+        opened = crypto.decrypt.run(
+            opening, crypto.Decrypt(record.sealed, KeyRef.by_id(record.key_id), aad, reserved=True)
+        )
         return OpenedDataKey(record, opened.plaintext)
     raise faults.ResourceNotFound(kind=KIND, resource=command.name)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass, field
 
 from bitting.core import faults
@@ -36,6 +37,11 @@ class Pin:
 
 def _binding(ring: str) -> bytes:
     return b"pin\0" + ring.encode()
+
+
+def is_plain_pin(text: str) -> bool:
+    """Whether a text has the form of a PIN. None is stored, so more cannot be told of one in the clear."""
+    return re.fullmatch(f"[0-9a-f]{{{2 * PIN_BYTES}}}", text) is not None
 
 
 def is_pin(vault: Vault, ring: str, text: str) -> bool:

@@ -15,6 +15,7 @@ from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import KeyRef
 from bitting.core.specs import SPECS, Algorithm, Usage
+from bitting.core.texts import as_string
 from bitting.core.usecases.crypto.encryption import (
     PRIMARY,
     Decrypt,
@@ -35,7 +36,8 @@ from bitting.core.usecases.crypto.encryption import (
 class ReEncrypt:
     """``source`` None: the ciphertext says which. ``source_algorithm``: of an asymmetric source, which it then is.
 
-    The destination is symmetric; its primary version seals.
+    The destination is symmetric; its primary version seals the string that the source is to string APIs
+    (:mod:`bitting.core.texts`), as a bare body holds it.
     """
 
     ciphertext: bytes
@@ -74,7 +76,8 @@ def re_encrypt(context: Context, command: ReEncrypt) -> ReEncrypted:
         raise fault.replaced(side="destination") from None
     opened = _open(context, command)
     version = to.key.primary_version
-    order = Encrypt(command.destination, opened.plaintext, command.destination_aad, text=opened.text)
+    string = as_string(opened.plaintext, text=opened.text)
+    order = Encrypt(command.destination, string.encode(), command.destination_aad)
     return ReEncrypted(opened, encrypt_with_handle(to, to.handle(version), order, version, algorithm))
 
 

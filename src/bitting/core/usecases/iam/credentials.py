@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bitting.core import faults
 from bitting.core.authz import roles
@@ -29,6 +30,7 @@ from bitting.core.model.identity import (
     AccountState,
     ApplicationAccessPoint,
     ClientKey,
+    Condition,
     Instance,
     NetworkRule,
     Principal,
@@ -175,8 +177,18 @@ def _granted(reader: Reader, user: User) -> tuple[Statement, ...]:
     """The user's own statements, and what grants on secrets allow (expired ones are removed at most a second late)."""
     stored = reader.find(UserStatement, {"user_id": user.id})
     grants = reader.find(SecretGrant, {"grantee": user.id, "grantee_kind": "user"})
-    own = tuple(Statement(item.actions, item.resources, item.allow) for item in stored)
-    return own + tuple(Statement(GRANTED, (f"secret/{grant.secret_name}",)) for grant in grants)
+    own = tuple(statement_of(item) for item in stored)
+    return own + tuple(
+        Statement(GRANTED, (f"secret/{grant.secret_name}",), origin=f"grant on secret {grant.secret_id}")
+        for grant in grants
+    )
+
+
+def statement_of(stored: UserStatement) -> Statement:
+    """A user's own statement."""
+    conditions = tuple(roles.read_condition(json.loads(text)) for text in stored.conditions)
+    origin = f"statement {stored.id} of the user"
+    return Statement(stored.actions, stored.resources, stored.allow, conditions, origin)
 
 
 def token(view: View, text: str) -> Credential | None:
@@ -260,17 +272,25 @@ def _instance(reader: Reader, account: Account, policies: Sequence[AccessPolicy 
 
 
 def _statements(reader: Reader, policy: AccessPolicy) -> list[Statement]:
-    """One statement a template; ``networks`` are the source networks of the policy's rules, () for anywhere."""
+    """One statement a template, from the source networks of the policy's rules if it has any."""
     networks: list[str] = []
     for name in policy.network_rules:
         rule = reader.get(NetworkRule, f"{policy.account_id}/{name}")
         networks.extend(rule.sources if rule else ())
-    limited = tuple(networks) if policy.network_rules else ()
-    if policy.network_rules and not limited:
+    if policy.network_rules and not networks:
         return []
-    templates = (permission.rsplit("/", 1)[-1] for permission in policy.permissions)
+    limited = (Condition("IpAddress", "source_address", tuple(networks)),) if networks else ()
     return [
-        Statement(TEMPLATES[template], policy.resources, networks=limited)
+        replace(statement, conditions=limited)
+        for statement in template_statements(policy.permissions, policy.resources, policy.name)
+    ]
+
+
+def template_statements(permissions: Sequence[str], resources: tuple[str, ...], name: str) -> list[Statement]:
+    """What an access policy's permissions mean, from anywhere."""
+    templates = (permission.rsplit("/", 1)[-1] for permission in permissions)
+    return [
+        Statement(TEMPLATES[template], resources, origin=f"access policy {name}, {template}")
         for template in templates
         if template in TEMPLATES
     ]

@@ -7,7 +7,8 @@
                                            ── validate, revoke
                                            ── temporary_key ──> access key, secret, security token
 
-A token is 384 random bits; only its SHA-256 is stored. A token issued for a token expires when the first one does.
+A token is 384 random bits; only its SHA-256 is stored. What is made with a token, tokens and temporary access keys,
+ends when it is revoked; tokens expire no later than it, temporary keys after their own duration.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import Reader, View
 from bitting.core.material import KeyMaterial
 from bitting.core.model.identity import AccessKey, Account, Principal, Project, Token, User
+from bitting.core.ports import UnitOfWork
 from bitting.core.usecases.iam.accounts import password_matches, random_alphanumeric
 from bitting.core.usecases.iam.credentials import principal_of, secret_binding, token_digest
 
@@ -66,11 +68,15 @@ class Scope:
 
 @dataclass(slots=True)
 class IssueToken:
-    """``methods``: how the caller authenticated. ``not_after_ms``: an end the token must not outlive, or 0."""
+    """``methods``: how the caller authenticated. ``not_after_ms``: an end the token must not outlive, or 0.
+
+    ``parent``: the id of the token it is made with, if it is.
+    """
 
     scope: Scope
     methods: tuple[str, ...]
     not_after_ms: int = 0
+    parent: str = ""
 
 
 @dataclass(slots=True)
@@ -97,10 +103,14 @@ class TokenByText:
 
 @dataclass(slots=True)
 class CreateTemporaryKey:
-    """``duration_s`` from now; ``project_id`` limits the key to one project."""
+    """``duration_s`` from now; ``project_id`` limits the key to one project.
+
+    ``parent``: the id of the token it is made with.
+    """
 
     duration_s: int = 900
     project_id: str = ""
+    parent: str = ""
 
 
 @dataclass(slots=True)
@@ -159,6 +169,7 @@ def _by_name(reader: Reader, claim: UserClaim) -> User | None:
 def issue(context: Context, command: IssueToken) -> Session:
     """A new token of the caller's. Raises ``ProjectMismatch`` for a scope that is not theirs."""
     user, account = _owner_of(context)
+    _require_parent(context, command.parent)
     project = _scoped(context, account, command.scope)
     _evict_tokens(context, user.id)
     text = base64.urlsafe_b64encode(context.gate.entropy.random(TOKEN_BYTES)).decode()
@@ -174,9 +185,49 @@ def issue(context: Context, command: IssueToken) -> Session:
         audit_id=base64.urlsafe_b64encode(context.gate.entropy.random(16)).decode().rstrip("="),
         scope=command.scope.kind,
         restricted=_restricted(context, user, project),
+        parent=command.parent,
     )
     context.uow.of(Token).add(token)
     return Session(token, user, account, project, text, _roles(context, user, project))
+
+
+def _require_parent(context: Context, parent: str) -> None:
+    """Return if the token still is valid: it may have been revoked since the caller was identified.
+
+    Raises ``InvalidToken``.
+    """
+    if parent and context.uow.of(Token).get(parent) is None:
+        raise faults.InvalidToken
+
+
+def end_sessions(uow: UnitOfWork, user_id: str) -> None:
+    """Remove every token and temporary access key of a user; permanent keys stay."""
+    tokens, keys = uow.of(Token), uow.of(AccessKey)
+    while found := tokens.find({"user_id": user_id}):
+        for token in found:
+            tokens.remove(token.id)
+    after = None
+    while stored := keys.find({"user_id": user_id}, after=after):
+        after = stored[-1].id
+        for key in stored:
+            if key.token_digest:
+                keys.remove(key.id)
+
+
+def end_token(uow: UnitOfWork, token_id: str) -> None:
+    """Remove a token and all that was made with it."""
+    tokens, keys = uow.of(Token), uow.of(AccessKey)
+    ending = [token_id]
+    while ending:
+        one = ending.pop()
+        tokens.remove(one)
+        while made := tokens.find({"parent": one}):
+            for token in made:
+                tokens.remove(token.id)
+                ending.append(token.id)
+        while held := keys.find({"parent": one}):
+            for key in held:
+                keys.remove(key.id)
 
 
 def _restricted(context: Context, user: User, project: Project | None) -> bool:
@@ -220,14 +271,14 @@ def _is_domain(account: Account, scope: Scope) -> bool:
 
 
 def _evict_tokens(context: Context, user_id: str) -> None:
-    """Delete the user's expired tokens, and at the limit also the oldest valid one."""
+    """Delete the user's expired tokens, and at the limit also the oldest valid one with what was made with it."""
     tokens = context.uow.of(Token)
     for token in tokens.find({"user_id": user_id}, order="expires_ms", limit=_PURGED_AT_ONCE):
         if token.expires_ms <= context.now_ms:
             tokens.remove(token.id)
     if tokens.count({"user_id": user_id}) >= TOKENS_PER_USER:
         for token in tokens.find({"user_id": user_id}, order="issued_ms", limit=1):
-            tokens.remove(token.id)
+            end_token(context.uow, token.id)
 
 
 def _token(context: Context, text: str) -> Token:
@@ -257,16 +308,20 @@ def describe_token(context: Context, command: TokenByText) -> Session:
 
 @use_case("token:revoke", writes=True)
 def revoke(context: Context, command: TokenByText) -> Token:
-    """Revoke a token at once, in every process. Raises ``ResourceNotFound``, ``PermissionDenied``."""
+    """Revoke a token and all that was made with it, at once and in every process.
+
+    Raises ``ResourceNotFound``, ``PermissionDenied``.
+    """
     token = _token(context, command.text)
-    context.uow.of(Token).remove(token.id)
+    end_token(context.uow, token.id)
     return token
 
 
 @use_case("access_key:temporary", writes=True)
 def create_temporary_key(context: Context, command: CreateTemporaryKey) -> IssuedTemporaryKey:
-    """A temporary access key with the permissions of the caller."""
+    """A temporary access key with the permissions of the caller. Raises ``InvalidToken``, ``QuotaExceeded``."""
     user, account = _owner_of(context)
+    _require_parent(context, command.parent)
     _evict_key(context, user.id)
     access_key_id, secret = "BTT" + random_alphanumeric(21), random_alphanumeric(40)
     security_token = base64.urlsafe_b64encode(context.gate.entropy.random(TOKEN_BYTES)).decode()
@@ -281,6 +336,7 @@ def create_temporary_key(context: Context, command: CreateTemporaryKey) -> Issue
         expires_ms=expires_ms,
         token_digest=token_digest(security_token),
         project_id=command.project_id,
+        parent=command.parent,
     )
     context.uow.of(AccessKey).add(key)
     return IssuedTemporaryKey(access_key_id, secret, security_token, expires_ms)

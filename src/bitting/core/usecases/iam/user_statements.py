@@ -6,19 +6,24 @@
     add           user, actions, resources   -> statement       allow or deny
     delete        statement                  -> no longer in force from the next request on
 
-An action is a domain action (``key:encrypt``, ``secret:*``), a resource ``key/<id>``, ``secret/<name>`` and the like,
-or with a final ``*``. A user without statements may do nothing but what keys' own policies allow.
+An action is a domain action (``key:encrypt``, ``secret:*``), a resource ``key/<id>``, ``secret/<name>`` and the like;
+``*`` and ``?`` are wildcards. Conditions are those of :mod:`bitting.core.authz.conditions`. A user
+without statements may do nothing but what keys' own policies allow.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bitting.core import faults
+from bitting.core.authz.conditions import is_understood
+from bitting.core.authz.roles import write_condition
+from bitting.core.authz.vocabulary import is_known
 from bitting.core.gate import Context, use_case
 from bitting.core.model.access import UserStatement
-from bitting.core.model.identity import Account, User
+from bitting.core.model.identity import Account, Condition, User
 from bitting.core.usecases.iam.accounts import hash_password, password
 
 USERS_MAX = 1000
@@ -35,13 +40,14 @@ class CreateUser:
 
 @dataclass(slots=True)
 class AddStatement:
-    """``deny``: the actions are denied, whatever else allows them."""
+    """``deny``: the actions are denied, whatever else allows them. ``conditions``: all of them must hold."""
 
     account_id: str
     user_name: str
     actions: Sequence[str]
     resources: Sequence[str] = ("*",)
     deny: bool = False
+    conditions: Sequence[Condition] = ()
 
 
 @dataclass(slots=True)
@@ -82,7 +88,15 @@ def _user(context: Context, account_id: str, name: str) -> User:
 
 @use_case("service:write", writes=True, operator=True)
 def add_statement(context: Context, command: AddStatement) -> UserStatement:
-    """Add a statement. Raises ``ResourceNotFound``, ``QuotaExceeded``."""
+    """Add a statement.
+
+    Raises ``InvalidParameter`` (actions, conditions) for what means nothing here, ``ResourceNotFound``,
+    ``QuotaExceeded``.
+    """
+    if not all(is_known(action) for action in command.actions):
+        raise faults.InvalidParameter(parameter="actions", reason="enum")
+    if not all(is_understood(condition) for condition in command.conditions):
+        raise faults.InvalidParameter(parameter="conditions", reason="format")
     user = _user(context, command.account_id, command.user_name)
     statements = context.uow.of(UserStatement)
     if statements.count({"user_id": user.id}) >= STATEMENTS_MAX:
@@ -95,6 +109,7 @@ def add_statement(context: Context, command: AddStatement) -> UserStatement:
         tuple(command.actions),
         tuple(command.resources),
         context.now_ms,
+        tuple(json.dumps(write_condition(condition)) for condition in command.conditions),
     )
     statements.add(created)
     return created

@@ -1,4 +1,4 @@
-"""Users and groups of an account. For its administrators.
+"""Users and groups of an account. For its administrators, and for those with rights on identities.
 
 ::
 
@@ -17,10 +17,11 @@ from typing import TypeVar
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.iam import Assignment, Group, Membership, Role
-from bitting.core.model.identity import AccessKey, Token, User
+from bitting.core.model.identity import AccessKey, User
 from bitting.core.usecases.iam.accounts import hash_password, require_policy
+from bitting.core.usecases.iam.held_rights import assignments_of_group, guarded, members
+from bitting.core.usecases.iam.tokens import end_sessions
 
-READ, WRITE = "people:read", "people:write"
 PER_ACCOUNT_MAX = 10_000
 NAME_MOST, PASSWORD_LEAST, PASSWORD_MOST = 64, 6, 32
 T = TypeVar("T", User, Group, Role)
@@ -47,6 +48,7 @@ class CreateUser:
     name: str
     password: str = field(default="", repr=False)
     enabled: bool = True
+    profile: str = ""
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ class UpdateUser:
     name: str | None = None
     password: str | None = field(default=None, repr=False)
     enabled: bool | None = None
+    profile: str | None = None
 
 
 @dataclass(slots=True)
@@ -113,7 +116,7 @@ def _record_of(password: str, name: str) -> str:
     return hash_password(password)
 
 
-@use_case(WRITE, writes=True)
+@use_case("user:create", writes=True)
 def create_user(context: Context, command: CreateUser) -> User:
     """A new user without any right. Raises as :func:`_require_name`, ``InvalidParameter`` (password)."""
     require_name(context, User, command.name)
@@ -125,28 +128,31 @@ def create_user(context: Context, command: CreateUser) -> User:
         enabled=command.enabled,
         admin=False,
         created_ms=context.now_ms,
+        profile=command.profile,
     )
-    context.uow.of(User).add(user)
+    with guarded(context, (user.id,)):  # a policy may name a user who is not there yet
+        context.uow.of(User).add(user)
     return user
 
 
-@use_case(READ)
+@use_case("user:list")
 def list_users(context: Context, command: ListByName) -> Sequence[User]:
     """The account's users by name."""
     return find_by_name(context, User, command.name)
 
 
-@use_case(READ)
+@use_case("user:describe")
 def show_user(context: Context, command: ById) -> User:
     """One user. Raises ``ResourceNotFound``."""
     return find_owned(context, User, command.id)
 
 
-@use_case(WRITE, writes=True)
+@use_case("user:update", writes=True)
 def update_user(context: Context, command: UpdateUser) -> User:
-    """Change a user. A new password, or disabling, ends every token the user holds.
+    """Change a user. A new password, or disabling, ends every token and temporary access key of the user.
 
-    Raises ``ResourceNotFound``, and as :func:`create_user`.
+    Raises ``ResourceNotFound``, ``PermissionDenied`` for one with more rights than the caller's, as
+    :func:`create_user`.
     """
     stored = find_owned(context, User, command.id)
     if command.name is not None and command.name != stored.name:
@@ -158,27 +164,23 @@ def update_user(context: Context, command: UpdateUser) -> User:
         if command.password is None
         else _record_of(command.password, command.name or stored.name),
         enabled=stored.enabled if command.enabled is None else command.enabled,
+        profile=stored.profile if command.profile is None else command.profile,
     )
-    context.uow.of(User).put(changed)
+    with guarded(context, (stored.id,)):
+        context.uow.of(User).put(changed)
     if command.password is not None or not changed.enabled:
-        _end_tokens(context, stored.id)
+        end_sessions(context.uow, stored.id)
     return changed
 
 
-def _end_tokens(context: Context, user_id: str) -> None:
-    tokens = context.uow.of(Token)
-    while found := tokens.find({"user_id": user_id}):
-        for token in found:
-            tokens.remove(token.id)
-
-
-@use_case(WRITE, writes=True)
+@use_case("user:delete", writes=True)
 def delete_user(context: Context, command: ById) -> None:
     """Remove a user with keys, tokens, memberships and roles. Raises ``ResourceNotFound``, ``ResourceInUse``."""
     stored = find_owned(context, User, command.id)
     if stored.id == context.principal.user_id:
         raise faults.ResourceInUse(resource=stored.id)
-    _end_tokens(context, stored.id)
+    with guarded(context, (stored.id,)):
+        end_sessions(context.uow, stored.id)
     for key in context.uow.of(AccessKey).find({"user_id": stored.id}, limit=PER_ACCOUNT_MAX):
         context.uow.of(AccessKey).remove(key.id)
     for member in context.uow.of(Membership).find({"user_id": stored.id}, limit=PER_ACCOUNT_MAX):
@@ -193,7 +195,7 @@ def remove_assignments(context: Context, where: dict[str, object]) -> None:
         context.uow.of(Assignment).remove(stored.id)
 
 
-@use_case(WRITE, writes=True)
+@use_case("group:update", writes=True)
 def set_group(context: Context, command: SetGroup) -> Group:
     """Create a group, or change its name or description. Raises ``ResourceNotFound``, as :func:`_require_name`."""
     groups = context.uow.of(Group)
@@ -214,35 +216,41 @@ def set_group(context: Context, command: SetGroup) -> Group:
     return changed
 
 
-@use_case(READ)
+@use_case("group:list")
 def list_groups(context: Context, command: ListByName) -> Sequence[Group]:
     """The account's groups by name."""
     return find_by_name(context, Group, command.name)
 
 
-@use_case(READ)
+@use_case("group:describe")
 def show_group(context: Context, command: ById) -> Group:
     """One group. Raises ``ResourceNotFound``."""
     return find_owned(context, Group, command.id)
 
 
-@use_case(WRITE, writes=True)
+@use_case("group:delete", writes=True)
 def delete_group(context: Context, command: ById) -> None:
-    """Remove a group; its members stay. Raises ``ResourceNotFound``."""
+    """Remove a group; its members stay. Raises ``ResourceNotFound``, ``PermissionDenied`` (see :func:`guarded`)."""
     stored = find_owned(context, Group, command.id)
-    for member in context.uow.of(Membership).find({"group_id": stored.id}, limit=PER_ACCOUNT_MAX):
-        context.uow.of(Membership).remove(member.id)
-    remove_assignments(context, {"holder_kind": "group", "holder_id": stored.id})
+    affected = members(context.uow, stored.id)
+    with guarded(context, affected):
+        remove_assignments(context, {"holder_kind": "group", "holder_id": stored.id})
+        for member_id in affected:
+            context.uow.of(Membership).remove(f"{stored.id}/{member_id}")
     context.uow.of(Group).remove(stored.id)
 
 
-@use_case(WRITE, writes=True)
+@use_case("group:add_member", writes=True)
 def add_member(context: Context, command: Member) -> None:
-    """Add a user to a group; an existing membership is not an error. Raises ``ResourceNotFound``."""
+    """Add a user to a group; an existing membership is not an error.
+
+    Raises ``ResourceNotFound``, ``PermissionDenied`` if the user has, or would have, more rights than the caller.
+    """
     group, user = find_owned(context, Group, command.group_id), find_owned(context, User, command.user_id)
-    members, member_id = context.uow.of(Membership), f"{group.id}/{user.id}"
-    if members.get(member_id) is None:
-        members.add(Membership(member_id, group.account_id, group.id, user.id))
+    records, member_id = context.uow.of(Membership), f"{group.id}/{user.id}"
+    with guarded(context, (user.id,), *assignments_of_group(context.uow, group.id)):
+        if records.get(member_id) is None:
+            records.add(Membership(member_id, group.account_id, group.id, user.id))
 
 
 def _member(context: Context, command: Member) -> Membership:
@@ -253,31 +261,32 @@ def _member(context: Context, command: Member) -> Membership:
     return stored
 
 
-@use_case(READ)
+@use_case("group:check_member")
 def require_member(context: Context, command: Member) -> None:
     """Return if the user is in the group. Raises ``ResourceNotFound``."""
     _member(context, command)
 
 
-@use_case(WRITE, writes=True)
+@use_case("group:remove_member", writes=True)
 def remove_member(context: Context, command: Member) -> None:
-    """Remove a user from a group. Raises ``ResourceNotFound``."""
-    context.uow.of(Membership).remove(_member(context, command).id)
+    """Remove a user from a group. Raises ``ResourceNotFound``, ``PermissionDenied`` as :func:`add_member`."""
+    stored = _member(context, command)
+    with guarded(context, (stored.user_id,)):
+        context.uow.of(Membership).remove(stored.id)
 
 
-@use_case(READ)
+@use_case("group:list_members")
 def users_of_group(context: Context, command: ById) -> Sequence[User]:
     """The users in a group. Raises ``ResourceNotFound``."""
     group = find_owned(context, Group, command.id)
-    members = context.uow.of(Membership).find({"group_id": group.id}, limit=PER_ACCOUNT_MAX)
-    found = (context.uow.of(User).get(member.user_id) for member in members)
+    found = (context.uow.of(User).get(user_id) for user_id in members(context.uow, group.id))
     return [user for user in found if user is not None]
 
 
-@use_case(READ)
+@use_case("user:list_groups")
 def groups_of_user(context: Context, command: ById) -> Sequence[Group]:
     """The groups a user is in. Raises ``ResourceNotFound``."""
     user = find_owned(context, User, command.id)
-    members = context.uow.of(Membership).find({"user_id": user.id}, limit=PER_ACCOUNT_MAX)
-    found = (context.uow.of(Group).get(member.group_id) for member in members)
+    memberships = context.uow.of(Membership).find({"user_id": user.id}, limit=PER_ACCOUNT_MAX)
+    found = (context.uow.of(Group).get(member.group_id) for member in memberships)
     return [group for group in found if group is not None]

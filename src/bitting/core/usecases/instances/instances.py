@@ -318,20 +318,31 @@ def set_protection(context: Context, command: SetProtection) -> InstanceSettings
 def release(context: Context, command: ReleaseInstance) -> Instance:
     """Delete the instance with every key and secret in it, at once.
 
-    Raises ``ResourceNotFound``, ``InstanceProtected``, ``ResourceInUse`` if it is bought until later, or holds keys
-    or secrets and is not forced (there are no backups of single instances).
+    Raises ``ResourceNotFound``, ``InstanceProtected``, ``ResourceInUse`` if it is bought until later, holds what
+    an operator has frozen, or holds keys or secrets and is not forced (there are no backups of single instances).
     """
     stored, settings = _find(context, command.instance_id, "instance:release")
     if settings.protected:
         raise faults.InstanceProtected(resource=stored.id)
     if settings.charge == "prepaid" and settings.expires_ms > context.now_ms:
         raise faults.ResourceInUse(resource=stored.id, reason="prepaid")
+    if _frozen(context.uow, stored):
+        raise faults.ResourceInUse(resource=stored.id, reason="frozen")
     if not command.force and (_keys(context.uow, stored) or _secrets(context.uow, stored)):
         raise faults.ResourceInUse(resource=stored.id, reason="backup")
     _expire_contents(context, stored)
     context.uow.of(InstanceSettings).remove(stored.id)
     context.uow.of(Instance).remove(stored.id)
     return stored
+
+
+def _frozen(uow: UnitOfWork, instance: Instance) -> bool:
+    """Whether an operator has frozen a key or secret of the instance: its owner cannot end that by deleting it."""
+    where = {"ring": instance.ring, "instance_id": instance.id}
+    return bool(
+        uow.of(Key).count({**where, "state": KeyState.FROZEN})
+        or uow.of(Secret).count({**where, "state": SecretState.FROZEN})
+    )
 
 
 def _expire_contents(context: Context, instance: Instance) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bitting.core import faults
+from bitting.core.authz.statements import authorise_every
 from bitting.core.gate import Context, use_case
-from bitting.core.model.key import Alias, KeyRef
+from bitting.core.key_states import is_deleted
+from bitting.core.model.key import Alias, Key, KeyRef
 from bitting.core.quotas import require_room
 
 
@@ -76,16 +78,19 @@ def create(context: Context, command: SetAlias) -> Alias:
 
 @use_case("alias:update", key=_key, states="edit", writes=True)
 def update(context: Context, command: SetAlias) -> Alias:
-    """Point an alias at another key. Raises ``AliasNotFound``."""
-    alias = replace(_find(context, command.name), key_id=context.key.id, updated_ms=context.now_ms)
+    """Point an alias at another key. Raises ``AliasNotFound``, ``PermissionDenied`` without the right on both keys."""
+    stored = _find(context, command.name)
+    _require_right(context, stored, "alias:update")
+    alias = replace(stored, key_id=context.key.id, updated_ms=context.now_ms)
     context.uow.of(Alias).put(alias)
     return alias
 
 
 @use_case("alias:delete", writes=True)
 def delete(context: Context, command: DeleteAlias) -> Alias:
-    """Remove an alias; its key stays. Raises ``AliasNotFound``."""
+    """Remove an alias; its key stays. Raises ``AliasNotFound``, ``PermissionDenied`` without the right on its key."""
     alias = _find(context, command.name)
+    _require_right(context, alias, "alias:delete")
     context.uow.of(Alias).remove(alias.id)
     return alias
 
@@ -95,6 +100,20 @@ def _find(context: Context, name: str) -> Alias:
     if alias is None:
         raise faults.AliasNotFound(resource=name)
     return alias
+
+
+def _require_right(context: Context, alias: Alias, action: str) -> None:
+    """Return if the caller may do this to the key that the alias now names. Raises ``PermissionDenied``.
+
+    Once that key is deleted, the right on all keys is asked for.
+    """
+    if context.principal.admin:
+        return
+    key = context.uow.of(Key).get(alias.key_id)
+    if key is None or is_deleted(key, context.now_ms):
+        authorise_every(context.principal, action)
+    else:
+        context.gate.with_key(context, KeyRef.by_id(key.id), action, "read")
 
 
 @use_case("alias:list")

@@ -27,7 +27,7 @@ def _require_enterprise(context: Context, enterprise_project_id: str) -> None:
     if principal.admin:
         return
     try:
-        authorise(principal, "key:create", "key/new", f"eps/{enterprise_project_id}")
+        authorise(principal, "key:create", "key/new", f"eps/{enterprise_project_id}/key/new")
     except faults.PermissionDenied:
         raise faults.EnterpriseProjectDenied(resource=enterprise_project_id) from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
@@ -45,18 +46,17 @@ def require_name_free(uow: UnitOfWork, ring: str, name: str) -> None:
         raise faults.NameExists(resource=name)
 
 
-def _store(context: Context, changed: Key) -> Key:
-    """Store name and description with the key, or with its replica if that is what the caller sees."""
+def _store(context: Context, key: Key, **changes: Any) -> Key:
+    """Store name or description with the key, or with its replica if that is what the caller sees."""
     replicas, ring = context.uow.of(Replica), context.principal.ring
-    replica = replicas.get(replica_id(ring, changed.id))
+    replica = replicas.get(replica_id(ring, key.id))
     if replica is None:
+        changed = replace(key, **changes)
         context.uow.of(Key).put(changed)
         return changed
-    before = context.key
-    name = changed.name if changed.name != before.name else replica.name
-    description = changed.description if changed.description != before.description else replica.description
-    replicas.put(replace(replica, name=name, description=description))
-    return as_replica(before, replace(replica, name=name, description=description))
+    renamed = replace(replica, **changes)
+    replicas.put(renamed)
+    return as_replica(key, renamed)
 
 
 @use_case("key:update", key=_key, states="edit", writes=True)
@@ -65,10 +65,10 @@ def rename(context: Context, command: Rename) -> Key:
     key, ring = _require_user_key(context), context.principal.ring
     if command.name != key.name:
         require_name_free(context.uow, ring, command.name)
-    return _store(context, replace(key, name=command.name))
+    return _store(context, key, name=command.name)
 
 
 @use_case("key:update", key=_key, states="edit", writes=True)
 def set_description(context: Context, command: SetDescription) -> Key:
     """Change the description. Raises ``ServiceKeyProtected``."""
-    return _store(context, replace(_require_user_key(context), description=command.description))
+    return _store(context, _require_user_key(context), description=command.description)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bitting.core import faults
-from bitting.core.authz.statements import authorise, is_granted, ring_of
+from bitting.core.authz.statements import authorise, is_granted, lasting, placed_name, ring_of
 from bitting.core.gate import Context, use_case
 from bitting.core.model.grant import Grant
 from bitting.core.model.identity import Account, Principal, User
@@ -93,8 +93,11 @@ def _require_grantee(uow: UnitOfWork, command: CreateGrant) -> None:
 
 
 def _require_own(context: Context, actions: Sequence[str]) -> None:
-    """The grantor must have every action itself. Raises ``PermissionDenied`` or ``ExplicitlyDenied``."""
-    principal, key = context.principal, context.key
+    """The grantor must have every action itself, and without conditions: a grant has none.
+
+    Raises ``PermissionDenied`` or ``ExplicitlyDenied``.
+    """
+    principal, key = lasting(context.principal), context.key
     if (
         ring_of(principal, KeyRef.by_id(key.id)) != principal.ring
     ):  # of another account: grants are its only permissions
@@ -103,7 +106,7 @@ def _require_own(context: Context, actions: Sequence[str]) -> None:
         return
     if not principal.admin:
         for action in actions:
-            authorise(principal, action, f"key/{key.id}", f"eps/{key.enterprise_project_id}")
+            authorise(principal, action, f"key/{key.id}", placed_name(key))
 
 
 @use_case(CREATE, key=_key, states="use", writes=True)

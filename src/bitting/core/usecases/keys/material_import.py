@@ -211,9 +211,12 @@ def import_(context: Context, command: Import) -> Key:
     return _import(context, command)
 
 
-@use_case("key:delete_material", key=_key, writes=True)
+@use_case("key:delete_material", key=_key, states="delete_any_material", writes=True)
 def delete_material(context: Context, command: DeleteMaterial) -> Key:  # noqa: ARG001
-    """Delete the material, in any state; a pending deletion stays pending. Raises as :func:`_require_external`."""
+    """Delete the material, in any state but frozen; a pending deletion stays pending.
+
+    Raises ``KeyFrozen``, and as :func:`_require_external`.
+    """
     _require_external(context.key)
     return erase_material(context, context.key)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bitting.core.authz.statements import authorise_every
 from bitting.core.gate import Context, use_case
 from bitting.core.model.secret import Secret
 from bitting.core.model.tag import SEPARATOR, Tag, tag_id
@@ -124,6 +125,8 @@ def _tags_of_records(context: Context, command: ListTagged, after: str) -> Seque
     ring, uow = context.principal.ring, context.uow
     where: dict[str, object] = {"ring": ring, "kind": command.kind}
     ids = None
+    if not command.names and not context.principal.admin:
+        authorise_every(context.principal, "key:list_tags")
     if command.names:
         ids = {find_resource(context, command.kind, name, "key:list_tags", "read") for name in command.names}
     if command.wanted:

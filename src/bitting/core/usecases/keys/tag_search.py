@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.key import Key, KeyRef
 from bitting.core.model.tag import Tag
@@ -45,20 +46,31 @@ class TagValues:
 
 @dataclass(slots=True)
 class ChangeTags:
-    """``tags`` to set, or ``names`` to remove."""
+    """``tags`` to set, or ``names`` to remove. ``new``: refuse a tag whose name the key has already."""
 
     key: KeyRef
     tags: Sequence[tuple[str, str]] = ()
     names: Sequence[str] = ()
+    new: bool = False
 
 
 def _key(command: ChangeTags) -> KeyRef:
     return command.key
 
 
+def _require_new(context: Context, names: Sequence[str]) -> None:
+    ring = context.principal.ring
+    former = {tag.key for tag in tags.tags_of(context.uow, ring, "key", context.key.id)}
+    for name in names:
+        if name in former:
+            raise faults.ResourceExists(kind="tag", resource=name)
+
+
 @use_case("key:tag", key=_key, states="edit", writes=True)
 def change(context: Context, command: ChangeTags) -> None:
-    """Set or remove several tags. Raises as ``tags.tag_key`` and ``tags.untag_key``."""
+    """Set or remove several tags. Raises as ``tags.tag_key`` and ``tags.untag_key``, ``ResourceExists`` (tag)."""
+    if command.new:
+        _require_new(context, [name for name, _ in command.tags])
     if command.names:
         tags.untag_key.run(context, tags.UntagKey(command.key, command.names))
     else:

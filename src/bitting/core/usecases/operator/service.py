@@ -22,6 +22,7 @@ from bitting.core.quotas import CLOUD
 from bitting.core.usecases.iam.accounts import add_access_key
 
 QUOTA_MAX = 1_000_000
+DAY_MS = 86_400_000
 WITHDRAWN, WITHDRAWABLE = -1, ("secrets", "versions", "stages")
 QUOTAS = tuple(CLOUD)
 _SERVICE = "service"
@@ -227,20 +228,35 @@ def set_quota(context: Context, command: SetQuota) -> Quota:
 @use_case("service:write", writes=True, operator=True)
 def freeze_key(context: Context, command: KeyById) -> Key:
     """Freeze a key whatever its state. Raises ``KeyNotFound``."""
-    return _set_key_state(context, command.key_id, KeyState.FROZEN)
+    keys, stored = context.uow.of(Key), _key(context, command.key_id)
+    if stored.state is KeyState.FROZEN:
+        return stored
+    changed = replace(stored, state=KeyState.FROZEN, state_before_freeze=stored.state.value)
+    keys.put(changed)
+    return changed
 
 
 @use_case("service:write", writes=True, operator=True)
 def unfreeze_key(context: Context, command: KeyById) -> Key:
-    """Let a frozen key be used again: it becomes enabled. Raises ``KeyNotFound``."""
-    return _set_key_state(context, command.key_id, KeyState.ENABLED)
+    """Let a frozen key be what it was before. Raises ``KeyNotFound``.
+
+    A deletion that fell due meanwhile is put off for a day, so that it can still be cancelled. A key that is not frozen
+    stays as it is.
+    """
+    keys, stored = context.uow.of(Key), _key(context, command.key_id)
+    if stored.state is not KeyState.FROZEN:
+        return stored
+    state = KeyState(stored.state_before_freeze or KeyState.ENABLED)
+    due = stored.deletion_due_ms
+    if state is KeyState.PENDING_DELETION:
+        due = max(due, context.now_ms + DAY_MS)
+    changed = replace(stored, state=state, state_before_freeze="", deletion_due_ms=due)
+    keys.put(changed)
+    return changed
 
 
-def _set_key_state(context: Context, key_id: str, state: KeyState) -> Key:
-    keys = context.uow.of(Key)
-    stored = keys.get(key_id)
+def _key(context: Context, key_id: str) -> Key:
+    stored = context.uow.of(Key).get(key_id)
     if stored is None:
         raise faults.KeyNotFound(resource=key_id, named="id")
-    if KeyState.FROZEN in {state, stored.state}:
-        keys.put(replace(stored, state=state))
-    return replace(stored, state=state)
+    return stored

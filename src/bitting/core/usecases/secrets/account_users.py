@@ -9,6 +9,7 @@ from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.identity import User
 from bitting.core.usecases.iam.accounts import hash_password, password_matches, require_policy
+from bitting.core.usecases.iam.tokens import end_sessions
 
 PASSWORD_MIN, PASSWORD_MAX = 8, 128
 
@@ -77,7 +78,10 @@ def _require_password(password: str, user: User) -> None:
 
 @use_case("secret:change_password", writes=True)
 def change_password(context: Context, command: ChangePassword) -> User:
-    """The caller's own password. Raises ``ResourceNotFound``, ``InvalidParameter`` (old, new)."""
+    """The caller's own password; ends every token and temporary access key of theirs.
+
+    Raises ``ResourceNotFound``, ``InvalidParameter`` (old, new).
+    """
     user = context.uow.of(User).get(context.principal.user_id)
     if user is None:
         raise faults.ResourceNotFound(kind="user", resource=context.principal.user_id)
@@ -94,4 +98,5 @@ def change_password(context: Context, command: ChangePassword) -> User:
         raise faults.InvalidParameter(parameter="new", reason="format") from None
     user = replace(user, password=hash_password(command.new))
     context.uow.of(User).put(user)
+    end_sessions(context.uow, user.id)
     return user

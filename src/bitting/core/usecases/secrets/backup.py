@@ -7,7 +7,7 @@
 
 1. Both layers are bound to the constants of this format and to nothing of the server, so the blob is portable.
 2. The key is found by the id in the blob; if another server imported the same material under another id, the imported
-   keys of the key ring are tried. A wrong key decrypts nothing.
+   keys of the key ring that the caller may decrypt with are tried. A wrong key decrypts nothing.
 3. The restored secret is encrypted under the key that decrypted it, with new data keys and new bindings.
 """
 
@@ -20,14 +20,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bitting.core import faults
-from bitting.core.blob import framed, parse
+from bitting.core.blob import BACKUP_DOMAIN, framed, parse
 from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import CachedKey
 from bitting.core.model.key import Key, KeyRef, Origin
 from bitting.core.model.secret import Secret, SecretRotation, SecretState, SecretType
-from bitting.core.ports import CanEncrypt
 from bitting.core.quotas import require_room
 from bitting.core.specs import SPECS
+from bitting.core.usecases.secrets.access_key_rotation import require_right
 from bitting.core.usecases.secrets.lifecycle import SecretCommand
 from bitting.core.usecases.secrets.records import (
     KIND,
@@ -45,17 +45,15 @@ from bitting.core.usecases.secrets.records import (
     versions_of,
 )
 from bitting.core.usecases.secrets.values import (
+    OPENING,
     SEALING,
-    cached_key,
     read_value,
-    require_key_usable,
     seal_value,
-    stored_key,
     unseal_value,
+    usable_key,
 )
 
 _MAGIC = b"BSB1"
-_BINDING = b"secret-backup/1"
 _LENGTH_BYTES = 4
 CANDIDATES_MAX = 100
 #: Fields that are part of a backup; the others are set by the restoring server.
@@ -83,14 +81,13 @@ class RestoreBackup:
 @use_case("secret:backup")
 def back_up(context: Context, command: SecretCommand) -> str:
     """The blob, base64. Raises ``ResourceNotFound``, the state's fault, and the faults of every version's key."""
-    gate, uow, now = context.gate, context.uow, context.now_ms
+    gate, uow = context.gate, context.uow
     secret = find(context, command.name, "secret:backup")
     require_value_access(secret)
     stages = stages_of(uow, secret.id)
     versions = []
     for version in versions_of(uow, secret.id):
-        cached = stored_key(gate, uow, version.key_id, now)
-        require_key_usable(context.principal, cached.key, "key:decrypt", now)
+        cached = usable_key(context, KeyRef.by_id(version.key_id), OPENING)
         versions.append(
             {
                 "name": version.name,
@@ -109,9 +106,8 @@ def back_up(context: Context, command: SecretCommand) -> str:
         "tags": list(secret.tags),
         "versions": versions,
     }
-    cached = stored_key(gate, uow, secret.key_id, now)
-    require_key_usable(context.principal, cached.key, SEALING, now)
-    data_key, sealed = seal_value(gate, cached, _BINDING, json.dumps(content).encode())
+    cached = usable_key(context, KeyRef.by_id(secret.key_id), SEALING)
+    data_key, sealed = seal_value(gate, cached, BACKUP_DOMAIN, json.dumps(content).encode())
     named = secret.key_id.encode()
     head = len(data_key).to_bytes(_LENGTH_BYTES, "big") + bytes((len(named),)) + named
     return base64.b64encode(_MAGIC + head + data_key + sealed).decode()
@@ -128,7 +124,7 @@ def restore_backup(context: Context, command: RestoreBackup) -> Secret:
     key_id, data_key, sealed = _parts(command.blob)
     cached, content = _decrypt_blob(context, key_id, data_key, sealed)
     require_action(context.principal, content["name"], "secret:restore_backup")
-    require_key_usable(context.principal, cached.key, SEALING, context.now_ms)
+    usable_key(context, KeyRef.by_id(cached.key.id), SEALING)
     uow, ring = context.uow, context.principal.ring
     stored = get_by_name(uow, ring, content["name"])
     if stored is not None and not is_deleted(stored, context.now_ms):
@@ -157,21 +153,18 @@ def _decrypt_blob(context: Context, key_id: str, data_key: bytes, sealed: bytes)
     """The key that decrypts the blob, and the content."""
     own = context.uow.of(Key).get(key_id)
     if own is not None and own.ring == context.principal.ring:
-        context.gate.find_key(context.uow, context, KeyRef.by_id(key_id))
-        cached = stored_key(context.gate, context.uow, key_id, context.now_ms)
+        cached = usable_key(context, KeyRef.by_id(key_id), OPENING)
         try:
-            return cached, json.loads(unseal_value(context.gate, cached, _BINDING, data_key, sealed))
+            return cached, json.loads(unseal_value(context.gate, cached, BACKUP_DOMAIN, data_key, sealed))
         except (faults.ProviderFailed, faults.KeyVersionNotFound):
             raise faults.InvalidParameter(parameter="blob", reason="format") from None
     for key in _imported_keys(context):
-        cached = cached_key(context.gate, context.uow, key)
-        with_version = _with_key_ids(data_key, key)
-        if not isinstance(cached.handle(key.primary_version), CanEncrypt):
-            continue
         try:
-            return cached, json.loads(unseal_value(context.gate, cached, _BINDING, with_version, sealed))
-        except faults.ProviderFailed:
-            continue
+            cached = usable_key(context, KeyRef.by_id(key.id), OPENING)
+            with_version = _with_key_ids(data_key, key)
+            return cached, json.loads(unseal_value(context.gate, cached, BACKUP_DOMAIN, with_version, sealed))
+        except (faults.ProviderFailed, faults.AccessFault, faults.KeyStateFault, faults.KeyKindFault):
+            continue  # another key's blob, or a key that this caller may not use
     raise faults.KeyNotFound(resource=key_id)
 
 
@@ -205,6 +198,7 @@ def _restored(context: Context, cached: CachedKey, content: dict[str, Any]) -> S
         created_ms=now,
         updated_ms=now,
         creator=principal.user_id or principal.account_id,
+        instance_id="" if cached.key.service else cached.key.instance_id,
         enterprise_project_id=content["enterprise_project_id"],
         rotation=SecretRotation.ENABLED if on else SecretRotation.DISABLED,
         rotation_interval_s=interval,
@@ -224,4 +218,6 @@ def _restored(context: Context, cached: CachedKey, content: dict[str, Any]) -> S
         secret, version = add_version(context.gate, uow, cached, secret, new, item["created_ms"])
         for stage in item["stages"]:
             put_stage(uow, secret, stage, version.id, now)
+    if on:
+        require_right(context, secret)
     return touch(uow, secret, now)

@@ -5,6 +5,10 @@
     one user     the password is changed under the same name: between set and finish the old one no longer works
     two users    current and previous hold one user each; the previous one gets a new password and becomes current,
                  so clients with the current value can log in until the rotation after this one
+
+A value is text that its writer chose, and passwords are changed with the administrator's login. So before anything is
+changed: the user is one that the operator's target lists, is neither the administrator nor privileged, and the login
+that is stored for it works (:meth:`DatabaseSteps._require_allowed`). Whoever merely names a user gets nothing.
 """
 
 from __future__ import annotations
@@ -77,6 +81,11 @@ class DefaultSteps:
         """No action."""
 
 
+def _covers(pattern: str, user: str) -> bool:
+    """Whether a name or beginning that the operator has listed is that user's."""
+    return user.startswith(pattern[:-1]) if pattern.endswith("*") else user == pattern
+
+
 def pending_of(rotation_context: RotationContext) -> bytes:
     """The pending value. It exists once the version was created."""
     assert rotation_context.pending is not None  # noqa: S101 - the engine creates before it sets
@@ -92,9 +101,9 @@ class DatabaseSteps(DefaultSteps):
         self._server = server
 
     def create_value(self, rotation_context: RotationContext) -> bytes:
-        """The next user with a new password."""
-        user = self._next_user(rotation_context)
-        login = Login(user, rotation_password(self._gate.entropy))
+        """The next user with a new password, once the present logins are proved."""
+        login = Login(self._next_user(rotation_context), rotation_password(self._gate.entropy))
+        self._require_allowed(rotation_context, login)
         return with_login(rotation_context.secret, rotation_context.current, login)
 
     @staticmethod
@@ -113,10 +122,35 @@ class DatabaseSteps(DefaultSteps):
         new, current = login_of(secret, pending_of(rotation_context)), login_of(secret, rotation_context.current)
         if self._rotator.login_works(self._server, new):
             return
+        self._require_allowed(rotation_context, new)
         admin = self._server.admin
         if secret.paired and admin is not None:
             self._rotator.ensure_user(self._server, current.user, new)
         self._rotator.set_password(self._server, self._admin_login(rotation_context, new, current), new)
+
+    def _require_allowed(self, rotation_context: RotationContext, new: Login) -> None:
+        """Return if the password of ``new.user`` may be changed. Raises :class:`RotationRefused`."""
+        secret, server = rotation_context.secret, self._server
+        current = login_of(secret, rotation_context.current)
+        for user in dict.fromkeys((current.user, new.user)):
+            self._require_listed(user)
+        if not self._rotator.login_works(server, current):
+            raise RotationRefused("CurrentLoginRefused", "The server does not let the current login in.")
+        if rotation_context.previous is not None and new.user != current.user:
+            previous = login_of(secret, rotation_context.previous)
+            if previous.user == new.user and not self._rotator.login_works(server, previous):
+                raise RotationRefused("PreviousLoginRefused", "The server does not let the previous login in.")
+        for user in dict.fromkeys((current.user, new.user)):
+            if self._rotator.is_privileged(server, server.admin or current, user):
+                raise RotationRefused("UserPrivileged", "Passwords of administrators are not rotated.", final=True)
+
+    def _require_listed(self, user: str) -> None:
+        admin = self._server.admin
+        if (admin is not None and user.casefold() == admin.user.casefold()) or not any(
+            _covers(pattern, user) for pattern in self._server.users
+        ):
+            text = "The operator's target does not list this user for rotation."
+            raise RotationRefused("UserNotAllowed", text, final=True)
 
     def _admin_login(self, rotation_context: RotationContext, new: Login, current: Login) -> Login:
         if self._server.admin is not None:
@@ -146,7 +180,9 @@ class DatabaseSteps(DefaultSteps):
             return UncertainOutcome.OLD_WORKS
         if self._rotator.login_works(self._server, new):
             return UncertainOutcome.NEW_WORKS
-        if self._server.admin is not None:
+        # Only the user whose password this rotation may have changed, which was proved when it began.
+        if self._server.admin is not None and current.user == new.user:
+            self._require_listed(current.user)
             self._rotator.set_password(self._server, self._server.admin, current)
             if self._rotator.login_works(self._server, current):
                 return UncertainOutcome.OLD_WORKS

@@ -41,7 +41,10 @@ class SetWebhook:
 
 @dataclass(slots=True)
 class SetTarget:
-    """``admin`` empty: users change their own passwords. Replaces a target of the same name."""
+    """``admin`` empty: users change their own passwords. Replaces a target of the same name.
+
+    ``users``: whose passwords may be rotated, names or beginnings with ``*``; none: nobody's.
+    """
 
     account_id: str
     name: str
@@ -52,6 +55,7 @@ class SetTarget:
     admin: str = ""
     password: str = dataclasses.field(default="", repr=False)
     tls: bool = False
+    users: Sequence[str] = ()
 
 
 @dataclass(slots=True)
@@ -91,7 +95,7 @@ def server_of(gate: Gate, target: Target) -> DatabaseServer:
     admin = None
     if target.admin:
         admin = Login(target.admin, reveal(gate.vault.unwrap(target.sealed_password, _binding(target.id))).decode())
-    return DatabaseServer(target.engine, target.host, target.port, target.database, target.tls, admin)
+    return DatabaseServer(target.engine, target.host, target.port, target.database, target.tls, admin, target.users)
 
 
 def _account(context: Context, account_id: str) -> str:
@@ -123,7 +127,7 @@ def set_webhook(context: Context, command: SetWebhook) -> CreatedWebhook:
 
 @use_case("service:write", writes=True, operator=True)
 def set_target(context: Context, command: SetTarget) -> Target:
-    """A database server. Raises ``ResourceNotFound`` (account), ``InvalidParameter`` (name, engine, host, port)."""
+    """A database server. Raises ``ResourceNotFound`` (account), ``InvalidParameter`` (the field)."""
     _require_name(command.name)
     if command.engine not in ENGINES:
         raise faults.InvalidParameter(parameter="engine", reason="enum")
@@ -133,6 +137,8 @@ def set_target(context: Context, command: SetTarget) -> Target:
         raise faults.InvalidParameter(parameter="port", reason="range")
     if bool(command.admin) != bool(command.password):
         raise faults.InvalidParameter(parameter="password", reason="length")
+    if not all(0 < len(user) <= NAME_MAX for user in command.users):
+        raise faults.InvalidParameter(parameter="users", reason="length")
     record_id = f"{_account(context, command.account_id)}/{command.name}"
     sealed = b""
     if command.admin:
@@ -149,6 +155,7 @@ def set_target(context: Context, command: SetTarget) -> Target:
         sealed_password=sealed,
         tls=command.tls,
         created_ms=context.now_ms,
+        users=tuple(dict.fromkeys(command.users)),
     )
     stored = context.uow.of(Target)
     (stored.put if stored.get(record_id) else stored.add)(target)

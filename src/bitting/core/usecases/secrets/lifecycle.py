@@ -15,7 +15,7 @@ from typing import Any
 
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
-from bitting.core.model.key import KeyRef
+from bitting.core.model.key import Key, KeyRef
 from bitting.core.model.secret import (
     CURRENT,
     PREVIOUS,
@@ -28,6 +28,7 @@ from bitting.core.model.secret import (
 from bitting.core.quotas import require_room
 from bitting.core.usecases.instances.instances import require_room_for_secret
 from bitting.core.usecases.secrets import events
+from bitting.core.usecases.secrets.access_key_rotation import require_right, require_right_to
 from bitting.core.usecases.secrets.records import (
     KIND,
     NewVersion,
@@ -42,6 +43,7 @@ from bitting.core.usecases.secrets.records import (
     quota,
     require_action,
     require_editable,
+    require_not_frozen,
     touch,
 )
 from bitting.core.usecases.secrets.strength import require_strong
@@ -138,9 +140,12 @@ def create(context: Context, command: CreateSecret) -> CreatedSecret:
     for value in (command.value, command.second) if command.second else (command.value,):
         require_strong(context, value, command.fields)
     cached = chosen_key(context, command.key)
+    _require_same_instance(cached.key, command.instance_id)
     if command.instance_id:
         require_room_for_secret(context.uow, context.principal.account_id, command.instance_id)
     secret = _record(context, command, cached.key.id)
+    if secret.rotation_interval_s:
+        require_right_to(context, secret, command.value)
     uow, gate, now = context.uow, context.gate, context.now_ms
     uow.of(Secret).add(secret)
     if command.second:
@@ -153,6 +158,15 @@ def create(context: Context, command: CreateSecret) -> CreatedSecret:
     secret = touch(uow, secret, now)
     events.emit(gate, uow, secret, events.CREATED, now, version=version.name)
     return CreatedSecret(secret, version)
+
+
+def _require_same_instance(key: Key, instance_id: str) -> None:
+    """Return if key and secret are in the same instance, or both in none; the service's own key is in every one.
+
+    Raises ``InvalidParameter`` (key).
+    """
+    if not key.service and key.instance_id != instance_id:
+        raise faults.InvalidParameter(parameter="key", reason="instance")
 
 
 def _require_room(context: Context, name: str) -> None:
@@ -223,9 +237,13 @@ def update(context: Context, command: UpdateSecret) -> Secret:
         events.require_rules(context, command.events)
         changes["events"] = tuple(command.events)
     if command.key is not None:
-        changes["key_id"] = chosen_key(context, command.key).key.id
+        key = chosen_key(context, command.key).key
+        _require_same_instance(key, secret.instance_id)
+        changes["key_id"] = key.id
     if command.automatic is not None or command.rotation_interval_s is not None:
         changes.update(_rotation(context, secret, command))
+        if changes["rotation"] is SecretRotation.ENABLED:
+            require_right(context, secret)
     return touch(context.uow, secret, context.now_ms, **changes)
 
 
@@ -246,10 +264,11 @@ def _rotation(context: Context, secret: Secret, command: UpdateSecret) -> dict[s
 def schedule_deletion(context: Context, command: ScheduleDeletion) -> Secret:
     """Make the secret unreadable now, to be deleted after ``days``.
 
-    Raises ``ResourceNotFound``, ``SecretPendingDeletion``.
+    Raises ``ResourceNotFound``, ``SecretPendingDeletion``, ``SecretNotEnabled`` (frozen: restoring it would thaw it).
     """
     secret = find(context, command.name, "secret:schedule_deletion")
     require_editable(secret)
+    require_not_frozen(secret)
     due = context.now_ms + command.days * DAY_MS
     return touch(context.uow, secret, context.now_ms, state=SecretState.PENDING_DELETION, deletion_due_ms=due)
 
@@ -265,8 +284,12 @@ def restore(context: Context, command: SecretCommand) -> Secret:
 
 @use_case("secret:delete", writes=True)
 def delete(context: Context, command: SecretCommand) -> Secret:
-    """Delete the secret with every version at once, in any state. Raises ``ResourceNotFound``."""
+    """Delete the secret with every version at once, in any state but frozen.
+
+    Raises ``ResourceNotFound``, ``SecretNotEnabled``.
+    """
     secret = find(context, command.name, "secret:delete")
+    require_not_frozen(secret)
     delete_records(context.uow, secret)
     events.emit(context.gate, context.uow, secret, events.DELETED, context.now_ms)
     return secret

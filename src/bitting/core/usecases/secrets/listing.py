@@ -26,7 +26,7 @@ _CHUNK = 500
 class SecretFilter:
     """Filters. Texts match as case-insensitive substrings of the field.
 
-    ``tags``: key to values, none for any.
+    ``tags``: key to values, none for any. ``name_parts``: the name has all of them; ``names``: one is enough.
     """
 
     names: Sequence[str] = ()
@@ -38,12 +38,14 @@ class SecretFilter:
     creators: Sequence[str] = ()
     instances: Sequence[str] = ()
     events: Sequence[str] = ()
+    name_parts: Sequence[str] = ()
 
     def matches(self, secret: Secret) -> bool:
         """Whether a secret passes every filter."""
         stored = tag_pairs(secret)
         return (
             _contains(self.names, secret.name)
+            and all(_contains((part,), secret.name) for part in self.name_parts)
             and _contains(self.descriptions, secret.description)
             and _is_one_of(self.tag_keys, stored)
             and _is_one_of(self.tag_values, stored.values())

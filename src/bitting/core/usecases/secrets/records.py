@@ -134,6 +134,12 @@ def require_editable(secret: Secret) -> None:
         raise faults.SecretPendingDeletion(state=secret.state.value, resource=secret.name)
 
 
+def require_not_frozen(secret: Secret) -> None:
+    """Return if its owner may delete the secret. Raises ``SecretNotEnabled`` for one that an operator has frozen."""
+    if secret.state is SecretState.FROZEN:
+        raise faults.SecretNotEnabled(state=secret.state.value, resource=secret.name)
+
+
 def touch(uow: UnitOfWork, secret: Secret, now_ms: int, **changes: Any) -> Secret:
     """Store the changed secret, which invalidates caches."""
     changed = replace(secret, updated_ms=now_ms, revision=secret.revision + 1, **changes)

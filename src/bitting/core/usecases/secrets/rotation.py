@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
+from bitting.core.model.key import KeyRef
 from bitting.core.model.secret import (
     CURRENT,
     PENDING,
@@ -39,6 +40,7 @@ from bitting.core.model.service import Switches
 from bitting.core.ports import UnitOfWork
 from bitting.core.scheduler import JobRun, schedule
 from bitting.core.usecases.secrets import events
+from bitting.core.usecases.secrets.access_key_rotation import require_right
 from bitting.core.usecases.secrets.records import (
     ROTATE,
     VERSIONS_MAX,
@@ -58,7 +60,7 @@ from bitting.core.usecases.secrets.rotation_ports import (
     RotationSteps,
     UncertainOutcome,
 )
-from bitting.core.usecases.secrets.values import SEALING, read_value, require_key_usable, stored_key
+from bitting.core.usecases.secrets.values import SEALING, read_value, stored_key, usable_key
 
 TRIES_MAX = 6
 WAIT_FIRST_MS, WAIT_LAST_MS = 2_000, 3_600_000
@@ -109,14 +111,15 @@ def rotate(context: Context, command: RotateSecret) -> SecretTask:
     """Start a rotation; the task shows its progress. A version that exists already is not an error.
 
     Raises ``ResourceNotFound``, the state's fault, ``InvalidParameter`` (name: nothing to rotate), ``ResourceInUse``
-    (``kind`` rotation: another rotation is running), ``RateExceeded``, and the faults of the wrapping key.
+    (``kind`` rotation), ``RateExceeded``, ``PermissionDenied`` (another user's access keys), the key's faults.
     """
-    uow, now = context.uow, context.now_ms
+    uow = context.uow
     secret = find(context, command.name, "secret:rotate")
     require_value_access(secret)
     if not is_rotatable(secret):
         raise faults.InvalidParameter(parameter="name", reason="unmanaged")
-    require_key_usable(context.principal, stored_key(context.gate, uow, secret.key_id, now).key, SEALING, now)
+    usable_key(context, KeyRef.by_id(secret.key_id), SEALING)
+    require_right(context, secret)
     running = running_task(uow, secret)
     if running is not None:
         if command.version not in {"", running.version}:

@@ -51,7 +51,10 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseServer:
-    """Where to log in. ``admin``: who may change the passwords of others, None if there is no such login."""
+    """Where to log in. ``admin``: who may change the passwords of others, None if there is no such login.
+
+    ``users``: whose passwords may be changed, as :class:`bitting.core.model.secret.Target` has them.
+    """
 
     engine: str
     host: str
@@ -59,6 +62,7 @@ class DatabaseServer:
     database: str
     tls: bool
     admin: Login | None
+    users: tuple[str, ...] = ()
 
 
 class Rotator(Protocol):
@@ -69,6 +73,10 @@ class Rotator(Protocol):
 
     def login_works(self, server: DatabaseServer, login: Login) -> bool:
         """Whether this login works now. Raises if the server cannot be reached."""
+        ...
+
+    def is_privileged(self, server: DatabaseServer, by: Login, user: str) -> bool:
+        """Whether ``user`` could administer the server or its users, logged in as ``by``. False if there is none."""
         ...
 
     def set_password(self, server: DatabaseServer, by: Login, login: Login) -> None:

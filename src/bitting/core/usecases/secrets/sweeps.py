@@ -20,7 +20,6 @@ from bitting.core.model.secret import (
     SecretRotation,
     SecretState,
     SecretTask,
-    SecretType,
     SecretVersion,
     Target,
     TaskState,
@@ -29,7 +28,7 @@ from bitting.core.model.secret import (
 from bitting.core.ports import UnitOfWork
 from bitting.core.scheduler import Handler, JobRun, Sweep, schedule
 from bitting.core.usecases.secrets import events
-from bitting.core.usecases.secrets.access_key_rotation import AccessKeySteps
+from bitting.core.usecases.secrets.access_key_rotation import AccessKeySteps, rotates_access_keys
 from bitting.core.usecases.secrets.database_rotation import DatabaseSteps
 from bitting.core.usecases.secrets.delivery_targets import server_of
 from bitting.core.usecases.secrets.records import ROTATE, delete_records, is_deleted, touch, version_named
@@ -145,7 +144,7 @@ def steps_for(rotators: Mapping[str, Rotator], http_client: HttpClient) -> Choos
             named = secret.function or secret.target
             webhook = uow.of(Webhook).get(f"{secret.account_id}/{named}")
             target = None if secret.function else uow.of(Target).get(f"{secret.account_id}/{secret.target}")
-        if secret.type is SecretType.ACCESS_KEY and not secret.function:
+        if rotates_access_keys(secret):
             return AccessKeySteps(job_run.gate)
         if target is not None:
             return DatabaseSteps(job_run.gate, rotators[target.engine], server_of(job_run.gate, target))

@@ -10,19 +10,20 @@
    write access to the database does not decrypt.
 3. The key must be symmetric, made for encryption, and in a state that allows use; others fail before anything
    is written.
+4. Every use of it for a caller passes the gate (:func:`usable_key`): statements, key policy, grants, key store, state.
 """
 
 from __future__ import annotations
 
 from bitting.core import faults
-from bitting.core.authz.statements import authorise
-from bitting.core.blob import IV_BYTES, Blob, framed, parse
+from bitting.core.blob import IV_BYTES, SECRET_DOMAIN, Blob, framed, parse
 from bitting.core.gate import Context, Gate
 from bitting.core.key_cache import CachedKey
 from bitting.core.key_states import is_deleted, require_state
+from bitting.core.keystore_access import SHARED, require_keystore_enabled
 from bitting.core.material import KeyMaterial
-from bitting.core.model.identity import Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
+from bitting.core.model.keystore import Keystore
 from bitting.core.model.secret import Secret, SecretVersion
 from bitting.core.ports import CanEncrypt, KeyHandle, UnitOfWork
 from bitting.core.specs import Usage
@@ -37,7 +38,7 @@ SEALING, OPENING = "key:generate_data_key", "key:decrypt"
 
 def binding(secret: Secret, version: str) -> bytes:
     """The binding of an encrypted value."""
-    return b"\0".join((b"secret", secret.account_id.encode(), secret.id.encode(), version.encode()))
+    return SECRET_DOMAIN + b"\0".join((secret.account_id.encode(), secret.id.encode(), version.encode()))
 
 
 def default_key(context: Context) -> Key:
@@ -49,38 +50,40 @@ def default_key(context: Context) -> Key:
 
 
 def chosen_key(context: Context, ref: KeyRef | None) -> CachedKey:
-    """The key a caller names for a secret. Raises as :func:`require_key_usable`, or ``KeyNotFound``."""
-    key = default_key(context) if ref is None else context.gate.find_key(context.uow, context, ref)
-    require_key_usable(context.principal, key, SEALING, context.now_ms)
-    return cached_key(context.gate, context.uow, key)
+    """The key a caller names for a secret, checked for sealing. Raises as :func:`usable_key`."""
+    return usable_key(context, KeyRef.by_id(default_key(context).id) if ref is None else ref, SEALING)
+
+
+def usable_key(context: Context, ref: KeyRef, action: str) -> CachedKey:
+    """The key of a secret, after the gate's check that this caller may use it so.
+
+    Raises what :meth:`bitting.core.gate.Gate.with_key` raises (``KeyNotFound``, ``PermissionDenied`` and
+    its kin naming the key, a ``KeyStateFault``), ``SymmetricKeyRequired``, ``UsageMismatch``.
+    """
+    try:
+        using = context.gate.with_key(context, ref, action, "use", SERVICE)
+    except faults.PermissionDenied as denied:
+        if denied.resource:
+            raise
+        raise denied.replaced(resource=f"key/{ref.value}") from None  # or it would seem to be about the secret
+    require_symmetric(using.key)
+    select_algorithm(using.key, None, Usage.ENCRYPT)
+    return using.cached
 
 
 def stored_key(gate: Gate, uow: UnitOfWork, key_id: str, now_ms: int) -> CachedKey:
-    """The key of a stored secret, for background jobs. Raises ``KeyNotFound`` or its state's fault."""
+    """The key of a stored secret, for the service's own work: nobody's rights are asked, the key must be live.
+
+    Raises ``KeyNotFound``, or the fault of its state or of its key store's.
+    """
     key = uow.of(Key).get(key_id)
     if key is None or is_deleted(key, now_ms):
         raise faults.KeyNotFound(resource=key_id)
+    if key.keystore_id not in SHARED:
+        require_keystore_enabled(uow.of(Keystore).get(key.keystore_id))
     require_state("use", key, now_ms)
-    return cached_key(gate, uow, key)
-
-
-def cached_key(gate: Gate, uow: UnitOfWork, key: Key) -> CachedKey:
-    """A key with its versions as this unit of work sees them."""
     versions = uow.of(KeyVersion).find({"key_id": key.id}, order="number")
     return CachedKey(key, versions, gate.cache.open_version)
-
-
-def require_key_usable(principal: Principal, key: Key, action: str, now_ms: int) -> None:
-    """Return if the caller may use the key for secrets.
-
-    Raises ``PermissionDenied`` (naming the key; the default key may be used by everybody), a ``KeyStateFault``,
-    ``SymmetricKeyRequired``, ``UsageMismatch``.
-    """
-    if not (principal.admin or key.service):
-        authorise(principal, action, f"key/{key.id}")
-    require_state("use", key, now_ms)
-    require_symmetric(key)
-    select_algorithm(key, None, Usage.ENCRYPT)
 
 
 def seal_value(gate: Gate, cached: CachedKey, aad: bytes, value: bytes) -> tuple[bytes, bytes]:

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import NotResident, Reader
-from bitting.core.key_states import is_deleted
 from bitting.core.model.key import KeyRef
 from bitting.core.model.secret import CURRENT, Secret, SecretType, SecretVersion, Stage
 from bitting.core.usecases.secrets import events
@@ -46,10 +45,8 @@ from bitting.core.usecases.secrets.strength import require_strong
 from bitting.core.usecases.secrets.values import (
     OPENING,
     SEALING,
-    chosen_key,
     read_value,
-    require_key_usable,
-    stored_key,
+    usable_key,
 )
 
 #: Longer encrypted values are read from the store each time, so that the cache stays small.
@@ -168,11 +165,12 @@ def put_value(context: Context, command: PutValue) -> VersionWithStages:
     require_value_access(secret)
     if command.only is not None and secret.type is not command.only:
         raise faults.InvalidParameter(parameter="name", reason="managed")
+    _require_future(command.expires_ms, now)
     versions_max = quota(uow, secret.ring, "versions", command.versions_max)
     if command.version and (stored := version_named(uow, secret, command.version)):
         return _repeated_put(context, command, secret, stored)
     require_strong(context, command.value, secret.fields)
-    cached = chosen_key(context, KeyRef.by_id(secret.key_id))
+    cached = usable_key(context, KeyRef.by_id(secret.key_id), SEALING)
     new = NewVersion(command.value, command.binary, command.version, command.expires_ms)
     secret, version = add_version(context.gate, uow, cached, secret, new, now)
     wanted = (CURRENT,) if command.stages is None else tuple(command.stages)
@@ -185,8 +183,7 @@ def put_value(context: Context, command: PutValue) -> VersionWithStages:
 
 def _repeated_put(context: Context, command: PutValue, secret: Secret, stored: SecretVersion) -> VersionWithStages:
     """A repeated put of a version: accepted if the value is the same, else refused."""
-    cached = stored_key(context.gate, context.uow, stored.key_id, context.now_ms)
-    require_key_usable(context.principal, cached.key, SEALING, context.now_ms)
+    cached = usable_key(context, KeyRef.by_id(stored.key_id), SEALING)
     same = stored.binary == command.binary and value_equals(context.gate, cached, secret, stored, command.value)
     if not same:
         raise faults.ResourceExists(kind="version", resource=command.version)
@@ -232,10 +229,7 @@ def _require_stage(command: GetValue, stored: _CachedSecret) -> None:
 
 
 def _open(context: Context, secret: Secret, version: SecretVersion) -> bytes:
-    cached = context.view.key(secret.ring, KeyRef.by_id(version.key_id))
-    if cached is None or is_deleted(cached.key, context.now_ms):
-        raise faults.KeyNotFound(resource=version.key_id)
-    require_key_usable(context.principal, cached.key, OPENING, context.now_ms)
+    cached = usable_key(context, KeyRef.by_id(version.key_id), OPENING)
     if not version.sealed:
         version = _full_secret(context, version)
     return read_value(context.gate, cached, secret, version)
@@ -315,15 +309,23 @@ def describe_version(context: Context, command: SecretVersionCommand) -> Version
     return VersionWithStages(secret, version, stages_on(stages_of(context.uow, secret.id), version.id))
 
 
+def _require_future(expires_ms: int, now_ms: int) -> None:
+    """Raises ``InvalidParameter`` for a time that is past, such as one in seconds; 0 is never."""
+    if 0 < expires_ms <= now_ms:
+        raise faults.InvalidParameter(parameter="expires_ms", reason="past")
+
+
 @use_case("secret:update_version", writes=True)
 def update_expiry(context: Context, command: SetExpiry) -> VersionWithStages:
     """Set the expiry of a version. Subscribers are notified once; the version stays readable.
 
-    Raises ``ResourceNotFound`` (``kind`` secret, version) and the state's fault.
+    Raises ``ResourceNotFound`` (``kind`` secret, version), ``InvalidParameter`` (expires_ms) for a past time, and the
+    state's fault.
     """
     uow = context.uow
     secret = find(context, command.name, "secret:update_version")
     require_value_access(secret)
+    _require_future(command.expires_ms, context.now_ms)
     version = require_version(uow, secret, command.version)
     version = replace(version, expires_ms=command.expires_ms, noted=False)
     uow.of(SecretVersion).put(version)

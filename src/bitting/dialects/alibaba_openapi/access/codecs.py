@@ -77,6 +77,8 @@ def _is_network(text: str) -> bool:
 names = StringList(lambda text: _NAME.fullmatch(text) is not None)
 ids = StringList(lambda text: _ID.fullmatch(text) is not None)
 sources = StringList(_is_network, least=0)
+#: An update may take everything away; a policy is made with something.
+no_permissions = StringList(lambda text: text.startswith(PREFIX) and text.removeprefix(PREFIX) in TEMPLATES, least=0)
 permissions = StringList(lambda text: text.startswith(PREFIX) and text.removeprefix(PREFIX) in TEMPLATES)
 resources = StringList(lambda text: _RESOURCE.fullmatch(text) is not None and text not in {"key/", "secret/"})
 
@@ -92,6 +94,8 @@ class AccessControlRules:
     """The network rules of a policy. None are answered as the empty string, as they were given."""
 
     def decode(self, raw: str) -> tuple[str, ...]:
+        if not raw:
+            return ()
         try:
             found = _rules.decode(raw).network_rules
         except msgspec.DecodeError:

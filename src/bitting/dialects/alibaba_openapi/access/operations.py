@@ -16,6 +16,7 @@ from bitting.dialects.alibaba_openapi.access.codecs import (
     instance_id,
     name,
     names,
+    no_permissions,
     permissions,
     plain_id,
     resources,
@@ -34,7 +35,7 @@ from bitting.dialects.base.operation import Field, Record
 
 _TEXT, _MOMENT = Text(), Moment()
 _NAME = given("Name", name, "name", required=True)
-_DESCRIPTION = given("Description", description, "description")
+_DESCRIPTION = Field("Description", description, to="description", empty=True)
 _ANSWERED_NAME = Field("Name", _TEXT, of="name")
 _ANSWERED_DESCRIPTION = Field("Description", _TEXT, of="description")
 _ALGORITHM = Field("KeyAlgorithm", EncodeOnly(lambda _: "RSA_2048"))
@@ -64,7 +65,7 @@ def _rules(region: str) -> tuple[Rpc, ...]:
         Field("SourcePrivateIp", sources, of="sources"),
         _ANSWERED_DESCRIPTION,
     )
-    source = given("SourcePrivateIp", sources, "sources")
+    source = Field("SourcePrivateIp", sources, to="sources", empty=True)
     return (
         Rpc(
             name="CreateNetworkRule",
@@ -96,7 +97,7 @@ def _rules(region: str) -> tuple[Rpc, ...]:
 
 def _policies(region: str) -> tuple[Rpc, ...]:
     rules = AccessControlRules()
-    fields = (given("AccessControlRules", rules, "network_rules"), _DESCRIPTION)
+    fields = (Field("AccessControlRules", rules, to="network_rules", empty=True), _DESCRIPTION)
     described = (
         _ANSWERED_NAME,
         _arn(region, "policy"),
@@ -133,7 +134,7 @@ def _policies(region: str) -> tuple[Rpc, ...]:
             use=application_access_points.update_access_policy,
             request=(
                 _NAME,
-                given("Permissions", permissions, "permissions"),
+                Field("Permissions", no_permissions, to="permissions", empty=True),
                 given("Resources", resources, "resources"),
                 *fields,
             ),

@@ -58,17 +58,22 @@ _SIGNATURES = {
     "1.2.840.10045.4.3.3": "SHA384WITHECDSA",
     "1.2.156.10197.1.501": "SM3WITHSM2",
 }
-_names = strict_json.Decoder(list[str])
+_names: strict_json.Decoder[Any] = strict_json.Decoder(list[str] | dict[str, list[str] | str])  # type: ignore[arg-type]
 
 
 class DnsNames:
-    """A JSON list of at most ten DNS names, of which the first label may be a star."""
+    """A JSON list of at most ten DNS names, of which the first label may be a star.
+
+    The Tea SDK for Java types the parameter as an object, ``{"DNS": ["a.example"]}``: the values are taken, one or a
+    list each.
+    """
 
     def decode(self, raw: str) -> tuple[str, ...]:
         try:
-            found = _names.decode(raw)
+            given_names = _names.decode(raw)
         except msgspec.DecodeError:
             raise InvalidWireValue("format") from None
+        found = given_names if isinstance(given_names, list) else _flat(given_names)
         if len(found) > certificates.NAMES_MAX:
             raise InvalidWireValue("length")
         if not all(_is_dns(name) for name in found):
@@ -77,6 +82,10 @@ class DnsNames:
 
     def encode(self, value: Any) -> list[str]:
         return list(value)
+
+
+def _flat(kinds: dict[str, list[str] | str]) -> list[str]:
+    return [name for each in kinds.values() for name in (each if isinstance(each, list) else [each])]
 
 
 def _is_dns(name: str) -> bool:

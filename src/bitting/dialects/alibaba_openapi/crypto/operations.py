@@ -6,9 +6,11 @@ Source: KMS API reference 2016-01-20, one page an operation, as the SDKs of 2026
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 
-from bitting.core.blob import Blob, framed
+from bitting.core.blob import Blob, body, framed
 from bitting.core.pem import PUBLIC_KEY, armour
+from bitting.core.texts import as_string
 from bitting.core.usecases.crypto import data_key_export, data_keys, reencryption, signing
 from bitting.core.usecases.crypto import encryption as crypto
 from bitting.dialects.alibaba_openapi import enum_maps
@@ -29,25 +31,30 @@ _CIPHERTEXT = Base64(1, 6300)
 
 
 def shown_plaintext(decrypted: crypto.Decrypted) -> str:
-    """The string that was given to Encrypt."""
-    if decrypted.text:
-        return decrypted.plaintext.decode(errors="replace")
-    return b64encode(decrypted.plaintext).decode()
+    """The string that was given to Encrypt; bytes that another API encrypted in base64."""
+    return as_string(decrypted.plaintext, text=decrypted.text)
 
 
 def shown_blob(blob: Blob) -> str:
-    """The self-describing ciphertext, base64."""
+    """The bare body, base64: the transfer SDKs cut it at 36 and 48 bytes, or put 24 00 02 in front of it."""
+    return b64encode(body(blob.version_id, blob.iv, blob.sealed)).decode()
+
+
+def shown_frame(blob: Blob) -> str:
+    """The blob of the Instance API's AdvanceEncrypt, base64."""
     return b64encode(framed(blob)).decode()
 
 
-def _encrypted(prefix: str) -> tuple[Field, ...]:
+def _encrypted(prefix: str, shown: Callable[[Blob], str] = shown_blob) -> tuple[Field, ...]:
     return (
         Field("KeyId", TEXT, of=f"{prefix}key.id"),
         Field("KeyVersionId", TEXT, of=f"{prefix}blob.version_id"),
-        Field("CiphertextBlob", EncodeOnly(shown_blob), of=f"{prefix}blob"),
+        Field("CiphertextBlob", EncodeOnly(shown), of=f"{prefix}blob"),
     )
 
 
+#: Decrypt answers a string, so the text of a data key is what is sealed.
+_AS_TEXT = {"as_text": True}
 _DATA_KEY = (
     ANY_KEY,
     # Both set the length; the later row wins, as documented: NumberOfBytes overrides KeySpec.
@@ -62,7 +69,7 @@ CRYPTO = (
         name="Encrypt",
         use=crypto.encrypt,
         given={"symmetric_only": True},
-        request=(ANY_KEY, given("Plaintext", Plaintext(), ("plaintext", "text"), required=True), CONTEXT, DRY_RUN),
+        request=(ANY_KEY, given("Plaintext", Plaintext(), "plaintext", required=True), CONTEXT, DRY_RUN),
         response=_encrypted(""),
     ),
     Rpc(
@@ -86,6 +93,7 @@ CRYPTO = (
     Rpc(
         name="GenerateDataKey",
         use=data_keys.generate_data_key,
+        given=_AS_TEXT,
         composite=crypto_adapters.for_recipient_or_caller,
         hot_composite=True,
         attested=True,
@@ -95,6 +103,7 @@ CRYPTO = (
     Rpc(
         name="GenerateDataKeyWithoutPlaintext",
         use=data_keys.generate_data_key,
+        given=_AS_TEXT,
         request=_DATA_KEY,
         response=_encrypted("encrypted."),
     ),
@@ -146,6 +155,7 @@ REENCRYPTION = (
     Rpc(
         name="GenerateAndExportDataKey",
         use=data_key_export.generate_and_export,
+        given=_AS_TEXT,
         request=(*_DATA_KEY, *_WRAP),
         response=(*_encrypted("data_key.encrypted."), _EXPORTED),
     ),
@@ -238,7 +248,7 @@ PAIRS = (
         ),
         response=(
             # Nothing is documented but the parameters: the fields of the Instance API's operation of this name.
-            *_encrypted(""),
+            *_encrypted("", shown_frame),
             Field("Iv", Base64(), of="blob.iv"),
             Field("Algorithm", enum_maps.cipher, of="algorithm"),
         ),

@@ -16,7 +16,7 @@ def create_key(call: RpcCall, run: UseCaseRunner) -> Key:
 
     * Rotation needs its interval, and a symmetric key whose material is made here. An interval without
       rotation is checked and means nothing.
-    * In a key store instance the instance decides on protection; outside it, HSM needs an HSM here.
+    * HSM needs an HSM here, in an instance as well: a key that was asked for in hardware is not made in software.
     * The storage mechanism is checked and means nothing where there is no hardware.
 
     Source: CreateKey. Raises ``MissingParameter``, ``InvalidParameter``, ``UnsupportedProtectionLevel``,
@@ -30,10 +30,8 @@ def create_key(call: RpcCall, run: UseCaseRunner) -> Key:
     elif given.get("origin") is Origin.EXTERNAL or not SPECS[given.get("spec", "AES_256")].family.symmetric:
         raise faults.InvalidParameter(parameter="EnableAutomaticRotation", reason="enum")
     if "instance_id" in given:
-        given.pop("protection", None)
         _require_instance(run, given["instance_id"])
-    else:
-        run.gate.provider_of(given.get("protection", "software"))  # before what the key itself may be refused for
+    run.gate.provider_of(given.get("protection", "software"))  # before what the key itself may be refused for
     key: Key = run(keys.create, keys.CreateKey(**given))
     return key
 

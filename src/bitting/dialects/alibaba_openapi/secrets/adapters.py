@@ -15,6 +15,7 @@ import msgspec
 
 from bitting.core import faults
 from bitting.core.authz.resource_policies import unpack
+from bitting.core.model.key import Key
 from bitting.core.model.secret import SYSTEM_STAGES, Secret, SecretState, SecretType
 from bitting.core.usecases.secrets import lifecycle as secrets
 from bitting.core.usecases.secrets import listing as secret_lists
@@ -23,10 +24,11 @@ from bitting.core.usecases.secrets import stages
 from bitting.core.usecases.secrets import versions as secret_versions
 from bitting.core.usecases.secrets.database_rotation import CLONE
 from bitting.core.usecases.secrets.passwords import rotation_password
+from bitting.core.usecases.secrets.values import DEFAULT_KEY, SERVICE
 from bitting.core.usecases.secrets.versions import Value
 from bitting.dialects.alibaba_openapi.rows import RpcCall
 from bitting.dialects.alibaba_openapi.secrets import codecs
-from bitting.dialects.base.codecs import InvalidWireValue
+from bitting.dialects.base.codecs import Base64, InvalidWireValue
 from bitting.dialects.base.dialect import UseCaseRunner
 from bitting.dialects.base.errors import Catalogue
 from bitting.dialects.base.operation import asked
@@ -77,6 +79,14 @@ class ListedSecret:
 
 
 @dataclass(slots=True)
+class DescribedSecret:
+    """A secret, and whether its key is the default key, which callers never named."""
+
+    secret: Secret
+    default_key: bool
+
+
+@dataclass(slots=True)
 class ListAnswer:
     """A page of secrets."""
 
@@ -99,6 +109,7 @@ def create_secret(call: RpcCall, run: UseCaseRunner) -> secrets.CreatedSecret:
     automatic = given.pop("EnableAutomaticRotation", False)
     given["tags"] = secret_lists.flatten_tags(dict(given.get("tags", ())))
     kind = given.setdefault("type", SecretType.GENERIC)
+    require_base64(given, call)
     at_once = given["value"] == AUTO.encode()
     if kind is SecretType.GENERIC:
         given.pop("rotation_interval_s", None)
@@ -112,6 +123,15 @@ def create_secret(call: RpcCall, run: UseCaseRunner) -> secrets.CreatedSecret:
         # nobody's password was given, so the first one is set by a rotation
         run(secret_rotation.rotate, secret_rotation.RotateSecret(given["name"]))
     return made
+
+
+def require_base64(given: dict[str, Any], _call: RpcCall) -> None:
+    """Binary secrets are sent in base64, as documented. Raises ``InvalidParameter`` (SecretData)."""
+    if given.get("binary"):
+        try:
+            Base64(1, 1 << 16).decode(given["value"].decode())
+        except InvalidWireValue:
+            raise _invalid("SecretData") from None
 
 
 def _managed(given: dict[str, Any], config: dict[str, Any], *, automatic: bool) -> None:
@@ -197,10 +217,11 @@ def _ram(given: dict[str, Any], config: dict[str, Any], _run: UseCaseRunner) -> 
     if sub != "RamUserAccessKey":
         raise _invalid("ExtendedConfig")
     values = _listed(given, "AccessKeys", ACCESS_KEY)
-    name = f"acs/ram/user/{user.partition('@')[0].lower()}"
+    owner = user.partition("@")[0].lower()
+    name = f"acs/ram/user/{owner}"
     given["name"] = name
     second = values[1] if len(values) == 2 else b""
-    return {"name": name, "value": values[0], "second": second, "fields": ACCESS_KEY}
+    return {"name": name, "value": values[0], "second": second, "fields": ACCESS_KEY, "target": owner}
 
 
 def _ecs(given: dict[str, Any], config: dict[str, Any], _run: UseCaseRunner) -> dict[str, Any]:
@@ -222,6 +243,13 @@ _BY_TYPE = {
     SecretType.ACCESS_KEY: _ram,
     SecretType.HOST: _ecs,
 }
+
+
+def describe_secret(call: RpcCall, run: UseCaseRunner) -> DescribedSecret:
+    """DescribeSecret: the secret, and whether the service's own default key encrypts it."""
+    secret: Secret = run(secrets.describe, secrets.SecretCommand(**call.operation.read(call)))
+    key = run.view.get(("openapi.secret_key", secret.key_id), lambda reader: reader.get(Key, secret.key_id))
+    return DescribedSecret(secret, key is not None and key.name == DEFAULT_KEY and key.service == SERVICE)
 
 
 def with_tags(page: secret_lists.SecretPage, call: RpcCall) -> ListAnswer:

@@ -179,22 +179,23 @@ def _life(arn: Callable[[Secret], str]) -> tuple[Rpc, ...]:
         ),
         Rpc(
             name="DescribeSecret",
-            use=secrets.describe,
+            composite=adapters.describe_secret,
             request=(_NAME, _FETCH_TAGS),
             response=(
-                Field("Arn", EncodeOnly(arn)),
-                Field("SecretName", TEXT, of="name"),
-                Field("SecretType", codecs.TYPES, of="type"),
-                Field("EncryptionKeyId", TEXT, of="key_id"),
-                Field("Description", TEXT, of="description"),
-                Field("CreateTime", _MOMENT, of="created_ms"),
-                Field("UpdateTime", _MOMENT, of="updated_ms"),
-                Field("PlannedDeleteTime", _PLANNED),
-                Field("DKMSInstanceId", TEXT, of="instance_id"),
+                Field("Arn", EncodeOnly(arn), of="secret"),
+                Field("SecretName", TEXT, of="secret.name"),
+                Field("SecretType", codecs.TYPES, of="secret.type"),
+                # Left out where the caller chose none: Terraform takes a key id shown here for one to be set.
+                Field("EncryptionKeyId", TEXT, of="secret.key_id", when=lambda shown: not shown.default_key),
+                Field("Description", TEXT, of="secret.description"),
+                Field("CreateTime", _MOMENT, of="secret.created_ms"),
+                Field("UpdateTime", _MOMENT, of="secret.updated_ms"),
+                Field("PlannedDeleteTime", _PLANNED, of="secret"),
+                Field("DKMSInstanceId", TEXT, of="secret.instance_id"),
                 _NO_SERVICE,
-                *_rotation(),
-                _config(),
-                Field("Tags", EncodeOnly(_tags), asked_by="FetchTags"),
+                *_rotation("secret."),
+                _config("secret."),
+                Field("Tags", EncodeOnly(_tags), of="secret", asked_by="FetchTags"),
             ),
         ),
         Rpc(
@@ -215,7 +216,7 @@ def _changes() -> tuple[Rpc, ...]:
             composite=adapters.update_secret,
             request=(
                 _NAME,
-                given("Description", Text(0, 8192), "description"),
+                Field("Description", Text(0, 8192), to="description", empty=True),
                 given("ExtendedConfig", codecs.Config()),
                 given("ExtendedConfig.CustomData", codecs.Config()),
                 given("ExtendedConfigCustomData", codecs.Config()),
@@ -257,6 +258,7 @@ def _values(catalogue: Catalogue) -> tuple[Rpc, ...]:
         Rpc(
             name="PutSecretValue",
             use=secret_versions.put_value,
+            adapt_request=adapters.require_base64,
             # only generic secrets are given values, ten versions at most
             given={
                 "only": SecretType.GENERIC,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bitting.core.usecases.access import capsule_access
 from bitting.core.usecases.access.capsule_access import read_policy
 from bitting.dialects.base.codecs import EncodeOnly, Items, Moment, Text
@@ -70,7 +72,7 @@ def rows() -> tuple[Row, ...]:
         ),
         located_row(
             "update-key-policy", "PUT", _ONE_POLICY, capsule_access.update_capsule_policy,
-            _POLICY, _TEXT_FIELD, DESCRIPTION,
+            _POLICY, _TEXT_FIELD, replace(DESCRIPTION, empty=True),
             response=_CHANGED,
         ),
         located_row("delete-key-policy", "DELETE", _ONE_POLICY, capsule_access.delete_capsule_policy, _POLICY, ok=204),

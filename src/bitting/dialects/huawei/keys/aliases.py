@@ -1,6 +1,16 @@
 """What keys are called: key_alias, description, and the aliases that requests may use instead of an id.
 
-Sources: Huawei Cloud DEW API reference and SDK 3.1.219.
+An alias is shown with its ``alias/`` before it: the Terraform provider looks in the list for the name as it was given,
+and takes no other form.
+
+The list has two shapes. The Terraform provider, whose own tests run against the cloud, reads an object with
+``aliases`` and ``page_info``. The models of the generated SDKs (Java, Python, Go, Node.js, .NET) say a list of such
+objects, and Java's takes nothing else. The SDKs say who they are in ``User-Agent``: they get the list, everybody else
+the object.
+
+Sources: Huawei Cloud DEW API reference and SDK 3.1.219; terraform-provider-huaweicloud
+(resource_huaweicloud_kms_alias.go, data_source_huaweicloud_kms_aliases.go); huaweicloud-sdk-java-v3
+(ListAliasesResponse.java).
 """
 
 from __future__ import annotations
@@ -19,11 +29,13 @@ from bitting.dialects.huawei.fields import BASE, KEY, PAGE_MAX, kms_row, located
 from bitting.dialects.huawei.rows import Answer, Row
 
 _ALIASES = BASE + "aliases"
+#: How the user agents of the generated SDKs begin; what follows is the language.
+GENERATED_SDKS = "huaweicloud-usdk-"
 _TEXT, _MOMENT, _NAME = Text(), Moment(), codecs.AliasName()
 
 
 class AliasMarker:
-    """An alias as a page showed it, or with its prefix."""
+    """An alias as a page showed it, or without its prefix."""
 
     def decode(self, raw: Any) -> str:
         if not isinstance(raw, str):
@@ -33,11 +45,12 @@ class AliasMarker:
         return ALIAS_PREFIX + raw.removeprefix(ALIAS_PREFIX)
 
     def encode(self, value: str) -> str:
-        return value.removeprefix(ALIAS_PREFIX)
+        return value
 
 
 def _urn(answer: Answer[Alias]) -> str:
-    return f"kms:{answer.region}:{answer.principal.domain_id}:alias:{_NAME.encode(answer.result.name)}"
+    name = answer.result.name.removeprefix(ALIAS_PREFIX)
+    return f"kms:{answer.region}:{answer.principal.domain_id}:alias:{name}"
 
 
 def _on_page(page: AliasPage) -> Sequence[Alias]:
@@ -83,7 +96,7 @@ def rows() -> tuple[Row, ...]:
         ),
         kms_row(
             "update-key-description", display_names.set_description,
-            KEY, Field("key_description", Text(0, 255), to="description", required=True),
+            KEY, Field("key_description", Text(0, 255), to="description", required=True, empty=True),
             response=(Field("key_info", Record(_KEY_ID, Field("key_description", _TEXT, of="result.description"))),),
         ),
         kms_row(
@@ -105,6 +118,6 @@ def rows() -> tuple[Row, ...]:
             Field("key_id", codecs.KeyName(), to="key"),
             Field("limit", Integer(1, PAGE_MAX), to="limit"),
             Field("marker", AliasMarker(), to="after"),
-            given={"limit": 50}, response=_PAGE, in_list=True,
+            given={"limit": 50}, response=_PAGE, in_list_for=GENERATED_SDKS,
         ),
     )  # fmt: skip

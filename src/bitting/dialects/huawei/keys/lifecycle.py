@@ -6,13 +6,15 @@ clients send may be numbers or text; in answers they are text, but for ``total``
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bitting.core.model.key import KeyState
 from bitting.core.usecases.keys import creation, deletion, regions
 from bitting.core.usecases.keys import lifecycle as keys
 from bitting.dialects.base.codecs import Choice, EncodeOnly, Integer, Text
 from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei import codecs
-from bitting.dialects.huawei.fields import KEY, KEY_OR_ALIAS, PAGE, PAGE_MAX, kms_row, page_info
+from bitting.dialects.huawei.fields import KEY, KEY_OR_ALIAS, LIMIT, PAGE, PAGE_MAX, kms_row, page_info
 from bitting.dialects.huawei.keys import adapters
 from bitting.dialects.huawei.keys.details import DETAILS
 from bitting.dialects.huawei.rows import Row
@@ -37,7 +39,9 @@ CREATE_FIELDS = (
     # In no document; without it no key could be made under a tag policy.
     Field("tags", codecs.AnyJson()),
 )
-LIST_FIELDS = (*PAGE, Field("key_state", codecs.StateFilter()))
+#: No document bounds this limit, and the Terraform provider asks for 2000 at once; a page has 1000 at most.
+_KEY_PAGE = (replace(LIMIT, kind=codecs.AtMost(PAGE_MAX)), *(field for field in PAGE if field is not LIMIT))
+LIST_FIELDS = (*_KEY_PAGE, Field("key_state", codecs.StateFilter()))
 _LIST_SPECS = Choice({word: word for word in (*codecs.SPEC_WORDS, "ALL")})
 
 

@@ -14,7 +14,7 @@ from bitting.dialects.base.codecs import Digits, EncodeOnly, Items, Text
 from bitting.dialects.base.operation import Field, Record
 from bitting.dialects.huawei import codecs
 from bitting.dialects.huawei.fields import KEY, kms_row
-from bitting.dialects.huawei.rows import Row
+from bitting.dialects.huawei.rows import Answer, Row
 
 _DEFAULT_INTERVAL_DAYS = 365
 _WAITING, _ENABLED = 0, 2
@@ -43,11 +43,18 @@ _MATERIAL = Record(
     Field("expiration_time", Digits(none=""), of="expires_ms"),
     Field("state", EncodeOnly(lambda staged: _WAITING if staged else _ENABLED), of="version.staged"),
 )
-#: Booleans and numbers, where key details have text: Go clients take nothing else.
+
+
+def _is_on(answer: Answer[VersionPage]) -> bool:
+    return answer.result.key.rotation is not RotationState.DISABLED
+
+
+#: Booleans and numbers, where key details have text: Go clients take nothing else. While rotation is off there is no
+#: interval: the Terraform provider takes one for a change that somebody else has made.
 _STATUS = (
     Field("key_rotation_enabled", EncodeOnly(lambda state: state is not RotationState.DISABLED),
           of="result.key.rotation"),
-    Field("rotation_interval", EncodeOnly(_interval), of="result.key"),
+    Field("rotation_interval", EncodeOnly(_interval), of="result.key", when=_is_on),
     Field("last_rotation_time", codecs.Derived(lambda key: key.rotated_ms or key.created_ms, Digits()),
           of="result.key"),
     Field("number_of_rotations", EncodeOnly(int), of="result.key.rotations"),

@@ -308,8 +308,9 @@ class RotationSwitch:
 class VersionSelector:
     """The id of a version, or ``latest``, which is the version on the stage SYSCURRENT (no name inside).
 
-    The document says "the latest version"; the newest may be one that rotation has not tried yet, or one put aside
-    under another stage on purpose, and neither is what a reader wants.
+    The document of show-secret-version says "the latest version", and that of create-secret-version which one that is:
+    by default the latest is on SYSCURRENT and the one before it on SYSPREVIOUS, unless stages are given. The newest may
+    be one that rotation has not tried yet, or one put aside under another stage on purpose: no reader wants either.
     """
 
     def decode(self, raw: Any) -> str:

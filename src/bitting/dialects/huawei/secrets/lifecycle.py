@@ -5,6 +5,7 @@ Source: the pages of these operations in the Huawei Cloud CSMS API reference.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -34,6 +35,8 @@ _EVENTS = Field("event_subscriptions", codecs.UniqueItems(codecs.EVENT_NAME, 0, 
 _DESCRIPTION = Field("description", codecs.LimitedUtf8(codecs.DESCRIPTION_BYTES), to="description")
 _KEY = Field("kms_key_id", codecs.WrappingKey(), to="key")
 _FUNCTION = Field("rotation_func_urn", codecs.FUNCTION, to="function")
+#: In changes an empty text clears what it names; the Terraform provider sends one for a description taken away.
+_CLEARABLE = (replace(_DESCRIPTION, empty=True), replace(_FUNCTION, empty=True))
 _NEW_SECRET = (
     Field("name", codecs.NEW_NAME, to="name", required=True),
     _KEY,
@@ -50,11 +53,10 @@ _NEW_SECRET = (
 _CHANGES = (
     NAME,
     _KEY,
-    _DESCRIPTION,
+    *_CLEARABLE,
     Field("auto_rotation", Flag(), to="automatic"),
     Field("rotation_period", codecs.Period(), to="rotation_interval_s"),
     _EVENTS,
-    _FUNCTION,
 )
 
 

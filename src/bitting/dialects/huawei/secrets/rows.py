@@ -39,7 +39,7 @@ def row(name: str, method: str, path: str, **settings: Any) -> Row:
 def parameters(call: HuaweiCall) -> dict[str, Any]:
     """The converted parameters of a composite's call. Raises ``RequestFault``."""
     call.values = located_values(call)
-    check_sequence(call.values)
+    check_sequence(call.values, call.operation.surface)
     return call.operation.arguments(call.values)
 
 

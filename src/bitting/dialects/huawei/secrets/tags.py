@@ -39,12 +39,12 @@ _RESOURCE = Record(
 
 
 def _filters(arguments: dict[str, Any], _call: HuaweiCall) -> None:
-    """Both lists of filters as one; counting takes no page."""
+    """Both lists of filters as one; counting takes no page. Every match must fit, as every tag must."""
     if arguments.pop("action") == "count":
         arguments["limit"], arguments["offset"] = 0, 0
     tags = {item["key"]: item.get("values", []) for item in arguments.pop("tags", [])}
     names = [item.get("value", "") for item in arguments.pop("matches", [])]
-    arguments["wanted"] = listing.SecretFilter(tags=tags, names=[name for name in names if name])
+    arguments["wanted"] = listing.SecretFilter(tags=tags, name_parts=[name for name in names if name])
 
 
 def tag_rows() -> list[Row]:

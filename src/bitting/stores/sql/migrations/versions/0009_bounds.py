@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, LargeBinary, Text
 from sqlalchemy.dialects import postgresql
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0008"
 
 TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
