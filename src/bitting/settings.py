@@ -44,6 +44,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The region id this server answers for."""
     tls_server_names: str = ""
     """More host names or addresses for the server certificate, comma separated."""
+    tls_cert: str = ""
+    """PEM file with your own server certificate and what leads to its root; empty for one that the server makes."""
+    tls_key: str = ""
+    """PEM file with the key of ``tls_cert``, without a password."""
     threads: int = 8
     """Threads per worker for requests that read or write the store."""
     pending_max: int = 512
@@ -145,6 +149,8 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(msg)
     if settings.seed and not settings.dev:
         raise SettingsError("a seed file is for developer mode; add --dev")
+    if bool(settings.tls_cert) != bool(settings.tls_key):
+        raise SettingsError("tls_cert and tls_key go together; set both or neither")
     if settings.replay_protection not in {"relaxed", "strict"}:
         msg = f"replay_protection is relaxed or strict, not {settings.replay_protection!r}"
         raise SettingsError(msg)

@@ -135,7 +135,20 @@ class PreparedDirectory:
 def prepared_directory(settings: Settings) -> PreparedDirectory:
     """What :func:`prepare` found or made in another process."""
     directory = settings.directory
-    return PreparedDirectory(directory / "credentials.json", tls.files_in(directory / "tls"), None)
+    files = _tls_files(settings) if settings.tls_cert else tls.files_in(directory / "tls")
+    return PreparedDirectory(directory / "credentials.json", files, None)
+
+
+def _tls_files(settings: Settings) -> tls.TlsFiles:
+    """The operator's, or our own, made as needed. Raises :class:`SettingsError`."""
+    if not settings.tls_cert:
+        names = [name.strip() for name in settings.tls_server_names.split(",")]
+        return tls.ensure(settings.directory / "tls", names)
+    try:
+        return tls.own(settings.tls_cert, settings.tls_key)
+    except (OSError, ValueError, TypeError) as error:
+        msg = f"tls_cert, tls_key: {error}"
+        raise SettingsError(msg) from None
 
 
 def open_seal(settings: Settings) -> Seal:
@@ -200,7 +213,7 @@ def prepare(settings: Settings, seal: Seal | None = None) -> PreparedDirectory:
     directory = settings.directory
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     migrate(settings.database)
-    files = tls.ensure(directory / "tls", [name.strip() for name in settings.tls_server_names.split(",")])
+    files = _tls_files(settings)
     runtime = build(settings, seal=seal)
     runtime.trail.resume()
     places = {

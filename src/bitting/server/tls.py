@@ -60,6 +60,19 @@ def ensure(directory: Path, names: list[str]) -> TlsFiles:
     return files
 
 
+def own(certificate: str, key: str) -> TlsFiles:
+    """Files of the operator's, which are read and never written. Clients are told to trust the certificate file.
+
+    Raises ``OSError`` if one cannot be read, ``ValueError`` if they are no pair.
+    """
+    files = TlsFiles(Path(certificate).absolute(), Path(certificate).absolute(), Path(key).absolute())
+    held = x509.load_pem_x509_certificate(files.certificate.read_bytes())
+    secret = serialization.load_pem_private_key(files.key.read_bytes(), None)
+    if secret.public_key() != held.public_key():
+        raise ValueError("the key is not the certificate's")
+    return files
+
+
 def _certificates(path: Path) -> list[x509.Certificate]:
     return x509.load_pem_x509_certificates(path.read_bytes())
 

@@ -8,8 +8,8 @@
 
 The first byte is the format; 01, which is still read, is the same under the root key itself. The label keeps keys and
 the vault's small secrets apart: one never opens as the other. The binding is the caller's (account, key, version,
-spec), so wrapped bytes moved to another record do not open there. IVs are random: NIST SP 800-38D, 8.3, allows 2^32
-wraps of each kind under one root key.
+spec), so wrapped bytes moved to another record do not open there. IVs are random: NIST SP 800-38D section 8.3 allows
+2^32 wraps of each kind under one root key.
 """
 
 from __future__ import annotations
