@@ -20,16 +20,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bitting.core import faults, replicas
 from bitting.core.audit_objects import Watched, event_of, note_caller, note_use
 from bitting.core.authz import decision_point
+from bitting.core.authz.admission import absent_fault
+from bitting.core.authz.admission import admit as admit  # noqa: PLC0414 - asked for here by dialects
 from bitting.core.authz.decision_point import Authorizer
-from bitting.core.authz.engine import EVERYTHING_OF, SOMEWHERE, Scope, bind, decide
+from bitting.core.authz.engine import bind, decide
 from bitting.core.authz.resource_policies import SECRET_ACTIONS, PolicyCache, PolicyRequest
+from bitting.core.authz.statements import authorise as authorise  # noqa: PLC0414 - asked for here by use cases
 from bitting.core.authz.statements import (
-    ACCOUNT_FAULTS,
     is_granted,
     is_offline,
     not_found_fault,
@@ -37,13 +39,11 @@ from bitting.core.authz.statements import (
     require,
     ring_of,
 )
-from bitting.core.authz.statements import authorise as authorise  # noqa: PLC0414 - asked for here by use cases
-from bitting.core.authz.vocabulary import FREE, NAMED, NAMED_USES
 from bitting.core.key_cache import CachedKey, KeyCache, NotResident, View, resolve
 from bitting.core.key_states import is_deleted, require_state
 from bitting.core.keystore_access import SHARED, require_keystore_usable
 from bitting.core.model.audit_event import AuditNote
-from bitting.core.model.identity import AccountState, Principal
+from bitting.core.model.identity import Principal
 from bitting.core.model.key import Key, KeyRef, KeyVersion
 from bitting.core.model.keystore import Keystore
 from bitting.core.model.service import Switches
@@ -111,28 +111,6 @@ class Context:
         cached = self.cached
         version = self.request_context.note.key_version = version_id or cached.key.primary_version
         return cached.handle(version)
-
-
-def admit(use: UseCase[Any, Any], principal: Principal) -> None:
-    """Points 1 and 2: the account may use the service, the principal the action somewhere.
-
-    The gate asks this of every request; a dialect whose cloud answers these before it looks at parameters
-    asks it as well before it refuses a parameter. Where no resource is named, the action must be allowed on all of
-    its kind: a right on one key is none to list, to create, or to change what belongs to others.
-
-    Raises ``AccountFault`` or ``PermissionDenied``.
-    """
-    if principal.account_state is not AccountState.ACTIVE and not use.any_account_state:
-        raise ACCOUNT_FAULTS[principal.account_state]
-    if not principal.admin and not use.no_permission:
-        require(decide(principal, use.action, _asked_of(use)), use.action, "")
-
-
-def _asked_of(use: UseCase[Any, Any]) -> Scope:
-    """Whether the right is asked for the whole kind of resource, as no particular one will be looked at."""
-    if use.key is not None or use.action in FREE or use.action in NAMED or use.name in NAMED_USES:
-        return SOMEWHERE
-    return EVERYTHING_OF
 
 
 class Gate:
@@ -243,7 +221,7 @@ class Gate:
             try:
                 cached = self._resident_key(context, ref)
             except faults.NotFound:
-                raise self._absent(use.action, context.principal, ref) from None
+                raise absent_fault(use.action, context.principal, ref) from None
             context._cached = cached  # noqa: SLF001 - the gate fills the context it made
             self._check_key(use.action, use.states, context, cached.key, context.request_context.operation)
         return use.run(context, command)
@@ -268,7 +246,7 @@ class Gate:
                 try:
                     key = context._key = self.find_key(uow, context, ref)  # noqa: SLF001
                 except faults.NotFound:
-                    raise self._absent(use.action, context.principal, ref) from None
+                    raise absent_fault(use.action, context.principal, ref) from None
                 self._check_key(use.action, use.states, context, key, context.request_context.operation)
                 if use.writes:
                     context._key = self._writable_record(uow, context, key)  # noqa: SLF001
@@ -310,7 +288,7 @@ class Gate:
                 further._cached = self._resident_key(context, ref)  # noqa: SLF001
                 key = further._cached.key  # noqa: SLF001
         except faults.NotFound:
-            raise self._absent(action, context.principal, ref) from None
+            raise absent_fault(action, context.principal, ref) from None
         if context._key is None and context._cached is None:  # noqa: SLF001
             context._key = key  # noqa: SLF001
         if service and key.service == service and key.ring == context.principal.ring:
@@ -340,28 +318,6 @@ class Gate:
             # The policy of the key or secret may still allow it to a user; that is known only with the thing itself.
             if (use.key is None and use.action not in SECRET_ACTIONS) or not principal.user_id:
                 raise
-
-    @staticmethod
-    def _absent(action: str, principal: Principal, ref: KeyRef) -> faults.Fault:
-        """What somebody is told of a key that is not there: the same as of one that they may not use.
-
-        A key named by its id is not found for who may use the key of that id; one named otherwise is not found only
-        for who may use every key, as its id is known only where it exists.
-        """
-        if principal.admin or principal.operator:
-            return not_found_fault(ref)
-        try:
-            authorise(principal, action, None)
-        except faults.PermissionDenied as denied:
-            return denied
-        named = f"key/{ref.value}"
-        try:
-            authorise(principal, action, named if ref.kind == "id" else "key/*")
-        except faults.ExplicitlyDenied as denied:
-            return denied
-        except faults.PermissionDenied:
-            return faults.PermissionDenied(resource=named, action=action)
-        return not_found_fault(ref)
 
     def _ask_decision_point(self, use: UseCase[C, R], context: Context, command: C) -> None:
         """Ask the external policy decision point, if there is one; on a thread that may wait for it."""
