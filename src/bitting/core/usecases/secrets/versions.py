@@ -61,7 +61,8 @@ CACHED_BYTES_MAX = 2048
 class PutValue:
     """``version`` empty: the next number. ``stages`` None: ``current``.
 
-    ``only``: refuse secrets of another type. ``base64_only``: a binary value must be base64. ``versions_max``, ``stages_max``: the API's documented numbers.
+    ``only``: refuse secrets of another type. ``base64_only``: a binary value must be base64.
+    ``versions_max``, ``stages_max``: the documented numbers of the API.
     """
 
     name: str
