@@ -283,21 +283,19 @@ def build(
             return fault.detail("reason") or type(fault).__name__
         return f"audit: {trail.failing}" if trail.failing else ""
 
-    owner = f"{socket.gethostname()}/{os.getpid()}/{entropy.uuid()[:8]}"
+    scheduler = _scheduler(gate, cache, injector, reporter)
+    dev = seeded is not None
+    app = App(dialects, pipeline, cache, ready, settings.threads, settings.pending_max, dev=dev, echo=settings.echo)
+    return Runtime(store, providers, trail, usage, gate, app, scheduler, spent)
+
+
+def _scheduler(
+    gate: Gate, cache: KeyCache, injector: RuleFaultInjector | None, reporter: FailureLogger
+) -> SchedulerThread:
+    owner = f"{socket.gethostname()}/{os.getpid()}/{gate.entropy.uuid()[:8]}"
     refresh = partial(_refresh, cache, injector) if injector is not None else None
     jobs = Scheduler(gate, _handlers(), (*SWEEPS, *SECRET_SWEEPS), owner, reporter.failure)
-    scheduler = SchedulerThread(jobs, reporter.failure, refresh)
-    app = App(
-        dialects,
-        pipeline,
-        cache,
-        ready,
-        settings.threads,
-        settings.pending_max,
-        dev=seeded is not None,
-        echo=settings.echo,
-    )
-    return Runtime(store, providers, trail, usage, gate, app, scheduler, spent)
+    return SchedulerThread(jobs, reporter.failure, refresh)
 
 
 def _alarms(store: Store, reporter: FailureLogger) -> Alarms:

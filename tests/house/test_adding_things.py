@@ -271,8 +271,8 @@ def test_a_store(copy: Copy) -> None:
     )
     copy.replace(
         "wiring.py",
-        "SqlStore(settings.database)",
-        'toy.open_store(settings.database) if settings.database.startswith("toy:") else SqlStore(settings.database)',
+        "store = SqlStore(settings.database, codes=RecordCodes(vault.record_code))",
+        'store = toy.open_store(settings.database) if settings.database.startswith("toy:") else SqlStore(settings.database)',
     )
     copy.replace(
         "wiring.py",

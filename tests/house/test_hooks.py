@@ -8,7 +8,7 @@ from bitting.dialects.registry import DIALECTS, operation_tables
 
 #: Shares of rows with any hook. Lower a figure whenever fewer rows have one; ``GOALS`` is where they are going.
 BUDGETS = {
-    "alibaba_openapi": 0.14,
+    "alibaba_openapi": 0.15,  # DescribeSecret hides the default key, which takes a second look-up
     "alibaba_instance": 0.06,
     "huawei": 0.15,
     "otc": 0.23,

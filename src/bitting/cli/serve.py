@@ -13,7 +13,7 @@ from typing import Any
 from bitting.core.faults import Fault
 from bitting.core.ports import Seal
 from bitting.server import rsgi, worker
-from bitting.server.addresses import Proxies, believed
+from bitting.server.addresses import Proxies, trusted_proxies
 from bitting.server.body_budget import BodyBudget
 from bitting.server.hardening import forbid_core_dumps
 from bitting.server.lock import DirectoryInUse, acquire
@@ -119,7 +119,7 @@ def _wanted(settings: Settings) -> list[_Listener]:
 
 def _proxies(settings: Settings) -> Proxies:
     try:
-        return believed(settings.trusted_proxies, settings.forwarded_header)
+        return trusted_proxies(settings.trusted_proxies, settings.forwarded_header)
     except ValueError as error:
         msg = f"trusted_proxies: {error}"
         raise SettingsError(msg) from None

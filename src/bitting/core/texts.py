@@ -42,6 +42,11 @@ def data_key(plaintext: bytes, length: int) -> bytes | None:
     return spelled if spelled is not None and len(spelled) == length else None
 
 
+def is_base64(plaintext: bytes) -> bool:
+    """Whether it is exactly what base64 spells something as."""
+    return _spelled(plaintext) is not None
+
+
 def _spelled(plaintext: bytes) -> bytes | None:
     try:
         spelled = binascii.a2b_base64(plaintext, strict_mode=True)

@@ -71,7 +71,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Proxies:
-    """The proxies that are believed, and the header they write."""
+    """The proxies that are trusted, and the header they write."""
 
     trusted: tuple[IpNetwork, ...] = ()
     header: str = X_FORWARDED_FOR
@@ -112,7 +112,7 @@ class Proxies:
         return scheme if scheme in _SCHEMES else ""
 
 
-def believed(networks: str, header: str) -> Proxies:
+def trusted_proxies(networks: str, header: str) -> Proxies:
     """The proxies in these networks (comma separated, an address means itself). Raises ``ValueError``."""
     if header not in HEADERS:
         msg = f"the forwarded header is one of {', '.join(HEADERS)}, not {header!r}"

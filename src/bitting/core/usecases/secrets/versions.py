@@ -17,6 +17,7 @@ from bitting.core.gate import Context, use_case
 from bitting.core.key_cache import NotResident, Reader
 from bitting.core.model.key import KeyRef
 from bitting.core.model.secret import CURRENT, Secret, SecretType, SecretVersion, Stage
+from bitting.core.texts import is_base64
 from bitting.core.usecases.secrets import events
 from bitting.core.usecases.secrets.paging import PageMarkers, markers
 from bitting.core.usecases.secrets.records import (
@@ -57,7 +58,8 @@ CACHED_BYTES_MAX = 2048
 class PutValue:
     """``version`` empty: the next number. ``stages`` None: ``current``.
 
-    ``only``: refuse secrets of another type. ``versions_max``, ``stages_max``: the API's documented numbers.
+    ``only``: refuse secrets of another type. ``base64_only``: a binary value must be base64.
+    ``versions_max``, ``stages_max``: the documented numbers of the API.
     """
 
     name: str
@@ -67,6 +69,7 @@ class PutValue:
     stages: Sequence[str] | None = None
     expires_ms: int = 0
     only: SecretType | None = None
+    base64_only: bool = False
     versions_max: int = VERSIONS_MAX
     stages_max: int = STAGES_MAX
 
@@ -166,6 +169,8 @@ def put_value(context: Context, command: PutValue) -> VersionWithStages:
     if command.only is not None and secret.type is not command.only:
         raise faults.InvalidParameter(parameter="name", reason="managed")
     _require_future(command.expires_ms, now)
+    if command.base64_only and command.binary and not is_base64(command.value):
+        raise faults.InvalidParameter(parameter="value", reason="format")
     versions_max = quota(uow, secret.ring, "versions", command.versions_max)
     if command.version and (stored := version_named(uow, secret, command.version)):
         return _repeated_put(context, command, secret, stored)

@@ -17,6 +17,7 @@ from bitting.core import faults
 from bitting.core.authz.resource_policies import unpack
 from bitting.core.model.key import Key
 from bitting.core.model.secret import SYSTEM_STAGES, Secret, SecretState, SecretType
+from bitting.core.texts import is_base64
 from bitting.core.usecases.secrets import lifecycle as secrets
 from bitting.core.usecases.secrets import listing as secret_lists
 from bitting.core.usecases.secrets import rotation as secret_rotation
@@ -28,7 +29,7 @@ from bitting.core.usecases.secrets.values import DEFAULT_KEY, SERVICE
 from bitting.core.usecases.secrets.versions import Value
 from bitting.dialects.alibaba_openapi.rows import RpcCall
 from bitting.dialects.alibaba_openapi.secrets import codecs
-from bitting.dialects.base.codecs import Base64, InvalidWireValue
+from bitting.dialects.base.codecs import InvalidWireValue
 from bitting.dialects.base.dialect import UseCaseRunner
 from bitting.dialects.base.errors import Catalogue
 from bitting.dialects.base.operation import asked
@@ -109,7 +110,8 @@ def create_secret(call: RpcCall, run: UseCaseRunner) -> secrets.CreatedSecret:
     automatic = given.pop("EnableAutomaticRotation", False)
     given["tags"] = secret_lists.flatten_tags(dict(given.get("tags", ())))
     kind = given.setdefault("type", SecretType.GENERIC)
-    require_base64(given, call)
+    if given.get("binary") and not is_base64(given["value"]):
+        raise _invalid("SecretData")
     at_once = given["value"] == AUTO.encode()
     if kind is SecretType.GENERIC:
         given.pop("rotation_interval_s", None)
@@ -123,15 +125,6 @@ def create_secret(call: RpcCall, run: UseCaseRunner) -> secrets.CreatedSecret:
         # nobody's password was given, so the first one is set by a rotation
         run(secret_rotation.rotate, secret_rotation.RotateSecret(given["name"]))
     return made
-
-
-def require_base64(given: dict[str, Any], _call: RpcCall) -> None:
-    """Binary secrets are sent in base64, as documented. Raises ``InvalidParameter`` (SecretData)."""
-    if given.get("binary"):
-        try:
-            Base64(1, 1 << 16).decode(given["value"].decode())
-        except InvalidWireValue:
-            raise _invalid("SecretData") from None
 
 
 def _managed(given: dict[str, Any], config: dict[str, Any], *, automatic: bool) -> None:

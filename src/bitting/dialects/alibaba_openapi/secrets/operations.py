@@ -258,10 +258,10 @@ def _values(catalogue: Catalogue) -> tuple[Rpc, ...]:
         Rpc(
             name="PutSecretValue",
             use=secret_versions.put_value,
-            adapt_request=adapters.require_base64,
             # only generic secrets are given values, ten versions at most
             given={
                 "only": SecretType.GENERIC,
+                "base64_only": True,
                 "versions_max": codecs.VERSIONS_MAX,
                 "stages_max": codecs.STAGES_MAX,
             },
