@@ -265,6 +265,7 @@ class TestActivation:
 class TestInstances:
     @pytest.fixture
     def made(self, session: Any) -> Instance:
+        session.clock.advance(days=1)
         found: Instance = session.operate(
             instances.create, instances.CreateInstance(session.principal.account_id, "new")
         )

@@ -253,12 +253,43 @@ STORE = '''"""A store that forgets everything, one for each URL ``toy://NAME``."
 
 from bitting.stores.memory import MemoryStore
 
-_STORES: dict[str, MemoryStore] = {}
+_STORES: dict[str, "ToyStore"] = {}
+_FACTS: dict[tuple[str, str], str] = {}
 
 
-def open_store(url: str) -> MemoryStore:
+class ToyStore(MemoryStore):
+    """In memory nobody but this process writes, so records need no codes."""
+
+    def write_codes(self) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Kept for the next who asks for this URL."""
+
+
+def open_store(url: str) -> ToyStore:
     """The store of this URL."""
-    return _STORES.setdefault(url, MemoryStore())
+    return _STORES.setdefault(url, ToyStore())
+
+
+def fact(url: str, name: str) -> str:
+    """A fact about the store, or the empty string."""
+    return _FACTS.get((url, name), "")
+
+
+def set_once(url: str, name: str, value: str) -> str:
+    """Record a fact unless there is one."""
+    return _FACTS.setdefault((url, name), value)
+
+
+class Spent:
+    """Signatures that were used are not remembered."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def close(self) -> None:
+        """Nothing is open."""
 '''
 
 
@@ -269,11 +300,12 @@ def test_a_store(copy: Copy) -> None:
         "    migrate(settings.database)\n",
         '    if not settings.database.startswith("toy:"):\n        migrate(settings.database)\n',
     )
-    copy.replace(
-        "wiring.py",
-        "store = SqlStore(settings.database, codes=RecordCodes(vault.record_code))",
-        'store = toy.open_store(settings.database) if settings.database.startswith("toy:") else SqlStore(settings.database)',
-    )
+    chosen = "store = SqlStore(settings.database, codes=RecordCodes(vault.record_code))"
+    copy.replace("wiring.py", chosen, "store = toy.open_store(settings.database)")
+    copy.replace("wiring.py", "plain = SqlStore(database)", "plain = toy.open_store(database)")
+    copy.replace("wiring.py", "spent = SqlSpentProofs(settings.database)", "spent = toy.Spent(settings.database)")
+    facts = "from bitting.stores.sql.facts import fact, set_once"
+    copy.replace("wiring.py", facts, "from bitting.stores.toy import fact, set_once")
     copy.replace(
         "wiring.py",
         "from bitting.stores.snapshot import",
@@ -293,7 +325,7 @@ def test_a_store(copy: Copy) -> None:
         "from uuid import uuid4\n\nfrom bitting.stores.toy import open_store\nfrom bitting.stores.memory import",
     )
     shown = copy.run("show([type(runtime.store).__name__, round_trip()])", database_url="toy://rehearsal")
-    assert shown == ["MemoryStore", "message"]
+    assert shown == ["ToyStore", "message"]
     assert not (copy.folder / "data" / "bitting.db").exists()
     assert contract(copy, "store/test_store_records.py") == 0
     assert copy.touched == named("a store")

@@ -134,7 +134,7 @@ def _assignment(view: AssignmentView, shown: Shown[Any]) -> dict[str, Any]:
     return {"role": role, view.holder_kind: holder, "scope": {place: {"id": view.place_id}}, "links": links}
 
 
-_READ = ("effective", "include_names", *_PLACES)
+_READ = ("effective", "include_names", "scope.domain.id", "scope.project.id", "scope.enterprise_project.id")
 
 ROWS: tuple[Row, ...] = (
     Row(
