@@ -156,7 +156,8 @@ def test_05b_a_rule_in_use_does_not_come_back_by_name(target: Target) -> None:
     admin.ok("CreatePolicy", Name=name, Permissions=permission, Resources='["key/*"]', AccessControlRules=rules(name))
     if admin.openapi("DeleteNetworkRule", {"Name": name}).status == 200:
         admin.ok("CreateNetworkRule", **{**rule, "SourcePrivateIp": '["0.0.0.0/0"]'})
-        assert name not in json.dumps(admin.ok("DescribePolicy", Name=name)["AccessControlRules"])
+        shown = json.loads(admin.ok("DescribePolicy", Name=name)["AccessControlRules"])
+        assert name not in shown["NetworkRules"]
 
 
 def rules(name: str) -> str:

@@ -16,7 +16,7 @@ from wire import Wire
 from bitting.core.gate import Gate, RequestContext
 from bitting.core.key_cache import KeyCache
 from bitting.core.model.audit_event import AuditEvent
-from bitting.core.ports import Nonces
+from bitting.core.ports import Nonces, SpentProofs
 from bitting.core.usecases.iam import accounts
 from bitting.core.usecases.iam.accounts import CreatedAccount, create_first_account
 from bitting.dialects.base.dialect import Dialect, Pipeline
@@ -101,9 +101,9 @@ class Runtime:
         self.broken: list[BaseException] = []
         self.pipeline = Pipeline(self.gate, lambda _id, error: self.broken.append(error))
 
-    def guard(self, nonces: Nonces, *, strict: bool = False) -> None:
+    def guard(self, nonces: Nonces, store: SpentProofs | None = None, *, strict: bool = False) -> None:
         """From now on requests are good once."""
-        guard = ReplayGuard(self.clock, nonces, strict=strict)
+        guard = ReplayGuard(self.clock, nonces, store, strict=strict)
         self.pipeline = Pipeline(self.gate, lambda _id, error: self.broken.append(error), replay=guard)
 
     def request_context(self, dialect: str) -> RequestContext:

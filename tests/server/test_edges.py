@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from live import Live
 
-from bitting.server.addresses import FORWARDED, X_FORWARDED_FOR, believed, is_loopback, parse, peer_of
+from bitting.server.addresses import FORWARDED, X_FORWARDED_FOR, is_loopback, parse, peer_of, trusted_proxies
 from bitting.server.body_budget import BodyBudget
 from bitting.server.native_door import NativeDoor, door_names
 
@@ -54,14 +54,14 @@ def test_sources_are_canonical_addresses(client: str, source: str) -> None:
 def test_only_trusted_proxies_say_who_called(
     header: str, peer: str, headers: list[tuple[str, str]], source: str, scheme: str
 ) -> None:
-    origin = believed("10.1.0.0/16, 2001:db8:1::/48", header).origin(peer, headers)
+    origin = trusted_proxies("10.1.0.0/16, 2001:db8:1::/48", header).origin(peer, headers)
     assert (origin.source, origin.scheme) == (source, scheme)
 
 
 def test_settings_of_proxies_that_cannot_be_read_are_refused() -> None:
     for trusted, header in (("10.0.0.0/33", X_FORWARDED_FOR), ("x", FORWARDED), ("", "x-real-ip")):
         with pytest.raises(ValueError, match=r"."):
-            believed(trusted, header)
+            trusted_proxies(trusted, header)
     assert parse("garbage") is None
     assert is_loopback("::ffff:127.0.0.1")
 
@@ -157,7 +157,8 @@ def test_ipv6_an_own_native_listener_and_the_budget(tmp_path: Path) -> None:
         _ask_over_tls(port, server.credentials["ca_cert"])
     finally:
         assert server.stop() == 0, server.output()
-    sources = [json.loads(line)["source"] for line in (server.directory / "audit.jsonl").read_text().splitlines()]
+    lines = [line for file in (server.directory / "audit").glob("*.jsonl") for line in file.read_text().splitlines()]
+    sources = [record["source"] for record in map(json.loads, lines) if "source" in record]
     assert "2001:db8::7" in sources
     assert "::1" in sources
     assert not [source for source in sources if "[" in source]

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from huawei.conftest import ApiClient as HuaweiClient
 
+from bitting.core.model.identity import Principal
+from bitting.core.use_case import RequestContext
+from bitting.core.usecases.operator import service
 from bitting.server.nonces import SharedNonces
 from bitting.stores.sql.schema import migrate
 from bitting.stores.sql.spent import SqlSpentProofs
@@ -52,6 +55,27 @@ def test_reads_of_the_same_second_are_both_answered(huawei: HuaweiClient, runtim
     runtime.guard(SharedNonces(64))
     request = huawei.signer.sign(huawei.request("create-datakey", {"key_id": key_id, "datakey_length": "512"}))
     assert [huawei.send(replayed(request)).status for _ in range(3)] == [200, 200, 200]
+
+
+def switch(runtime: Any, maintenance: str) -> None:
+    operator = Principal("", "", "", "operator", (), operator=True)
+    context = RequestContext("r", "test", "", "127.0.0.1")
+    runtime.cache.refresh()
+    order = service.SetSwitches({"maintenance": maintenance})
+    runtime.gate.run(service.set_switches, operator, order, context, runtime.cache.loading)
+
+
+def test_a_change_that_is_to_come_again_may(huawei: HuaweiClient, runtime: Any, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/bitting.db"
+    migrate(url)
+    key_id = huawei.key()
+    runtime.guard(SharedNonces(64), SqlSpentProofs(url))
+    request = huawei.signer.sign(huawei.request("disable-key", {"key_id": key_id}))
+    switch(runtime, "moving")
+    assert huawei.send(replayed(request), broken=True).status == 503
+    switch(runtime, "")
+    assert huawei.send(replayed(request)).status == 200
+    assert refusal(huawei.send(replayed(request))) == (403, "KMS.0302")
 
 
 def test_strict_spends_reads_too(huawei: HuaweiClient, runtime: Any) -> None:

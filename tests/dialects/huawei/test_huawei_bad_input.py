@@ -241,10 +241,10 @@ def test_a_malformed_query_is_a_malformed_url(api: ApiClient, query: str) -> Non
     assert refusal(read(api.send(request)))[1] == "KMS.0201"
 
 
-def test_a_field_given_twice_counts_once(api: ApiClient) -> None:
-    """JSON readers everywhere take the last; so a signed body means one thing to client and server."""
+def test_a_field_given_twice_is_refused(api: ApiClient) -> None:
+    """JSON readers differ in which one they take; a signed body means one thing to client and server."""
     body = b'{"key_id": "x", "key_id": "0d0466b0-e727-4d9c-b35d-f84bb474a37f"}'
-    assert api.refused("describe-key", body)[1] == "KMS.0207"
+    assert api.refused("describe-key", body)[1] == "KMS.0202"
 
 
 def test_unknown_fields_are_ignored(api: ApiClient) -> None:

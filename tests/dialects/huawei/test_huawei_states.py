@@ -50,7 +50,7 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
     "generate-mac": (HMAC, {"message": B64, "mac_algorithm": "HMAC_SHA_256"}, USE),
     "verify-mac": (HMAC, {"message": B64, "mac_algorithm": "HMAC_SHA_256", "mac": B64}, USE),
     "get-parameters-for-import": ({}, {"wrapping_algorithm": "RSAES_OAEP_SHA_256"},
-                                  ("KMS.0309", "KMS.0309", DELETION, "KMS.0309", "KMS.0309")),
+                                  ("KMS.0309", "KMS.0309", DELETION, "KMS.0309", FROZEN)),
     "delete-imported-key-material": ({}, {}, ("KMS.0309", "KMS.0309", "KMS.2701", "KMS.2701", FROZEN)),
     "enable-key-rotation": ({}, {}, USE),
     "disable-key-rotation": ({}, {}, ("KMS.0313", *USE[1:])),

@@ -20,6 +20,10 @@ class SpentProofs(Protocol):
         """True the first time, False for the same digest again before ``expires_ms``. Raises ``ServerFault``."""
         ...
 
+    def forget(self, proof: str) -> None:
+        """The digest may be spent again. Raises ``ServerFault``."""
+        ...
+
 
 class Attestation(Protocol):
     """Verifies attestation documents of machines."""

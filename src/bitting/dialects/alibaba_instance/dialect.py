@@ -126,10 +126,7 @@ class AlibabaInstance:
             fault = _discreet(call, fault)
         row = self.catalogue.row(fault, operation)
         request_context.code = row.code
-        response = codec.refusal(row, row.text(fault), request_context.request_id)
-        if row.status == 405:
-            response.headers = (*response.headers, ("allow", "POST"))  # RFC 9110, 15.5.6
-        return response
+        return codec.refusal(row, row.text(fault), request_context.request_id)
 
 
 def _discreet(call: InstanceCall, fault: faults.Fault) -> faults.Fault:

@@ -180,12 +180,23 @@ class Pipeline:
         except NotResident:
             raise
         except faults.Fault as fault:
-            response = self.refuse(dialect, call, call.request, fault, request_context)
+            response = self.refuse(dialect, call, call.request, self._released(call, fault), request_context)
         except Exception as error:  # noqa: BLE001 - closed default
             response = self._broken(dialect, call, call.request, error, request_context)
         else:
             self.gate.conclude(request_context, "ok", call.principal, response.status)
         return self._settled(dialect, call, request_context, view, response)
+
+    def _released(self, call: Call, fault: faults.Fault) -> faults.Fault:
+        """The fault that is answered: a signature that must be good again is given back first."""
+        proof = call.request.proof
+        if self._replay is None or proof is None:
+            return fault
+        try:
+            self._replay.release(proof, fault)
+        except faults.Fault as error:
+            return error
+        return fault
 
     def _walk(self, dialect: Dialect, call: Call, request_context: RequestContext, view: View) -> Response:
         self.gate.require_unsealed()
@@ -193,13 +204,14 @@ class Pipeline:
         if self._fault_injector is not None:
             self._fault_injector.refresh(view)
         principal = call.principal = self.gate.bound(dialect.identify(call, view), request_context)
-        if self._replay is not None and call.request.proof is not None:
-            self._replay.admit(call.request.proof, call.operation, call.request.method, may_wait=view.may_load)
         request_context.context = call.context
         if self.gate.guard is not None and not principal.operator:
             self.gate.guard.admit()
         if self._fault_injector is not None:
             self._fault_injector.inject(dialect, call, principal, request_context, view)
+        # After all that may ask the client to come again, or the same request could not.
+        if self._replay is not None and call.request.proof is not None:
+            self._replay.admit(call.request.proof, call.operation, call.request.method, may_wait=view.may_load)
         operation = call.operation
         if operation.composite is not None:
             result = operation.composite(call, UseCaseRunner(self.gate, principal, request_context, view))

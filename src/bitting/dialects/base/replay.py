@@ -28,6 +28,8 @@ from bitting.core.key_cache import NotResident
 from bitting.core.ports import Clock, Nonces, SpentProofs
 from bitting.dialects.base.operation import Operation
 
+#: Refusals that changed nothing and that clients answer by sending the same request again.
+RETRIED = (faults.Unavailable, faults.RateExceeded, faults.ConcurrencyExceeded)
 #: Composites of several use cases that only read.
 _READS = frozenset({"BatchGetSecretValue"})
 
@@ -41,6 +43,7 @@ class Proof:
     until_ms: int
     nonce: bool
     spent: bool = False
+    stored: str = ""
 
 
 def changes(operation: Operation, method: str) -> bool:
@@ -74,10 +77,19 @@ class ReplayGuard:
             raise NotResident
         now_ms = self._clock.wall_ms()
         kind = "n" if proof.nonce else "s"
-        if not self._shared.spend(f"{kind}\0{proof.owner}", proof.text, proof.until_ms, now_ms):
-            raise faults.NonceReused
         if durable and self._store is not None:
             text = f"{kind}\0{proof.owner}\0{proof.text}".encode(errors="surrogatepass")
-            if not self._store.spend(sha256(text).hexdigest(), proof.until_ms, now_ms):
-                raise faults.NonceReused
+            proof.stored = sha256(text).hexdigest()
+            fresh = self._store.spend(proof.stored, proof.until_ms, now_ms)
+        else:
+            fresh = self._shared.spend(f"{kind}\0{proof.owner}", proof.text, proof.until_ms, now_ms)
+        if not fresh:
+            proof.stored = ""
+            raise faults.NonceReused
         proof.spent = True
+
+    def release(self, proof: Proof, fault: faults.Fault) -> None:
+        """Give back what a request spent that was told to come again later: its client repeats it to the letter."""
+        if proof.stored and self._store is not None and isinstance(fault, RETRIED):
+            self._store.forget(proof.stored)
+            proof.stored, proof.spent = "", False

@@ -44,6 +44,7 @@ class SqlSpentProofs:
             .values(expires_ms=bindparam("b_expires"))
         )
         self._delete = delete(spent_proofs).where(table.expires_ms <= bindparam("b_now"))
+        self._forget = delete(spent_proofs).where(table.id == bindparam("b_id"))
         self._horizon = select(table.expires_ms).order_by(table.expires_ms.desc()).offset(limit).limit(1)
         self._turn = threading.Lock()
         self._swept_ms = 0
@@ -65,6 +66,11 @@ class SqlSpentProofs:
                 return True
             taken = connection.execute(self._take_over, {"b_id": proof, "b_now": now_ms, "b_expires": expires_ms})
             return taken.rowcount == 1
+
+    def forget(self, proof: str) -> None:
+        """As in the port. Raises ``StoreFailed``."""
+        with self._turn, translate_errors(), self._backend.writers.begin() as connection:
+            connection.execute(self._forget, {"b_id": proof})
 
     def _over(self, connection: Any) -> int:
         return int(connection.execute(self._horizon).scalar_one_or_none() or 0)
