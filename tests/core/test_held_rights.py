@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 
 from bitting.core import faults
+from bitting.core.key_cache import Reader
+from bitting.core.model.identity import Statement
 from bitting.core.model.usage import Usage
-from bitting.core.usecases.iam import held_rights, user_statements, users
+from bitting.core.usecases.iam import credentials, held_rights, user_statements, users
 from bitting.core.usecases.operator import audit_admin
+from bitting.core.usecases.secrets import grants
+from bitting.core.usecases.secrets import lifecycle as secrets
 
 
 @pytest.fixture
@@ -45,3 +49,21 @@ def test_uses_are_for_operators(session: Any) -> None:
     assert [use.count for use in by_object] == [use.count for use in by_principal] == [2]
     assert session.operate(audit_admin.uses_of, audit_admin.UsesOf("secret", "k")) == []
     session.fails(faults.PermissionDenied, audit_admin.uses_of, audit_admin.UsesOf("key", "k"))
+
+
+def test_nobody_grants_a_secret_that_they_may_not_read(session: Any, reader: Any) -> None:
+    secret = session.run(secrets.create, secrets.CreateSecret("db", b"v")).secret
+    order = grants.SetGrant(secret.id, reader.id)
+    manager = session.limited(Statement(("secret:create_grant", "secret:update_grant"), ("*",)))
+    session.fails(faults.PermissionDenied, grants.create, order, manager)
+    session.run(grants.create, order)
+    session.fails(faults.PermissionDenied, grants.update, order, manager)
+
+
+def test_a_grant_counts_in_the_key_ring_of_its_secret(session: Any, reader: Any) -> None:
+    secret = session.run(secrets.create, secrets.CreateSecret("db", b"v")).secret
+    session.run(grants.create, grants.SetGrant(secret.id, reader.id))
+    session.runtime.cache.refresh()
+    with session.runtime.store.begin(write=False) as uow:
+        found = [credentials._granted(Reader(uow), reader, ring) for ring in (secret.ring, "another")]
+    assert [len(statements) for statements in found] == [2, 1]

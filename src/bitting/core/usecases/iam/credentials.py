@@ -39,7 +39,7 @@ from bitting.core.model.identity import (
     Token,
     User,
 )
-from bitting.core.model.secret import SecretGrant
+from bitting.core.model.secret import Secret, SecretGrant
 from bitting.core.model.service import Operator
 from bitting.core.ports import Vault
 from bitting.core.reveal import reveal
@@ -162,7 +162,7 @@ def principal_of(
         name=user.name,
         statements=EVERYTHING
         if user.admin
-        else (*_granted(reader, user), *roles.statements(reader, user.id, project_id)),
+        else (*_granted(reader, user, ring), *roles.statements(reader, user.id, project_id)),
         project_id=project_id,
         domain_id=account.domain_id,
         credential_id=credential_id,
@@ -173,14 +173,18 @@ def principal_of(
     )
 
 
-def _granted(reader: Reader, user: User) -> tuple[Statement, ...]:
-    """The user's own statements, and what grants on secrets allow (expired ones are removed at most a second late)."""
+def _granted(reader: Reader, user: User, ring: str) -> tuple[Statement, ...]:
+    """The user's own statements, and what grants on secrets of this key ring allow.
+
+    Expired grants are removed at most a second late. Elsewhere another secret may have the same name.
+    """
     stored = reader.find(UserStatement, {"user_id": user.id})
     grants = reader.find(SecretGrant, {"grantee": user.id, "grantee_kind": "user"})
     own = tuple(statement_of(item) for item in stored)
     return own + tuple(
         Statement(GRANTED, (f"secret/{grant.secret_name}",), origin=f"grant on secret {grant.secret_id}")
         for grant in grants
+        if (secret := reader.get(Secret, grant.secret_id)) is not None and secret.ring == ring
     )
 
 

@@ -44,7 +44,9 @@ def held_by(uow: UnitOfWork, user: User) -> list[Held]:
     for key_id, grant in roles.key_grants(reader, user.id, account.domain_id if account else "").items():
         found.append(Held(grant.ring, Statement(tuple(sorted(grant.actions)), (f"key/{key_id}",))))
     for granted in uow.of(SecretGrant).find({"grantee": user.id, "grantee_kind": "user"}, limit=roles.MOST):
-        found.append(Held("", Statement(GRANTED, (f"secret/{granted.secret_name}",))))
+        secret = uow.of(Secret).get(granted.secret_id)
+        if secret is not None:
+            found.append(Held(secret.ring, Statement(GRANTED, (f"secret/{secret.name}",))))
     found += _by_policies(uow, user)
     stores = uow.of(Keystore).find({"account_id": user.account_id}, limit=roles.MOST)
     found += [Held("", Statement(("keystore:member",), (f"keystore/{s.id}",))) for s in stores if user.id in s.members]

@@ -17,7 +17,8 @@ from bitting.core.gate import Context, use_case
 from bitting.core.model.identity import User
 from bitting.core.model.secret import Secret, SecretGrant
 from bitting.core.quotas import require_room
-from bitting.core.usecases.secrets.records import find_by_id, touch
+from bitting.core.usecases.iam.credentials import GRANTED
+from bitting.core.usecases.secrets.records import find_by_id, require_permission, touch
 
 USER, GROUP = "user", "group"
 
@@ -68,9 +69,13 @@ def _require(context: Context, command: SetGrant | SecretGrantCommand) -> Secret
 
 
 def _granted_secret(context: Context, command: SetGrant, action: str) -> Secret:
+    """The secret, for somebody who has all that a grant gives: nobody grants more than they have."""
     if command.secret_group:
         raise faults.ResourceNotFound(kind="secret_id", resource=command.secret_id)
-    return find_by_id(context, command.secret_id, action)
+    secret = find_by_id(context, command.secret_id, action)
+    for given in GRANTED:
+        require_permission(context, secret.name, given, secret)
+    return secret
 
 
 @use_case("secret:create_grant", writes=True)
