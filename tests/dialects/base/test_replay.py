@@ -57,6 +57,23 @@ def test_reads_of_the_same_second_are_both_answered(huawei: HuaweiClient, runtim
     assert [huawei.send(replayed(request)).status for _ in range(3)] == [200, 200, 200]
 
 
+def test_changes_of_the_same_second_are_both_made(huawei: HuaweiClient, runtime: Any, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/bitting.db"
+    migrate(url)
+    key_id = huawei.key()
+    for strict, second in ((False, 200), (True, 403)):
+        runtime.guard(SharedNonces(64), SqlSpentProofs(url), strict=strict)
+        runtime.clock.advance(seconds=3)
+        request = huawei.signer.sign(
+            huawei.request("update-key-description", {"key_id": key_id, "key_description": "b"})
+        )
+        assert huawei.send(replayed(request)).status == 200
+        runtime.clock.advance(seconds=1)
+        assert huawei.send(replayed(request)).status == second
+        runtime.clock.advance(seconds=1)
+        assert refusal(huawei.send(replayed(request))) == (403, "KMS.0302")
+
+
 def switch(runtime: Any, maintenance: str) -> None:
     operator = Principal("", "", "", "operator", (), operator=True)
     context = RequestContext("r", "test", "", "127.0.0.1")

@@ -16,8 +16,11 @@ class Nonces(Protocol):
 class SpentProofs(Protocol):
     """Remembers what was spent for every node that shares a store, over restarts."""
 
-    def spend(self, proof: str, expires_ms: int, now_ms: int) -> bool:
-        """True the first time, False for the same digest again before ``expires_ms``. Raises ``ServerFault``."""
+    def spend(self, proof: str, expires_ms: int, now_ms: int, grace_ms: int = 0) -> bool:
+        """True the first time, False for the same digest again before ``expires_ms``. Raises ``ServerFault``.
+
+        ``grace_ms``: True also for a repetition whose ``expires_ms`` is at most so much later than the first one's.
+        """
         ...
 
     def forget(self, proof: str) -> None:

@@ -5,6 +5,7 @@
     stop 3 proves a signature ──> request.proof = Proof(owner, what is spent, until, nonce?)
     pipeline ──> ReplayGuard.admit
         a change                      spent in the store: by every node, over restarts        both modes
+        a change without a nonce      may be repeated within a second and a half              relaxed
         a read with a nonce           spent in memory that this machine's workers share       relaxed
         a read without a nonce        may be repeated while its date is good                  relaxed
         any                           spent in the store                                      strict
@@ -30,6 +31,10 @@ from bitting.dialects.base.operation import Operation
 
 #: Refusals that changed nothing and that clients answer by sending the same request again.
 RETRIED = (faults.Unavailable, faults.RateExceeded, faults.ConcurrencyExceeded)
+#: How long a signature is remembered: dates are good for 15 minutes either way.
+HELD_MS = 30 * 60_000
+#: Two signatures without a nonce that arrive within this time may be two requests: dates have one second.
+SAME_MS = 1500
 #: Composites of several use cases that only read.
 _READS = frozenset({"BatchGetSecretValue"})
 
@@ -80,7 +85,10 @@ class ReplayGuard:
         if durable and self._store is not None:
             text = f"{kind}\0{proof.owner}\0{proof.text}".encode(errors="surrogatepass")
             proof.stored = sha256(text).hexdigest()
-            fresh = self._store.spend(proof.stored, proof.until_ms, now_ms)
+            # Reckoned from now and not from the date, the difference of two is the time between them.
+            until_ms = proof.until_ms if proof.nonce else now_ms + HELD_MS
+            grace_ms = 0 if proof.nonce or self._strict else SAME_MS
+            fresh = self._store.spend(proof.stored, until_ms, now_ms, grace_ms)
         else:
             fresh = self._shared.spend(f"{kind}\0{proof.owner}", proof.text, proof.until_ms, now_ms)
         if not fresh:

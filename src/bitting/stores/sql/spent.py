@@ -45,6 +45,7 @@ class SqlSpentProofs:
         )
         self._delete = delete(spent_proofs).where(table.expires_ms <= bindparam("b_now"))
         self._forget = delete(spent_proofs).where(table.id == bindparam("b_id"))
+        self._expiry = select(table.expires_ms).where(table.id == bindparam("b_id"))
         self._horizon = select(table.expires_ms).order_by(table.expires_ms.desc()).offset(limit).limit(1)
         self._turn = threading.Lock()
         self._swept_ms = 0
@@ -56,7 +57,7 @@ class SqlSpentProofs:
             connection.execute("SET synchronous_commit = off")
             connection.commit()
 
-    def spend(self, proof: str, expires_ms: int, now_ms: int) -> bool:
+    def spend(self, proof: str, expires_ms: int, now_ms: int, grace_ms: int = 0) -> bool:
         """As in the port. Raises ``StoreFailed``."""
         with self._turn, translate_errors(), self._backend.writers.begin() as connection:
             if now_ms - self._swept_ms > SWEEP_MS:
@@ -65,7 +66,10 @@ class SqlSpentProofs:
             if connection.execute(self._insert, {"id": proof, "expires_ms": expires_ms}).rowcount == 1:
                 return True
             taken = connection.execute(self._take_over, {"b_id": proof, "b_now": now_ms, "b_expires": expires_ms})
-            return taken.rowcount == 1
+            if taken.rowcount == 1:
+                return True
+            first = connection.execute(self._expiry, {"b_id": proof}).scalar_one_or_none() if grace_ms else None
+            return first is not None and expires_ms - int(first) <= grace_ms
 
     def forget(self, proof: str) -> None:
         """As in the port. Raises ``StoreFailed``."""
