@@ -93,6 +93,7 @@ def test_a_change_that_is_to_come_again_may(huawei: HuaweiClient, runtime: Any, 
     runtime.broken.clear()  # what was reported is the maintenance
     switch(runtime, "")
     assert huawei.send(replayed(request)).status == 200
+    runtime.clock.advance(seconds=2)
     assert refusal(huawei.send(replayed(request))) == (403, "KMS.0302")
 
 
