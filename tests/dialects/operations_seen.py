@@ -45,8 +45,8 @@ def seen(folder: Path) -> set[tuple[str, str, str]]:
     return {(dialect, operation, outcome) for dialect, operation, outcome in lines}
 
 
-#: Operations of Huawei whose success the official client shows (``tests/sdk/clients/huawei_every.py``), in another process;
-#: here it is enough that they were asked.
+#: Operations of Huawei whose success the official client shows in another process: here it is enough that they were
+#: asked (``tests/sdk/clients/huawei_every.py``).
 BY_THE_CLIENT = frozenset({
     "delete-access-point", "delete-key-policy", "delete-keystore", "derive-shared-secret", "enable-access-point",
     "show-key-policy", "show-keystore",
