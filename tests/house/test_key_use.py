@@ -29,6 +29,7 @@ REASONS = {
         "secrets/values.py stored_key": "the service's own work: see stored_key below",
     },
     "Secret.get": {
+        "iam/held_rights.py held_by": "which key ring a grant counts in; shows and uses nothing",
         "secrets/lifecycle.py freeze": "operators",
         "secrets/records.py find_by_id": "asks for the caller's right",
         "secrets/rotation.py run": "a job; the caller's right was asked when it was started",
