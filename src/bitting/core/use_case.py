@@ -20,6 +20,11 @@ R = TypeVar("R")
 
 
 @dataclass(slots=True)
+class NoInput:
+    """The command of use cases that need no input."""
+
+
+@dataclass(slots=True)
 class RequestContext:
     """What the gate wants to know of a request besides who and what.
 

@@ -26,6 +26,7 @@ from bitting.core.model.secret import Secret, SecretState
 from bitting.core.model.service import Switches
 from bitting.core.ports import UnitOfWork
 from bitting.core.throttle import RATES
+from bitting.core.use_case import NoInput as NoInput  # noqa: PLC0414 - named with the use cases here
 from bitting.core.usecases.iam.credentials import CONNECTED
 
 UNINITIALIZED = "uninitialized"
@@ -33,11 +34,6 @@ INSTANCES_MAX = 1000
 _BATCH = 1000
 #: Resource of a quota -> what its limit is called in :mod:`bitting.core.quotas`.
 RESOURCES = {"key": "instance_keys", "secret": "instance_secrets", "qps": "", "vpc": "instance_networks"}
-
-
-@dataclass(slots=True)
-class NoInput:
-    """A use case that needs no input."""
 
 
 @dataclass(slots=True)

@@ -9,11 +9,7 @@ from bitting.core import faults
 from bitting.core.gate import Context, use_case
 from bitting.core.model.identity import Account, AccountState
 from bitting.core.specs import SPECS, KeySpec
-
-
-@dataclass(slots=True)
-class NoInput:
-    """A use case that needs no input."""
+from bitting.core.use_case import NoInput as NoInput  # noqa: PLC0414 - named with the use cases here
 
 
 @dataclass(slots=True)

@@ -15,11 +15,7 @@ from typing import Any
 
 from bitting.core.gate import Context, use_case
 from bitting.core.model.usage import Usage
-
-
-@dataclass(slots=True)
-class NoInput:
-    """A use case that needs no input."""
+from bitting.core.use_case import NoInput as NoInput  # noqa: PLC0414 - named with the use cases here
 
 
 @dataclass(slots=True)

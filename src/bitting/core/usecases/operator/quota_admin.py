@@ -20,15 +20,11 @@ from bitting.core.model.key import Key
 from bitting.core.model.service import Quota, Switches
 from bitting.core.ports import UnitOfWork
 from bitting.core.quotas import CEILING, CLOUD
+from bitting.core.use_case import NoInput as NoInput  # noqa: PLC0414 - named with the use cases here
 
 KEYS, GRANTS_PER_KEY = "keys", "grants_per_key"
 #: The limit shown where none is in force, because clients print a number.
 _SHOWN = {KEYS: CEILING, GRANTS_PER_KEY: CEILING}
-
-
-@dataclass(slots=True)
-class NoInput:
-    """A use case that needs no input."""
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from bitting.core.model.identity import AccessKey, Account, AccountState, Projec
 from bitting.core.model.key import Key, KeyState
 from bitting.core.model.service import Quota, Switches
 from bitting.core.quotas import CLOUD
+from bitting.core.use_case import NoInput as NoInput  # noqa: PLC0414 - named with the use cases here
 from bitting.core.usecases.iam.accounts import add_access_key
 
 QUOTA_MAX = 1_000_000
@@ -26,11 +27,6 @@ DAY_MS = 86_400_000
 WITHDRAWN, WITHDRAWABLE = -1, ("secrets", "versions", "stages")
 QUOTAS = tuple(CLOUD)
 _SERVICE = "service"
-
-
-@dataclass(slots=True)
-class NoInput:
-    """A use case that needs no input."""
 
 
 @dataclass(slots=True)
